@@ -1,0 +1,126 @@
+"""The one way out: a requests Session that asks before every write and knows whether a byte left.
+
+``requests`` alone cannot tell "surely not sent" from "may have been sent": headers and body are separate writes, and a
+time-out hides which of them went. So the guard sits in urllib3's connection, at the write itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from connectors.base import OutcomeUnknown, Unavailable
+
+TIMEOUT = (5.0, 30.0)
+"""Seconds to connect and to wait for an answer, for every call that names none."""
+
+_SECRETS = re.compile(
+    r"(?i)\b(access_token|client_secret|appsecret_proof|fb_exchange_token|oauth_token|authorization|bearer|oauth)"
+    r"([\"']?\s*[=:]\s*[\"']?|\s+)[^\s&\"',}]+"
+)
+
+
+def redact(text: str, limit: int = 500) -> str:
+    """Return ``text`` without anything that looks like a credential, cut to ``limit`` characters."""
+    return _SECRETS.sub(r"\1=…", text)[:limit]
+
+
+class _Wire:
+    """What is known of one request's way out."""
+
+    def __init__(self, last_look: Callable[[], None] | None) -> None:
+        self.left = False
+        self._last_look = last_look
+
+    def look(self) -> None:
+        if self._last_look is not None:
+            self._last_look()
+
+
+_wire: ContextVar[_Wire | None] = ContextVar("wire", default=None)
+
+
+class _Watched:
+    """Connects first, then looks, then writes: a slow handshake must not outlive the look."""
+
+    sock: Any
+    connect: Callable[[], None]
+
+    def send(self, data: Any) -> None:
+        wire = _wire.get()
+        if wire is not None:
+            if self.sock is None:
+                self.connect()
+            wire.look()
+            wire.left = True
+        super().send(data)  # type: ignore[misc]
+
+
+class _WatchedHTTP(_Watched, HTTPConnection):
+    pass
+
+
+class _WatchedHTTPS(_Watched, HTTPSConnection):
+    pass
+
+
+class _PoolHTTP(HTTPConnectionPool):
+    ConnectionCls = _WatchedHTTP
+
+
+class _PoolHTTPS(HTTPSConnectionPool):
+    ConnectionCls = _WatchedHTTPS
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PoolHTTP, "https": _PoolHTTPS}
+
+
+class GuardedSession(requests.Session):
+    """A Session for one thread: time-outs on everything, no redirects, no netrc or proxies from the environment.
+
+    ``last_look`` is called before each write to the socket and raises (usually Withheld) to forbid it; ``left`` tells
+    afterwards whether a byte of the last request left.
+    """
+
+    def __init__(self, last_look: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.last_look = last_look
+        self.left = False
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(max_retries=0, pool_connections=4, pool_maxsize=4))
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send under watch. Redirects are never followed: a redirected POST would turn into a GET that "succeeds"."""
+        kwargs["allow_redirects"] = False
+        kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
+        wire = _Wire(self.last_look)
+        token = _wire.set(wire)
+        self.left = False
+        try:
+            return super().send(request, **kwargs)
+        finally:
+            self.left = wire.left
+            _wire.reset(token)
+
+
+def not_answered(
+    error: requests.RequestException, session: requests.Session, *, label: str, changes: bool
+) -> Unavailable | OutcomeUnknown:
+    """Return what a failed exchange means: Unavailable if no byte left or nothing was to change."""
+    detail = redact(f"{type(error).__name__}: {error}")
+    left = getattr(session, "left", True)
+    if left and changes:
+        text = f"{label} hat nicht geantwortet; ob der Beitrag öffentlich ist, wird geprüft."
+        return OutcomeUnknown(text, detail=detail)
+    return Unavailable(f"{label} ist gerade nicht erreichbar; es wird später erneut versucht.", detail=detail)

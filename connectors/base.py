@@ -1,0 +1,384 @@
+"""What a channel is to its caller: the documents that cross the door, the abilities, and the six errors.
+
+Nothing here speaks to a network. A connector is one module in this package that offers an object named ``connector``
+satisfying :class:`Connector`; what else it can do (look for a post, take one down) are separate small protocols that
+the caller asks for with ``isinstance``.
+
+The errors are named by what the caller must do::
+
+    ConnectorError
+    ├── Rejected         the platform refuses this content: a person edits it
+    ├── Unauthorised     the account's access is dead: pause the account, tell its people
+    ├── Throttled        too many calls: wait until the time it carries; no try is used up
+    ├── Unavailable      surely not sent: back off and repeat
+    ├── StageLost        what was prepared is gone: stage again
+    └── OutcomeUnknown   may or may not be public: look before any repeat
+
+    Withheld             not the platform's answer: our own last look forbade the call, and no byte left
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import requests
+
+Json = Mapping[str, Any]
+Scope = Literal["post", "account", "app"]
+Who = Literal["officer", "operator"]
+
+
+class ConnectorError(Exception):
+    """A platform's refusal or silence, said twice.
+
+    ``public`` is one German sentence for the person who can act; ``detail`` is the platform's own wording, redacted;
+    ``code`` is the platform's own code (``190/463``); ``scope`` is how far the trouble reaches.
+    """
+
+    def __init__(
+        self, public: str, *, detail: str = "", code: str = "", scope: Scope = "post", who: Who = "officer"
+    ) -> None:
+        super().__init__(public)
+        self.public = public
+        self.detail = detail
+        self.code = code
+        self.scope = scope
+        self.who = who
+
+
+class Rejected(ConnectorError):
+    """The platform refuses this content or this request; a repeat would be refused again."""
+
+
+class Unauthorised(ConnectorError):
+    """The account's access is dead or lacks a permission."""
+
+    def __init__(
+        self, public: str, *, detail: str = "", code: str = "", scope: Scope = "account", who: Who = "operator"
+    ) -> None:
+        super().__init__(public, detail=detail, code=code, scope=scope, who=who)
+
+
+class Throttled(ConnectorError):
+    """Too many calls; nothing was done. ``until`` is aware UTC, the earliest moment of the next call."""
+
+    def __init__(
+        self,
+        public: str,
+        *,
+        until: datetime,
+        detail: str = "",
+        code: str = "",
+        scope: Scope = "account",
+        who: Who = "operator",
+    ) -> None:
+        super().__init__(public, detail=detail, code=code, scope=scope, who=who)
+        self.until = until
+
+
+class Unavailable(ConnectorError):
+    """Surely not sent, or surely without effect; repeating later is safe."""
+
+
+class StageLost(ConnectorError):
+    """The prepared thing at the platform is gone or spoilt; only staging again helps."""
+
+
+class OutcomeUnknown(ConnectorError):
+    """The request may have taken effect. Look before any repeat. A platform's "duplicate" refusal is this one."""
+
+
+class Withheld(Exception):
+    """The caller's last look before the socket forbade the call; no byte left. Connectors let it pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a limit was learned: the page's address and the day it was read."""
+
+    url: str
+    read_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRules:
+    """What a channel accepts as a picture. Ratios are width divided by height, sizes are bytes, lengths are pixels."""
+
+    mimes: tuple[str, ...] = ("image/jpeg",)
+    max_bytes: int = 4_000_000
+    min_ratio: float = 0.1
+    max_ratio: float = 10.0
+    max_width: int = 2048
+    max_alt: int = 1000
+    at_least: int = 0
+    at_most: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A channel's bounds. ``measure`` counts text in the channel's own unit; ``sources`` tell where each bound is from.
+
+    ``hashtags`` is the most a post carries here (what we advise, never above what the platform allows).
+    ``links`` says what becomes of a link: ``card`` (a field of its own), ``text`` (part of the text) or ``none``.
+    """
+
+    text: int
+    unit: str
+    measure: Callable[[str], int]
+    pictures: PictureRules
+    hashtags: int
+    links: Literal["card", "text", "none"]
+    sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How far ahead a post is staged, how long the platform keeps a Stage, and when absence counts.
+
+    ``settle`` is waited after an unclear answer before each look; ``absence`` says whether two looks that found
+    nothing prove that the post is not public.
+    """
+
+    stage_lead: timedelta
+    stage_keeps: timedelta | None
+    settle: tuple[timedelta, timedelta]
+    absence: Literal["certain", "likely"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing an account must supply. ``label`` and ``help`` are German; a secret is stored encrypted."""
+
+    name: str
+    label: str
+    secret: bool = False
+    required: bool = True
+    help: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the channel shows a post, for the preview: characters before "mehr", picture ratio, whether links click."""
+
+    fold: int
+    picture_ratio: float
+    picture_first: bool
+    links_click: bool
+    card: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One file of a post, by content. ``alt`` is its description; sizes are pixels and bytes."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What one Item becomes for one Account, before the channel's own rendering. ``link`` may be empty."""
+
+    title: str
+    text: str
+    link: str
+    media: tuple[Medium, ...] = ()
+    form: str = "feed"
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePost:
+    """The document that is previewed, approved and sent: the same in all three.
+
+    ``link`` is the address the post leads to, be it a field of its own or part of ``text``; empty where the channel
+    carries none. ``extra`` holds what only this channel knows (plain JSON).
+    """
+
+    channel: str
+    form: str
+    text: str
+    link: str
+    media: tuple[Medium, ...] = ()
+    extra: Json = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return the document as plain JSON values."""
+        return {**asdict(self), "media": [asdict(medium) for medium in self.media], "extra": dict(self.extra)}
+
+    @classmethod
+    def of(cls, document: Json) -> RemotePost:
+        """Rebuild the post from what :meth:`document` gave."""
+        return cls(
+            channel=document["channel"],
+            form=document["form"],
+            text=document["text"],
+            link=document["link"],
+            media=tuple(Medium(**medium) for medium in document["media"]),
+            extra=dict(document["extra"]),
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical document, in hex: what an Approval is bound to."""
+        canonical = json.dumps(self.document(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One account's door for one call: its fields (secrets in clear), the hosts to call, a guarded session, the time.
+
+    ``now`` is aware UTC and the only clock a connector knows.
+    """
+
+    account: str
+    fields: Mapping[str, str] = field(repr=False)
+    urls: Mapping[str, str]
+    session: requests.Session = field(repr=False)
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is fixed for all tries of one Stage: the idempotency ``key``, the post's short ``code``, when it is due."""
+
+    key: str
+    code: str
+    due_at: datetime
+
+
+class MediaSource(Protocol):
+    """Where a connector gets a medium's bytes, or the public address at which the platform may fetch it."""
+
+    def read(self, sha256: str) -> bytes:
+        """Return the file's bytes."""
+
+    def url(self, sha256: str) -> str:
+        """Return a signed public address, good for at least as long as the platform may take to fetch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom the platform takes us for: its id, the name it shows, the public address; ``expires_at`` where it tells."""
+
+    remote_id: str
+    name: str
+    url: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Ready to be released. ``data`` is all that release, find and unstage need beyond the document itself."""
+
+    data: Json
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The platform still works on it: ask again at ``ask_at`` with ``data``. Both survive a crash."""
+
+    data: Json
+    ask_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof that a post is public: the platform's id, its address (may be empty), and when."""
+
+    remote_id: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The post is public; here is its Receipt."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """This look did not find the post. ``stage_usable`` says whether the Stage can still be released."""
+
+    stage_usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """The post is gone from the platform; ``answer`` is what the platform said."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """No API takes it down: a person does, at ``url``; ``task`` is the German sentence that says how."""
+
+    task: str
+    url: str
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """One channel. Stateless; never sleeps, logs, reads the environment or a database; every call has a time-out."""
+
+    channel: str
+    label: str
+    hosts: Mapping[str, str]
+    limits: Limits
+    timing: Timing
+    fields: tuple[Field, ...]
+    look: Look
+
+    def render(self, variant: Variant) -> RemotePost:
+        """Return the document for this channel. Pure: the preview shows it, the officer approves it, stage sends it."""
+
+    def whoami(self, access: Access) -> Identity:
+        """Ask the platform whose account this is. Raises: ConnectorError."""
+
+    def stage(
+        self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None
+    ) -> Staged | NotYet:
+        """Prepare everything that is not yet public; go on from an earlier NotYet's ``data``. Raises: ConnectorError."""
+
+    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt:
+        """Make it public: the single call that does. Raises: ConnectorError; OutcomeUnknown when in doubt."""
+
+    def unstage(self, access: Access, stage: Json) -> None:
+        """Remove what lies at the platform unused; what is already gone is no error. Raises: ConnectorError."""
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """The ability to look whether a post is public."""
+
+    def find(
+        self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
+    ) -> Found | Absent:
+        """Look for the post, by id first and by text last.
+
+        ``since`` is when the first release Attempt began; ``known`` are remote ids that belong to other posts of ours.
+        Raises: ConnectorError (never OutcomeUnknown: a look changes nothing).
+        """
+
+
+@runtime_checkable
+class Retracts(Protocol):
+    """The ability to take a public post down."""
+
+    def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
+        """Take the post down; one that is already gone counts as taken down. Raises: ConnectorError."""
