@@ -7,8 +7,9 @@ time-out hides which of them went. So the guard sits in urllib3's connection, at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -21,15 +22,21 @@ from connectors.base import OutcomeUnknown, Unavailable
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect and to wait for an answer, for every call that names none."""
 
-_SECRETS = re.compile(
-    r"(?i)\b(access_token|client_secret|appsecret_proof|fb_exchange_token|oauth_token|authorization|bearer|oauth)"
-    r"([\"']?\s*[=:]\s*[\"']?|\s+)[^\s&\"',}]+"
+_HEADER = re.compile(r"(?i)\b(authorization)(?![a-z])[\"']?\s*[:=][^\r\n]*")
+_SCHEME = re.compile(r"(?i)\b(bearer\s+|oauth\s+(?=[^\s&\"',}]*\d))[^\s&\"',}]+")
+_NAMED = re.compile(
+    r"(?i)\b((?:access|refresh|page|user|input|fb_exchange|id)_token(?:_secret)?|(?:client|consumer|app)_secret|consumer_key"
+    r"|appsecret_proof|oauth_[a-z]+|password)([\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+"
 )
 
 
-def redact(text: str, limit: int = 500) -> str:
-    """Return ``text`` without anything that looks like a credential, cut to ``limit`` characters."""
-    return _SECRETS.sub(r"\1=…", text)[:limit]
+def redact(text: str, limit: int = 500, hide: Iterable[str] = ()) -> str:
+    """Return ``text`` cut to ``limit`` characters, without ``hide`` and without what looks like a credential."""
+    for secret in filter(None, hide):
+        text = text.replace(secret, "…")
+    text = _HEADER.sub(r"\1: …", text)
+    text = _SCHEME.sub(r"\1…", text)
+    return _NAMED.sub(r"\1\2…", text)[:limit]
 
 
 class _Wire:
@@ -86,7 +93,7 @@ class _Adapter(HTTPAdapter):
 
 
 class GuardedSession(requests.Session):
-    """A Session for one thread: time-outs on everything, no redirects, no netrc or proxies from the environment.
+    """A Session for one thread: time-outs on everything, no redirects, no cookies, no netrc or proxies of the machine.
 
     ``last_look`` is called before each write to the socket and raises (usually Withheld) to forbid it; ``left`` tells
     afterwards whether a byte of the last request left.
@@ -95,10 +102,16 @@ class GuardedSession(requests.Session):
     def __init__(self, last_look: Callable[[], None] | None = None) -> None:
         super().__init__()
         self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.last_look = last_look
         self.left = False
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(max_retries=0, pool_connections=4, pool_maxsize=4))
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Prepare the request; one that fails here has not left, whatever became of the one before it."""
+        self.left = False
+        return super().prepare_request(request)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send under watch. Redirects are never followed: a redirected POST would turn into a GET that "succeeds"."""

@@ -1,0 +1,191 @@
+"""Instagram's containers: made from a document step by step, then waited for. Publishing one is in ``instagram``.
+
+A container is invisible, lives 24 hours and can only be used once; pictures are fetched by Instagram from our public
+address while it is processed. Nothing here waits: every step answers with what to do next and when.
+
+Source: https://developers.facebook.com/docs/instagram-platform/content-publishing, read on 2026-11-21.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from connectors._graph import GraphClient, answers, identity, open_graph
+from connectors._graph_errors import GraphError, spoilt
+from connectors.base import (
+    Access,
+    Json,
+    MediaSource,
+    NotYet,
+    RemotePost,
+    Staged,
+    StageLost,
+    Throttled,
+    Unauthorised,
+    Unavailable,
+)
+
+LABEL = "Instagram"
+KEEPS = timedelta(hours=24)
+
+_WAITS = (3, 5, 10, 30)
+_PATIENCE = timedelta(minutes=10)
+_QUOTA = 50
+"""Posts in 24 hours if Instagram names no number: the lower one of the two that Meta's pages give."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a document has come: containers of the single pictures, how many are ready, the one to publish.
+
+    ``made_at`` is when the newest container was made (ISO 8601), ``asked`` how often it was asked for since.
+    """
+
+    children: tuple[str, ...] = ()
+    ready: int = 0
+    container: str = ""
+    made_at: str = ""
+    asked: int = 0
+
+    @classmethod
+    def of(cls, data: Json | None) -> Progress:
+        """Rebuild the progress from what a NotYet carried."""
+        known = dict(data or {})
+        return cls(**{**known, "children": tuple(known.get("children", ()))})
+
+    def data(self) -> dict[str, Any]:
+        """Return the progress as plain JSON values."""
+        return {**asdict(self), "children": list(self.children)}
+
+    def made(self, now: datetime, **changes: Any) -> Progress:
+        """Return the progress after a container was made."""
+        return replace(self, made_at=now.isoformat(), asked=0, **changes)
+
+
+def ask(access: Access, question: Callable[[GraphClient], _T]) -> _T:
+    """Read with the user token where we hold one, and with the account's own token if that one may not.
+
+    A Page token may be told that a fresh container or medium does not exist, since May 2026:
+    https://github.com/gitroomhq/postiz-app/issues/1562. Raises: as the question, Unauthorised.
+    """
+    if access.fields.get("user_token", "").strip():
+        try:
+            return question(open_graph(access, "user_token", LABEL))
+        except GraphError as error:
+            if error.reaction.kind is not Unauthorised:
+                raise
+    return question(open_graph(access, "token", LABEL))
+
+
+def status_of(access: Access, container: str) -> tuple[str, str]:
+    """Return a container's status code and its free text. Raises: GraphError, requests.RequestException."""
+    answer = ask(access, lambda graph: dict(graph.get_object(container, fields="status_code,status")))
+    code = answer.get("status_code")
+    if not isinstance(code, str):
+        raise GraphError(200, {"message": "the answer has no status_code"})
+    return code, str(answer.get("status", ""))
+
+
+def advance(access: Access, node: str, post: RemotePost, media: MediaSource, progress: Progress) -> Staged | NotYet:
+    """Do the next step towards a container that can be published. Raises: ConnectorError."""
+    if progress.container:
+        return _await(access, progress, progress.container) or _staged(progress)
+    if len(post.media) == 1:
+        answer = _make(access, node, caption=post.text or None, **_picture(post, media, 0))
+        return _later(access.now, progress.made(access.now, container=answer))
+    if len(progress.children) < len(post.media):
+        return _next_child(access, node, post, media, progress)
+    for child in progress.children[progress.ready :]:
+        waiting = _await(access, progress, child)
+        if waiting is not None:
+            return waiting
+        progress = replace(progress, ready=progress.ready + 1)
+    parent = _make(access, node, media_type="CAROUSEL", children=list(progress.children), caption=post.text or None)
+    return _later(access.now, progress.made(access.now, container=parent))
+
+
+def check_quota(access: Access, node: str) -> None:
+    """Ask whether the account may publish today. Raises: Throttled if not, ConnectorError.
+
+    An account for which Instagram does not tell is not held up: publishing itself will say.
+    """
+    with answers(access, LABEL):
+        try:
+            answer = ask(
+                access,
+                lambda graph: graph.get_connections(node, "content_publishing_limit", fields="config,quota_usage"),
+            )
+        except GraphError as error:
+            if error.reaction.kind is Unauthorised and error.code != 190:
+                return
+            raise
+    for entry in answer.get("data") or []:
+        used, config = entry.get("quota_usage"), entry.get("config") or {}
+        total = config.get("quota_total", _QUOTA)
+        if isinstance(used, int) and isinstance(total, int) and used >= total:
+            text = (
+                f"Das Konto hat bei {LABEL} heute schon {used} von {total} Beiträgen veröffentlicht; es wird gewartet."
+            )
+            raise Throttled(text, until=access.now + timedelta(hours=1), code="quota")
+
+
+def _picture(post: RemotePost, media: MediaSource, index: int) -> dict[str, Any]:
+    medium = post.media[index]
+    return {"image_url": media.url(medium.sha256), "alt_text": medium.alt or None}
+
+
+def _next_child(access: Access, node: str, post: RemotePost, media: MediaSource, progress: Progress) -> NotYet:
+    child = _make(access, node, is_carousel_item=True, **_picture(post, media, len(progress.children)))
+    progress = progress.made(access.now, children=(*progress.children, child))
+    if len(progress.children) < len(post.media):
+        return NotYet(progress.data(), ask_at=access.now)
+    return _later(access.now, progress)
+
+
+def _make(access: Access, node: str, **values: Any) -> str:
+    with answers(access, LABEL, changes=True):
+        return identity(open_graph(access, "token", LABEL).put_object(node, "media", **values))
+
+
+def _await(access: Access, progress: Progress, container: str) -> NotYet | None:
+    """Return None once the container is ready, else when to ask again. Raises: ConnectorError."""
+    unreadable = False
+    with answers(access, LABEL):
+        try:
+            code, text = status_of(access, container)
+        except GraphError as error:
+            if not error.gone:
+                raise
+            code, text, unreadable = "IN_PROGRESS", "", True
+    # PUBLISHED cannot be before a release; if it is, the release fails harmlessly and the look finds the post.
+    if code in {"FINISHED", "PUBLISHED"}:
+        return None
+    if code == "ERROR":
+        raise spoilt(text, label=LABEL)
+    if code == "EXPIRED":
+        raise StageLost(f"Der vorbereitete Beitrag ist bei {LABEL} abgelaufen; er wird neu vorbereitet.", code=code)
+    if access.now - datetime.fromisoformat(progress.made_at) >= _PATIENCE:
+        raise _too_slow(unreadable)
+    return _later(access.now, replace(progress, asked=progress.asked + 1))
+
+
+def _too_slow(unreadable: bool) -> Unavailable:
+    if unreadable:
+        text = f"{LABEL} zeigt uns den vorbereiteten Beitrag nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
+        return Unavailable(text, code="100/33", scope="account", who="operator")
+    text = f"{LABEL} verarbeitet die Bilder seit über 10 Minuten; es wird später erneut nachgesehen."
+    return Unavailable(text, code="IN_PROGRESS", who="operator")
+
+
+def _later(now: datetime, progress: Progress) -> NotYet:
+    seconds = _WAITS[min(progress.asked, len(_WAITS) - 1)]
+    return NotYet(progress.data(), ask_at=now + timedelta(seconds=seconds))
+
+
+def _staged(progress: Progress) -> Staged:
+    return Staged(progress.data(), expires_at=datetime.fromisoformat(progress.made_at) + KEEPS)

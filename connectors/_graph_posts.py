@@ -1,0 +1,55 @@
+"""What both of Meta's channels do with a document: measure it, check it before it is sent, know it again. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from connectors.base import Limits, Rejected, RemotePost
+
+READ_ON = date(2026, 11, 21)
+"""The day on which Meta's pages named in the limits were read."""
+
+SLACK = timedelta(minutes=2)
+"""How far Meta's clock and ours may differ when a post is looked for."""
+
+
+def utf16_units(text: str) -> int:
+    """Count UTF-16 units. Meta does not say how it counts; this never counts less than characters."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def carries(text: str, link: str) -> bool:
+    """Tell whether ``link`` stands in ``text`` as a whole address, not as the beginning of a longer one."""
+    return bool(link) and re.search(re.escape(link) + r"(?=[.,;:!?)\]»“”\"'…]*(?:\s|$))", text) is not None
+
+
+def squeezed(text: str) -> str:
+    """Return the text with every run of white space as one blank, composed: what survives a platform's tidying."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def moment(text: object) -> datetime | None:
+    """Read Meta's ``2026-04-06T17:50:09+0000``; None if it is no time."""
+    try:
+        when = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return when if when.tzinfo else None
+
+
+def check(post: RemotePost, limits: Limits, label: str) -> None:
+    """Refuse what this channel cannot post before anything is sent. Raises: Rejected."""
+    pictures = limits.pictures
+    if post.form != "feed":
+        raise Rejected(f"Auf {label} können wir bisher nur Beiträge im Feed veröffentlichen.", code="form")
+    if not (post.text.strip() or post.link or post.media):
+        raise Rejected(f"Der Beitrag für {label} hat weder Text noch Link noch Bild.", code="empty")
+    if not pictures.at_least <= len(post.media) <= pictures.at_most:
+        text = f"{label} braucht {pictures.at_least} bis {pictures.at_most} Bilder, der Beitrag hat {len(post.media)}."
+        raise Rejected(text, code="pictures")
+    for number, medium in enumerate(post.media, start=1):
+        if medium.mime not in pictures.mimes:
+            text = f"Bild {number} hat ein Format, das {label} nicht annimmt ({medium.mime}). Bitte ein anderes wählen."
+            raise Rejected(text, code="mime")

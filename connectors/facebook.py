@@ -1,0 +1,292 @@
+"""Facebook Pages: posts with text, link and pictures. Videos, reels and comments are not here.
+
+A post is made as an invisible draft (``published=false``) and made public by its id, which may be repeated without
+harm. That way was seen to work on one Page on 2026-09-05 and is not promised by Meta, so the setting ``release`` can
+be ``direct``: then only pictures are staged, and the release creates the public post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
+from connectors._graph_errors import GraphError
+from connectors._graph_posts import READ_ON, SLACK, carries, check, moment, squeezed, utf16_units
+from connectors.base import (
+    Absent,
+    Access,
+    ByHand,
+    Connector,
+    Field,
+    Found,
+    Identity,
+    Json,
+    Limits,
+    Look,
+    MediaSource,
+    NotYet,
+    Order,
+    PictureRules,
+    Receipt,
+    Rejected,
+    RemotePost,
+    Retracted,
+    Source,
+    Staged,
+    StageLost,
+    Timing,
+    Unauthorised,
+    Variant,
+)
+
+_LABEL = "Facebook"
+_HOSTS = {"graph": "https://graph.facebook.com", "rupload": "https://rupload.facebook.com"}
+_KEEPS = timedelta(hours=24)
+_PAGE = Field("page_id", "Seiten-ID", help="Die Zahl unter „Info“, „Seitentransparenz“ der Facebook-Seite.")
+_PHOTOS = Source("https://developers.facebook.com/docs/graph-api/reference/page/photos", READ_ON)
+_FEED = Source("https://developers.facebook.com/docs/graph-api/reference/page/feed", READ_ON)
+
+_LIMITS = Limits(
+    text=63_206,
+    unit="UTF-16-Einheiten",
+    measure=utf16_units,
+    pictures=PictureRules(mimes=("image/jpeg", "image/png"), max_bytes=4_000_000, at_most=10),
+    hashtags=3,
+    links="card",
+    sources={
+        # UNVERIFIED: the number is in no reference of Meta's, only in other publishers' code.
+        "text": _FEED,
+        # Meta takes 10 MB; 4 MB is the older bound that some of its errors still speak of, so it is the target.
+        "pictures.max_bytes": _PHOTOS,
+        "pictures.mimes": _PHOTOS,
+        # UNVERIFIED: undocumented; ten were seen to work on 2026-09-05.
+        "pictures.at_most": _FEED,
+        # UNVERIFIED: no bound is documented for alt_text_custom; Instagram's is taken. Likewise ratio and width.
+        "pictures.max_alt": _PHOTOS,
+        # Our own advice: Facebook has no bound.
+        "hashtags": _FEED,
+    },
+)
+
+
+class Facebook:
+    """The channel Facebook. Holds no state."""
+
+    channel = "facebook"
+    label = _LABEL
+    hosts: Mapping[str, str] = _HOSTS
+    limits = _LIMITS
+    timing = Timing(
+        stage_lead=timedelta(hours=2),
+        stage_keeps=_KEEPS,
+        settle=(timedelta(minutes=2), timedelta(minutes=10)),
+        absence="certain",
+    )
+    fields: tuple[Field, ...] = (
+        _PAGE,
+        Field("page_token", "Seiten-Zugriffsschlüssel", secret=True, help="Aus einem langlebigen Nutzer-Schlüssel."),
+        APP_SECRET,
+        VERSION,
+        Field(
+            "release",
+            "Art der Veröffentlichung",
+            required=False,
+            default="draft",
+            help="draft: unsichtbarer Entwurf, der zur Zeit freigeschaltet wird. direct: nur falls Entwürfe scheitern.",
+        ),
+    )
+    look = Look(fold=477, picture_ratio=1.91, picture_first=False, links_click=True, card=True)
+
+    def render(self, variant: Variant) -> RemotePost:
+        """Return the document: with pictures the link ends the text, because attached pictures exclude a card."""
+        text = variant.text
+        if variant.media and variant.link and not carries(text, variant.link):
+            text = f"{text}\n\n{variant.link}".strip()
+        return RemotePost(self.channel, variant.form, text, variant.link, variant.media)
+
+    def whoami(self, access: Access) -> Identity:
+        """Ask Facebook which Page this is. Raises: ConnectorError."""
+        graph, page = _open(access)
+        with answers(access, _LABEL):
+            answer = graph.get_object(page, fields="id,name,link")
+            return Identity(identity(answer), str(answer.get("name", "")), str(answer.get("link", "")))
+
+    def stage(
+        self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None
+    ) -> Staged | NotYet:
+        """Upload the pictures unseen and make the draft. Raises: ConnectorError."""
+        check(post, _LIMITS, _LABEL)
+        graph, page = _open(access)
+        done = dict(data or {"release": _release_of(access), "started": access.now.isoformat(), "photos": []})
+        if done["release"] == "direct" and not post.text.strip():
+            text = "Ohne Text ließe sich der Beitrag auf Facebook nicht wiederfinden. Bitte einen Text ergänzen."
+            raise Rejected(text, code="text")
+        photos = [*done["photos"]]
+        expires_at = datetime.fromisoformat(done["started"]) + _KEEPS if post.media else None
+        if expires_at and access.now >= expires_at:
+            raise StageLost("Die vorbereiteten Bilder sind bei Facebook abgelaufen.", code="expired")
+        if len(photos) < len(post.media):
+            medium = post.media[len(photos)]
+            image = (f"{medium.sha256[:16]}.{medium.mime.partition('/')[2]}", media.read(medium.sha256), medium.mime)
+            with answers(access, _LABEL, changes=True):
+                answer = graph.put_photo(image, f"{page}/photos", published=False, alt_text_custom=medium.alt or None)
+                photos.append(identity(answer))
+            done["photos"] = photos
+            if len(photos) < len(post.media):
+                return NotYet(done, ask_at=access.now)
+        if done["release"] == "draft":
+            done["draft"] = _make_draft(access, graph, page, post, photos)
+        return Staged(done, expires_at)
+
+    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt:
+        """Make the draft public, or create the public post (``direct``). Raises: ConnectorError."""
+        graph, page = _open(access)
+        with answers(access, _LABEL, changes=True, releasing=True):
+            if "draft" in stage:
+                remote_id = str(stage["draft"])
+                affirm(graph.update_object(remote_id, is_published=True))
+            else:
+                remote_id = identity(graph.put_object(page, "feed", published=True, **_body(post, stage["photos"])))
+        return Receipt(remote_id, _address(remote_id), access.now)
+
+    def find(
+        self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
+    ) -> Found | Absent:
+        """Ask the draft itself; if it is gone, look through what the Page published. Raises: ConnectorError."""
+        graph, page = _open(access)
+        draft = str(stage.get("draft", ""))
+        with answers(access, _LABEL):
+            seen = _look_at(graph, draft) if draft else None
+            if seen is not None:
+                if not seen["is_published"]:
+                    return Absent(stage_usable=True)
+                return Found(_receipt(draft, seen, since))
+            started = datetime.fromisoformat(stage["started"])
+            for remote in _published(graph, page, min(since, started) - SLACK):
+                remote_id = identity(remote)
+                if remote_id == draft or (remote_id not in known and _is_ours(remote, post, order, since)):
+                    return Found(_receipt(remote_id, remote, since))
+        photos_live = not stage["photos"] or access.now < started + _KEEPS
+        return Absent(stage_usable=not draft and photos_live)
+
+    def unstage(self, access: Access, stage: Json) -> None:
+        """Remove draft and pictures; a draft that has become public is left alone. Raises: ConnectorError."""
+        graph, _ = _open(access)
+        draft = str(stage.get("draft", ""))
+        if draft:
+            with answers(access, _LABEL):
+                seen = _look_at(graph, draft)
+            if seen is not None and seen["is_published"]:
+                text = (
+                    "Der vorbereitete Beitrag ist auf Facebook schon öffentlich und wurde nicht entfernt. Bitte prüfen."
+                )
+                raise Rejected(text, code="public", who="operator")
+        for node in filter(None, [draft, *stage.get("photos", ())]):
+            with answers(access, _LABEL, changes=True):
+                _delete(graph, node)
+
+    def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
+        """Delete the public post; where Facebook lets us not, a person does. Raises: ConnectorError."""
+        graph, _ = _open(access)
+        with answers(access, _LABEL, changes=True):
+            try:
+                if _delete(graph, receipt.remote_id):
+                    return Retracted("success")
+                if _look_at(graph, receipt.remote_id) is None:
+                    return Retracted("Der Beitrag war schon gelöscht.")
+            except GraphError as error:
+                if error.code not in {10, 100} and not 200 <= (error.code or 0) <= 299:
+                    raise
+        task = "Facebook lässt uns diesen Beitrag nicht löschen. Bitte auf der Seite löschen."
+        return ByHand(task, receipt.url or _address(receipt.remote_id))
+
+
+def _open(access: Access) -> tuple[GraphClient, str]:
+    return open_graph(access, "page_token", _LABEL), node_of(access, _PAGE, _LABEL)
+
+
+def _release_of(access: Access) -> str:
+    chosen = access.fields.get("release", "").strip() or "draft"
+    if chosen not in {"draft", "direct"}:
+        text = "Die Art der Veröffentlichung für Facebook ist draft oder direct. Bitte in den Einstellungen ändern."
+        raise Unauthorised(text, code="release")
+    return chosen
+
+
+def _body(post: RemotePost, photos: Sequence[str]) -> dict[str, Any]:
+    return {
+        "message": post.text or None,
+        "link": (post.link or None) if not photos else None,
+        "attached_media": [{"media_fbid": photo} for photo in photos] or None,
+    }
+
+
+def _make_draft(access: Access, graph: GraphClient, page: str, post: RemotePost, photos: Sequence[str]) -> str:
+    with answers(access, _LABEL, changes=True):
+        try:
+            return identity(graph.put_object(page, "feed", published=False, **_body(post, photos)))
+        except GraphError as error:
+            if photos and error.gone:
+                text = "Die vorbereiteten Bilder sind bei Facebook nicht mehr da. Der Beitrag wird neu vorbereitet."
+                raise StageLost(text, code=error.number, who="operator") from None
+            raise
+
+
+def _look_at(graph: GraphClient, node: str) -> dict[str, Any] | None:
+    """Return what Facebook knows of a post; None if it is gone. Raises: GraphError, also if it is not told apart."""
+    try:
+        seen: dict[str, Any] = graph.get_object(node, fields="is_published,permalink_url,created_time")
+    except GraphError as error:
+        if error.gone:
+            return None
+        raise
+    if not isinstance(seen.get("is_published"), bool):
+        raise GraphError(200, {"message": "the answer does not say is_published"})
+    return seen
+
+
+def _published(graph: GraphClient, page: str, since: datetime) -> list[dict[str, Any]]:
+    fields = "id,message,created_time,permalink_url,attachments{url,unshimmed_url}"
+    return list(graph.pages(page, "published_posts", fields=fields, since=int(since.timestamp()), limit=100))
+
+
+def _is_ours(remote: Json, post: RemotePost, order: Order, since: datetime) -> bool:
+    """Tell whether a published post is this one: by the short link of its own where it has one, else by its text."""
+    created = moment(remote.get("created_time"))
+    if created is None or created < since - SLACK:
+        return False
+    message = str(remote.get("message") or "")
+    if order.code and order.code in post.link:
+        cards = list((remote.get("attachments") or {}).get("data") or [])
+        shown = {str(card.get(key) or "").rstrip("/") for card in cards for key in ("url", "unshimmed_url")}
+        if carries(message, post.link) or post.link.rstrip("/") in shown:
+            return True
+        if not post.media and any(card.get("unshimmed_url") for card in cards):
+            return False
+    return bool(post.text.strip()) and squeezed(message) == squeezed(post.text)
+
+
+def _receipt(remote_id: str, seen: Json, since: datetime) -> Receipt:
+    """Build the proof. ``created_time`` may be the draft's, so no time from before the release counts."""
+    created = moment(seen.get("created_time"))
+    return Receipt(remote_id, str(seen.get("permalink_url") or _address(remote_id)), max(created or since, since))
+
+
+def _delete(graph: GraphClient, node: str) -> bool:
+    """Delete a node; False if Facebook does not (or not any more) know it. Raises: GraphError."""
+    try:
+        affirm(graph.delete_object(node))
+    except GraphError as error:
+        if error.gone:
+            return False
+        raise
+    return True
+
+
+def _address(remote_id: str) -> str:
+    return f"https://www.facebook.com/{remote_id}"
+
+
+connector: Connector = Facebook()

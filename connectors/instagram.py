@@ -1,0 +1,260 @@
+"""Instagram professional accounts: single pictures and carousels, published through the linked Facebook Page's login.
+
+Making containers and waiting for them is in ``_graph_containers``. Reels, stories and comments are not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+
+from connectors._graph import APP_SECRET, VERSION, affirm, answers, identity, node_of, open_graph
+from connectors._graph_containers import KEEPS, LABEL, Progress, advance, ask, check_quota, status_of
+from connectors._graph_errors import GraphError
+from connectors._graph_posts import READ_ON, SLACK, check, moment, squeezed, utf16_units
+from connectors.base import (
+    Absent,
+    Access,
+    ByHand,
+    Connector,
+    ConnectorError,
+    Field,
+    Found,
+    Identity,
+    Json,
+    Limits,
+    Look,
+    MediaSource,
+    NotYet,
+    Order,
+    PictureRules,
+    Receipt,
+    RemotePost,
+    Retracted,
+    Source,
+    Staged,
+    Timing,
+    Unauthorised,
+    Unavailable,
+    Variant,
+    Withheld,
+)
+
+_HOSTS = {"graph": "https://graph.facebook.com"}
+_ACCOUNT = Field("ig_user_id", "Instagram-Konto-ID", help="Die Zahl des Instagram-Kontos, nicht der Benutzername.")
+_MEDIA = Source("https://developers.facebook.com/docs/instagram-platform/reference/ig-user/media", READ_ON)
+_ERRORS = Source(
+    "https://developers.facebook.com/documentation/instagram-platform/instagram-graph-api/reference/error-codes",
+    READ_ON,
+)
+_HELP = Source("https://help.instagram.com/351460621611097", READ_ON)
+_SHORT = (3.0, 8.0)
+"""Seconds for the permalink: nice to have, and nobody waits longer for it."""
+
+_LIMITS = Limits(
+    text=2_200,
+    unit="UTF-16-Einheiten",
+    measure=utf16_units,
+    pictures=PictureRules(
+        mimes=("image/jpeg",),
+        max_bytes=8_000_000,
+        min_ratio=0.8,
+        max_ratio=1.91,
+        max_width=1440,
+        max_alt=1000,
+        at_least=1,
+        at_most=10,
+    ),
+    # The API takes 30, the help centre speaks of 5.
+    hashtags=5,
+    links="none",
+    sources={"text": _ERRORS, "pictures": _MEDIA, "pictures.at_most": _ERRORS, "hashtags": _HELP},
+)
+
+
+class Instagram:
+    """The channel Instagram. Holds no state."""
+
+    channel = "instagram"
+    label = LABEL
+    hosts: Mapping[str, str] = _HOSTS
+    limits = _LIMITS
+    timing = Timing(
+        stage_lead=timedelta(hours=2),
+        stage_keeps=KEEPS,
+        settle=(timedelta(minutes=1), timedelta(minutes=5)),
+        absence="certain",
+    )
+    fields: tuple[Field, ...] = (
+        _ACCOUNT,
+        Field("token", "Zugriffsschlüssel", secret=True, help="Seiten-Schlüssel der verknüpften Facebook-Seite."),
+        Field(
+            "user_token",
+            "Nutzer-Schlüssel",
+            secret=True,
+            required=False,
+            help="Zum Nachsehen und Löschen; gilt etwa 60 Tage. Ohne ihn wird von Hand gelöscht.",
+        ),
+        APP_SECRET,
+        VERSION,
+    )
+    look = Look(fold=125, picture_ratio=1.0, picture_first=True, links_click=False, card=False)
+
+    def render(self, variant: Variant) -> RemotePost:
+        """Return the document. It carries no link, because a link in a caption cannot be clicked."""
+        return RemotePost(self.channel, variant.form, variant.text, "", variant.media)
+
+    def whoami(self, access: Access) -> Identity:
+        """Ask Instagram which account this is. Raises: ConnectorError."""
+        node = node_of(access, _ACCOUNT, LABEL)
+        with answers(access, LABEL):
+            answer = open_graph(access, "token", LABEL).get_object(node, fields="id,username")
+            name = str(answer.get("username", ""))
+            return Identity(identity(answer), name, f"https://www.instagram.com/{name}/" if name else "")
+
+    def stage(
+        self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None
+    ) -> Staged | NotYet:
+        """Make the containers and wait until Instagram has processed them. Raises: ConnectorError."""
+        check(post, _LIMITS, LABEL)
+        node = node_of(access, _ACCOUNT, LABEL)
+        if not data:
+            check_quota(access, node)
+        return advance(access, node, post, media, Progress.of(data))
+
+    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt:
+        """Publish the container. Raises: ConnectorError; nothing after the platform's yes is an error."""
+        node = node_of(access, _ACCOUNT, LABEL)
+        graph = open_graph(access, "token", LABEL)
+        with answers(access, LABEL, changes=True, releasing=True):
+            media_id = identity(graph.put_object(node, "media_publish", creation_id=str(stage["container"])))
+        return Receipt(media_id, _permalink(access, media_id), access.now)
+
+    def find(
+        self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
+    ) -> Found | Absent:
+        """Ask the container; unless it still waits, look through the account's own posts. Raises: ConnectorError."""
+        node = node_of(access, _ACCOUNT, LABEL)
+        with answers(access, LABEL):
+            state = _state_of(access, str(stage["container"]))
+            if state == "FINISHED":
+                return Absent(stage_usable=True)
+            if state == "IN_PROGRESS":
+                raise Unavailable(f"{LABEL} verarbeitet den Beitrag noch; es wird erneut nachgesehen.", code=state)
+            if state == "PUBLISHED" or post.text.strip():
+                mine = [one for one in _recent(access, node, since) if _is_ours(one, post, order, known)]
+                if mine:
+                    return Found(_receipt(mine[-1]))
+        if state == "PUBLISHED":
+            text = f"{LABEL} meldet den Beitrag als veröffentlicht, führt ihn aber noch nicht auf; es wird nachgesehen."
+            raise Unavailable(text, code=state)
+        if state == "unreadable" and access.now < datetime.fromisoformat(stage["made_at"]) + KEEPS:
+            text = (
+                f"{LABEL} zeigt uns den vorbereiteten Beitrag nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
+            )
+            raise Unavailable(text, code="100/33", scope="account", who="operator")
+        return Absent(stage_usable=False)
+
+    def unstage(self, access: Access, stage: Json) -> None:
+        """Do nothing: a container cannot be deleted, and one that is not published expires unseen after 24 hours."""
+
+    def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
+        """Delete the post with the user token; without one, or if Instagram will not, a person does.
+
+        Source: https://developers.facebook.com/docs/instagram-platform/reference/instagram-media, read on 2026-11-21.
+        Raises: ConnectorError.
+        """
+        task = "Instagram lässt uns diesen Beitrag nicht löschen. Bitte in der Instagram-App löschen."
+        by_hand = ByHand(task, receipt.url or "https://www.instagram.com/")
+        if not access.fields.get("user_token", "").strip():
+            return by_hand
+        graph = open_graph(access, "user_token", LABEL)
+        with answers(access, LABEL, changes=True):
+            try:
+                affirm(graph.delete_object(receipt.remote_id))
+            except GraphError as error:
+                if error.gone and _is_gone(access, receipt.remote_id):
+                    return Retracted("Der Beitrag war schon gelöscht.")
+                if error.code != 100 and error.subcode != 2207085 and error.reaction.kind is not Unauthorised:
+                    raise
+                return by_hand
+        return Retracted("success")
+
+
+def _permalink(access: Access, media_id: str) -> str:
+    """Ask for the post's address, but let nothing turn a published post into an error: empty if there is no answer."""
+
+    def question(graph: Any) -> str:
+        graph.timeout = _SHORT
+        return str(graph.get_object(media_id, fields="permalink").get("permalink") or "")
+
+    try:
+        return ask(access, question)
+    except (GraphError, requests.RequestException, ConnectorError, Withheld):
+        return ""
+
+
+def _state_of(access: Access, container: str) -> str:
+    """Return the container's status code, ``unknown`` if Instagram denies it, ``unreadable`` if it will not say."""
+    try:
+        return status_of(access, container)[0]
+    except GraphError as error:
+        if error.code == 24:
+            return "unknown"
+        if error.gone:
+            return "unreadable"
+        raise
+
+
+def _recent(access: Access, node: str, since: datetime) -> list[dict[str, Any]]:
+    """Return the account's posts since then, newest first."""
+    return ask(access, lambda graph: _newer(graph, node, since - SLACK))
+
+
+def _newer(graph: Any, node: str, bound: datetime) -> list[dict[str, Any]]:
+    newer = []
+    for medium in graph.pages(node, "media", fields="id,caption,permalink,timestamp,media_type", limit=25):
+        published = moment(medium.get("timestamp"))
+        if published is not None and published < bound:
+            break
+        if published is not None:
+            newer.append(medium)
+    return newer
+
+
+def _is_ours(medium: Json, post: RemotePost, order: Order, known: Sequence[str]) -> bool:
+    """Tell whether a medium is this post: by its short code if the caption carries it, else by the whole caption."""
+    if str(medium.get("id", "")) in {"", *known}:
+        return False
+    caption = str(medium.get("caption") or "")
+    if order.code and order.code in post.text and order.code in caption:
+        return True
+    return _bare(caption) == _bare(post.text)
+
+
+def _bare(caption: str) -> str:
+    """Return the caption as it can be compared: Instagram may drop the @ before names when it is read back."""
+    return squeezed(caption).replace("@", "").replace(" ", "")
+
+
+def _receipt(medium: Json) -> Receipt:
+    published = moment(medium.get("timestamp"))
+    if published is None:
+        raise GraphError(200, {"message": "the answer has no timestamp"})
+    return Receipt(str(medium["id"]), str(medium.get("permalink") or ""), published)
+
+
+def _is_gone(access: Access, media_id: str) -> bool:
+    try:
+        ask(access, lambda graph: graph.get_object(media_id, fields="id"))
+    except GraphError as error:
+        if error.gone:
+            return True
+        raise
+    return False
+
+
+connector: Connector = Instagram()

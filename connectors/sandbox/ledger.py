@@ -1,0 +1,43 @@
+"""The ledger: every post that is or once was public, as plain values. What tests and auditors compare against."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from connectors.sandbox.clock import iso
+from connectors.sandbox.state import Post, State
+
+_LINK = re.compile(r"https?://[^\s<>\"„“”]+")
+_TRAILING = ".,;:!?)]}'…»"
+
+
+def ledger(state: State, now: datetime, *, drafts: bool = False) -> list[dict[str, Any]]:
+    """Return the ledger at ``now``, oldest first; ``drafts`` adds what never was public."""
+    chosen = [post for post in state.posts.values() if drafts or post.was_public(now)]
+    return [_entry(post, now) for post in sorted(chosen, key=lambda post: (post.public_at or post.made, post.made))]
+
+
+def link_of(post: Post) -> str:
+    """Return where a post leads: its own link, else the first address in its text, else nothing."""
+    if post.link:
+        return post.link
+    match = _LINK.search(post.text)
+    return match[0].rstrip(_TRAILING) if match else ""
+
+
+def _entry(post: Post, now: datetime) -> dict[str, Any]:
+    return {
+        "channel": post.channel,
+        "account": post.account,
+        "id": post.id,
+        "text": post.text,
+        "link": link_of(post),
+        "media": [
+            {"sha256": picture.sha256, "mime": picture.mime, "size": picture.size, "alt": picture.alt}
+            for picture in post.pictures
+        ],
+        "created": iso(post.public_at) if post.public_at and post.was_public(now) else None,
+        "deleted": iso(post.deleted_at) if post.deleted_at else None,
+    }

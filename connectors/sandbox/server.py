@@ -1,0 +1,104 @@
+"""The sandbox as one ASGI app, and the two ways to serve it: in the foreground, or in a thread beside a test.
+
+Path prefixes play the hosts: ``/graph.facebook.com/v25.0/…``, ``/rupload.facebook.com/…``, ``/api.x.com/2/…``.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from connectors.sandbox import control, facebook, graph, graph_call, instagram, tokens, walls, x
+from connectors.sandbox.clock import Clock
+from connectors.sandbox.state import State
+from connectors.sandbox.wire import protocol
+from connectors.sandbox.world import World
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def build(*, clock: Clock | None = None) -> Starlette:
+    """Return the app with an empty memory; ``app.state.world`` holds all of it."""
+    world = World(clock=clock or Clock(), state=State(start=time.time_ns() // 1_000_000))
+    edges = {**facebook.EDGES, **instagram.EDGES, **tokens.EDGES}
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        world.fetcher.close()
+
+    app = Starlette(
+        routes=[
+            Route(graph_call.HOST + "/{rest:path}", graph.endpoint(world, edges), methods=_METHODS),
+            Route(x.HOST + "/{rest:path}", x.endpoint(world), methods=_METHODS),
+            Route("/rupload.facebook.com/{rest:path}", refuse_upload, methods=_METHODS),
+            *control.routes(world),
+            *walls.routes(world),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.world = world
+    return app
+
+
+async def refuse_upload(request: Request) -> Response:
+    """Answer rupload.facebook.com: videos are not offered, said in that host's own error shape."""
+    problem = {"retriable": False, "type": "ProcessingFailedError", "message": "Videos are not offered here"}
+    return JSONResponse({"debug_info": problem}, 400)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket; port 0 takes a free one. Raises: OSError if the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def server(app: Starlette) -> uvicorn.Server:
+    """Return a server for the app that can also drop connections."""
+    config = uvicorn.Config(
+        app,
+        http=protocol(app.state.world.connections),
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def running(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve the app in a thread and give its base address. Raises: RuntimeError if it does not come up."""
+    with listen(host, port) as bound:
+        serving = server(app)
+        thread = threading.Thread(target=serving.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 10
+        while not serving.started:
+            if time.monotonic() > deadline or not thread.is_alive():
+                raise RuntimeError("the sandbox did not come up")
+            time.sleep(0.005)
+        try:
+            yield f"http://{host}:{bound.getsockname()[1]}"
+        finally:
+            serving.should_exit = True
+            thread.join(timeout=10)

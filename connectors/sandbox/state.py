@@ -1,0 +1,206 @@
+"""What the pretended platforms remember: accounts, posts, photos, containers, uploads and the bytes of pictures.
+
+The values are frozen; :class:`State` replaces them. No rule of any platform lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+CHANNELS = ("instagram", "facebook", "x")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One registered account. ``secrets`` holds tokens and keys by the names in :data:`SECRETS`."""
+
+    channel: str
+    id: str
+    name: str
+    organisation: str
+    username: str
+    app_id: str
+    secrets: Mapping[str, str] = field(repr=False)
+    revoked: bool = False
+
+    def secret(self, name: str) -> str:
+        """Return one secret, empty if it was never given."""
+        return self.secrets.get(name, "")
+
+
+SECRETS = (
+    "token",
+    "user_token",
+    "app_secret",
+    "consumer_key",
+    "consumer_secret",
+    "access_token",
+    "access_token_secret",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture by content, with the description it was given."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post or a draft of one. ``public_at`` is None for a draft and may lie ahead for a scheduled post."""
+
+    channel: str
+    account: str
+    id: str
+    text: str
+    made: datetime
+    link: str = ""
+    pictures: tuple[Picture, ...] = ()
+    public_at: datetime | None = None
+    deleted_at: datetime | None = None
+    app_id: str = ""
+
+    def was_public(self, now: datetime) -> bool:
+        """Tell whether anybody could have seen it by ``now``."""
+        return self.public_at is not None and self.public_at <= (self.deleted_at or now)
+
+    def is_public(self, now: datetime) -> bool:
+        """Tell whether it can be seen at ``now``."""
+        return self.deleted_at is None and self.was_public(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo handed to Facebook. ``post`` is the post that uses it; ``gone`` after its post was deleted."""
+
+    account: str
+    id: str
+    picture: Picture
+    caption: str
+    made: datetime
+    post: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """An Instagram container. ``ready_at`` None never gets ready; ``trouble`` is the subcode of a broken picture."""
+
+    account: str
+    id: str
+    kind: str
+    caption: str
+    pictures: tuple[Picture, ...]
+    made: datetime
+    ready_at: datetime | None
+    child: bool = False
+    trouble: int = 0
+    media_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture handed to X, usable until ``expires_at``."""
+
+    account: str
+    id: str
+    picture: Picture
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an operator of the sandbox may set where the platforms' documents are silent or contradict each other."""
+
+    ig_quota: int = 50
+    ig_containers: int = 400
+    ig_processing_seconds: int = 3
+    ig_image_errors: str = "create"
+    ig_republish: str = "error"
+    ig_page_token_reads_fail: bool = False
+    fb_refuses_duplicates: bool = True
+    fb_created_time: str = "public"
+    graph_require_proof: bool = False
+    graph_usage_percent: int = 1
+    x_names: str = "tweet"
+    x_upload_seconds: int = 86400
+
+    def changed(self, settings: Mapping[str, Any]) -> Options:
+        """Return the options with ``settings`` applied. Raises: ValueError on an unknown name or another type."""
+        for name, value in settings.items():
+            known = getattr(self, name, None) if name in self.__slots__ else None
+            if known is None or type(value) is not type(known):
+                raise ValueError(name)
+            if value not in CHOICES.get(name, (value,)):
+                raise ValueError(name)
+        return replace(self, **settings)
+
+
+CHOICES = {
+    "ig_image_errors": ("create", "status"),
+    "ig_republish": ("error", "same_id"),
+    "fb_created_time": ("public", "draft"),
+    "x_names": ("tweet", "post"),
+}
+
+
+class State:
+    """Everything remembered. ``start`` seeds the ids, so that a restarted sandbox never hands out an old id again."""
+
+    def __init__(self, start: int) -> None:
+        self._last = start
+        self.accounts: dict[tuple[str, str], Account] = {}
+        self.posts: dict[str, Post] = {}
+        self.photos: dict[str, Photo] = {}
+        self.containers: dict[str, Container] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.blobs: dict[str, bytes] = {}
+        self.pictures: dict[str, Picture] = {}
+
+    def next_number(self) -> int:
+        """Return a number never given before."""
+        self._last += 1
+        return self._last
+
+    def register(self, account: Account) -> None:
+        """Add the account, or replace what was known of it; a revoked token is good again."""
+        self.accounts[account.channel, account.id] = account
+
+    def revoke(self, channel: str, account: str) -> None:
+        """Make the account's tokens worthless until it is registered anew."""
+        known = self.accounts.get((channel, account))
+        if known is not None:
+            self.register(replace(known, revoked=True))
+
+    def holders(self, token: str) -> Iterator[tuple[Account, str]]:
+        """Yield each account that ``token`` opens and how: as ``page`` or as ``user``."""
+        for account in self.accounts.values():
+            if account.secret("token") == token:
+                yield account, "page"
+            if account.secret("user_token") == token:
+                yield account, "user"
+
+    def posts_of(self, channel: str, account: str) -> list[Post]:
+        """Return the account's posts and drafts, deleted ones too, oldest first."""
+        return [post for post in self.posts.values() if (post.channel, post.account) == (channel, account)]
+
+    def keep(self, picture: Picture, data: bytes) -> None:
+        """Store a picture's bytes for the walls."""
+        self.blobs[picture.sha256] = data
+        self.pictures[picture.sha256] = picture
+
+    def forget(self, *, accounts: bool) -> None:
+        """Drop everything but the numbering; ``accounts`` says whether the accounts go too."""
+        for store in (self.posts, self.photos, self.containers, self.uploads, self.blobs, self.pictures):
+            store.clear()
+        if accounts:
+            self.accounts.clear()

@@ -1,0 +1,164 @@
+"""The walls: what a person would see on each network, drawn from the sandbox's own memory. Pages only, no rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from connectors.sandbox.ledger import link_of
+from connectors.sandbox.state import CHANNELS, Account, Post
+from connectors.sandbox.world import World
+
+LABELS = {"instagram": "Instagram-artig", "facebook": "Facebook-artig", "x": "X-artig"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+MOST_SHOWN = 100
+
+_BERLIN = ZoneInfo("Europe/Berlin")
+_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+_MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
+_LINK = re.compile(r"https?://[^\s<>\"„“”]*[^\s<>\"„“”.,;:!?)\]}'…»]")
+_FOLDER = Path(__file__).parent / "templates"
+
+
+def german_time(moment: datetime) -> str:
+    """Write a moment as people in Hessen do: ``Sonntag, 22. November 2026, 10:05 Uhr``."""
+    local = moment.astimezone(_BERLIN)
+    return f"{_DAYS[local.weekday()]}, {local.day}. {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} Uhr"
+
+
+def pieces(text: str, *, links_click: bool) -> list[tuple[str, str]]:
+    """Split a text into pieces with the address each leads to, empty for plain text."""
+    if not links_click:
+        return [(text, "")]
+    found: list[tuple[str, str]] = []
+    at = 0
+    for match in _LINK.finditer(text):
+        found += [(text[at : match.start()], ""), (match[0], match[0])]
+        at = match.end()
+    found.append((text[at:], ""))
+    return [piece for piece in found if piece[0]]
+
+
+def _card(post: Post) -> dict[str, str] | None:
+    """Return the link card: Facebook shows one for a post without pictures, X for any link without pictures."""
+    link = link_of(post)
+    if post.channel == "instagram" or post.pictures or not link:
+        return None
+    parts = urlsplit(link)
+    return {"href": link, "host": parts.hostname or link, "path": parts.path.strip("/") or "Startseite"}
+
+
+def _shown(post: Post) -> dict[str, Any]:
+    when = post.public_at or post.made
+    link = link_of(post)
+    return {
+        "id": post.id,
+        "pieces": pieces(post.text, links_click=post.channel != "instagram"),
+        "pictures": post.pictures,
+        "card": _card(post),
+        "link": link if post.channel != "instagram" and post.pictures and link not in post.text else "",
+        "when": german_time(when),
+        "iso": when.isoformat(),
+    }
+
+
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+
+
+def routes(world: World) -> list[Route]:
+    """Return the routes of overview, walls, pictures and style."""
+    templates = _templates()
+
+    def page(name: str, status: int = 200, **values: Any) -> Response:
+        return HTMLResponse(templates.get_template(name).render(labels=LABELS, **values), status, HEADERS)
+
+    async def overview(request: Request) -> Response:
+        return page("overview.html", rows=_rows(world), now=german_time(world.clock.now()), refresh=_refresh(request))
+
+    async def wall(request: Request) -> Response:
+        channel, name = request.path_params["channel"], request.path_params["account"]
+        account = world.state.accounts.get((channel, name))
+        if account is None:
+            return page("missing.html", 404)
+        posts = _public(world, account)
+        return page(
+            "wall.html",
+            account=account,
+            posts=[_shown(post) for post in posts[:MOST_SHOWN]],
+            total=len(posts),
+            now=german_time(world.clock.now()),
+            refresh=_refresh(request),
+        )
+
+    return [
+        Route("/", overview),
+        Route("/wall/{channel}/{account}", wall),
+        Route("/media/{sha256}", _picture(world)),
+        Route("/walls.css", _style()),
+    ]
+
+
+def _refresh(request: Request) -> bool:
+    return "ruhig" not in request.query_params
+
+
+def _public(world: World, account: Account) -> list[Post]:
+    now = world.clock.now()
+    posts = [post for post in world.state.posts_of(account.channel, account.id) if post.is_public(now)]
+    return sorted(posts, key=lambda post: (post.public_at or post.made, post.id), reverse=True)
+
+
+def _rows(world: World) -> list[dict[str, Any]]:
+    """Return one row per organisation with the accounts of each channel and how much they show."""
+    by_name: dict[str, dict[str, list[tuple[Account, int]]]] = {}
+    for account in world.state.accounts.values():
+        row = by_name.setdefault(account.organisation, {channel: [] for channel in CHANNELS})
+        row[account.channel].append((account, len(_public(world, account))))
+    return [{"name": name, "channels": row} for name, row in sorted(by_name.items())]
+
+
+def _picture(world: World) -> Callable[[Request], Awaitable[Response]]:
+    async def picture(request: Request) -> Response:
+        known = world.state.pictures.get(request.path_params["sha256"])
+        if known is None:
+            return PlainTextResponse("Dieses Bild gibt es hier nicht.", 404, HEADERS)
+        headers = HEADERS | {"Cache-Control": "max-age=86400, immutable"}
+        return Response(world.state.blobs[known.sha256], media_type=known.mime, headers=headers)
+
+    return picture
+
+
+def _style() -> Callable[[Request], Awaitable[Response]]:
+    async def style(request: Request) -> Response:
+        return Response((_FOLDER / "walls.css").read_bytes(), media_type="text/css", headers=HEADERS)
+
+    return style

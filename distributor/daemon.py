@@ -1,0 +1,188 @@
+"""The daemon: a bell that rings, and the duties that answer it. Holds no rule.
+
+APScheduler rings inside the process with a memory job store; the tables are the queue. A duty is a row, so that of
+several daemons one takes it. Publishing is no duty: every daemon turns its crew at every ring.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from distributor.clock import Clock, SimulatedClock, SystemClock
+from distributor.domain import Refused
+from distributor.progress import progress
+from distributor.services import duties, feeds, media, planning, simulation, tailoring
+from distributor.services.crew import Crew
+from distributor.services.deps import Deps
+from distributor.store import migrations
+from distributor.store.ownership import Ownership
+
+_BELL = timedelta(seconds=1)
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to do every so often, by one of all daemons."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Deps, Clock], object]
+
+
+DUTIES = (
+    Duty("poll", timedelta(seconds=5), lambda deps, clock: feeds.poll_due(deps, clock.now)),
+    Duty("media", timedelta(seconds=2), lambda deps, clock: media.fetch_pending(deps, clock.now)),
+    Duty("tailor", timedelta(seconds=2), lambda deps, clock: tailoring.tailor_stale(deps, clock.now())),
+    Duty("expire", timedelta(minutes=1), lambda deps, clock: planning.expire(deps, clock.now())),
+    Duty("miss", timedelta(seconds=30), lambda deps, clock: planning.miss(deps, clock.now())),
+    Duty("propose", timedelta(seconds=5), lambda deps, clock: planning.propose(deps, clock.now())),
+)
+
+
+class Daemon:
+    """One process's share of the work."""
+
+    def __init__(self, deps: Deps, clock: Clock) -> None:
+        self._deps = deps
+        self._clock = clock
+        self._ownership = Ownership(deps.store, deps.settings.data_dir / "workers")
+        self._crew = Crew(deps, self._ownership, clock.now)
+        self._stopping = threading.Event()
+
+    def begin(self) -> None:
+        """Take this worker's lock, enter the feed from the settings, and look for dead workers' open calls."""
+        now = self._clock.now()
+        self._ownership.begin(now)
+        with self._deps.store.write() as session:
+            if self._deps.settings.feed_url:
+                feeds.ensure_feed(session, self._deps.settings.feed_url, now)
+        self._crew.rescue()
+        _log.info("daemon_began", worker=self._ownership.name)
+
+    def end(self) -> None:
+        """Finish what is in flight and give the lock back."""
+        self._crew.finish()
+        self._ownership.end()
+        _log.info("daemon_ended", worker=self._ownership.name)
+
+    def stop(self) -> None:
+        """Ask the daemon to end after what is in flight."""
+        self._stopping.set()
+
+    def do_duties(self) -> None:
+        """Do each duty whose time has come; the trouble of one is kept with it and holds up no other."""
+        for duty in DUTIES:
+            if self._stopping.is_set():
+                return
+            work = partial(duty.do, self._deps, self._clock)
+            duties.do(self._deps, duty.name, duty.every, self._clock.now, work)
+
+    def beat(self) -> None:
+        """Note that this worker is alive and take over from dead ones."""
+        with self._deps.store.write() as session:
+            self._ownership.seen(session, self._clock.now())
+        self._crew.rescue()
+
+    def publish(self) -> None:
+        """Turn the crew until nothing is due and nothing in flight, or the daemon is to stop."""
+        while not self._stopping.is_set():
+            if not self._crew.turn() and not self._crew.busy:
+                return
+
+    def run(self) -> None:
+        """Ring until told to stop."""
+        scheduler = BackgroundScheduler(timezone="UTC")
+        for name, do, every in (
+            ("duties", self.do_duties, _BELL),
+            ("publish", self.publish, _BELL),
+            ("beat", self.beat, 10 * _BELL),
+        ):
+            trigger = IntervalTrigger(seconds=int(every.total_seconds()))
+            scheduler.add_job(
+                _guarded(name, do), trigger, id=name, max_instances=1, coalesce=True, misfire_grace_time=None
+            )
+        scheduler.start()
+        try:
+            self._stopping.wait()
+        finally:
+            scheduler.shutdown(wait=True)
+
+    def until_idle(self) -> None:
+        """Do all duties once and publish until nothing is due."""
+        for duty in DUTIES:
+            if not self._stopping.is_set():
+                duty.do(self._deps, self._clock)
+        self.publish()
+
+    def simulate(self, clock: SimulatedClock, until: datetime) -> None:
+        """Jump from one moment at which something is due to the next, up to ``until``."""
+        start = clock.now()
+        with progress("Zeit läuft", (until - start).total_seconds()) as told:
+            while not self._stopping.is_set():
+                self.until_idle()
+                moment = simulation.next_moment(self._deps, clock.now(), until)
+                told((clock.now() - start).total_seconds())
+                if moment is None:
+                    clock.set(until)
+                    return
+                clock.set(moment)
+
+
+def _guarded(name: str, do: Callable[[], None]) -> Callable[[], None]:
+    """Keep the bell ringing: what went wrong once is logged and tried at the next ring."""
+
+    def ring() -> None:
+        try:
+            do()
+        except Exception:
+            _log.exception("ring_failed", job=name)
+
+    return ring
+
+
+def run(deps: Deps, *, until_idle: bool = False, simulate_until: datetime | None = None) -> int:
+    """Run the daemon in this process and return the exit status. Raises: Refused if it cannot begin."""
+    schema = migrations.state(deps.store)
+    if schema.current != schema.head:
+        text = "Die Datenbank ist nicht auf dem Stand des Programms; bitte `distributor db upgrade` ausführen."
+        raise Refused(text, code="schema")
+    deps.vault.signing_key()
+    clock: Clock = SystemClock()
+    if simulate_until is not None:
+        clock = simulation.begin(deps, clock.now(), simulate_until)
+    daemon = Daemon(deps, clock)
+    _stop_on_signals(daemon)
+    daemon.begin()
+    try:
+        if simulate_until is not None and isinstance(clock, SimulatedClock):
+            daemon.simulate(clock, simulate_until)
+        elif until_idle:
+            daemon.until_idle()
+        else:
+            daemon.run()
+    finally:
+        daemon.end()
+    return 0
+
+
+def _stop_on_signals(daemon: Daemon) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        daemon.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)

@@ -1,0 +1,192 @@
+"""The common last mile of all formats: what a feed says of one entry, still raw, becomes a clean FeedItem."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+import regex
+
+from distributor.domain import FeedItem, FeedMedium, ParsedFeed
+from distributor.intake.dates import parse_date, parse_period
+from distributor.intake.html import images_of, one_line, text_of, text_of_either, tidy
+from distributor.intake.identity import fingerprint
+from distributor.intake.links import absolute
+from distributor.intake.media import merged
+
+MOST_ITEMS = 2000
+MOST_TOPICS = 50
+MOST_PROBLEMS = 50
+LONGEST_GUID = 500
+TITLE = 100
+"""Longest title made from the text, in characters."""
+
+_SENTENCE_END = regex.compile(
+    r"(?<!\b(?:z|B|d|h|u|a|o|i|s|v|e|V|Z|U|Dr|Nr|St|Str|bzw|ca|usw|Tel|Prof|Hr|Fr|inkl|ggf|evtl|max|min|Abs|Art|\d{1,2}))"
+    r"[.!?…]+[\"“”«»’)]*(?=\s+\S|$)|[!?…]+(?=\s|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """A text as the feed carries it, and whether the feed says it is HTML, plain, or nothing (``either``)."""
+
+    value: str = ""
+    kind: Literal["html", "text", "either"] = "either"
+
+    def text(self) -> str:
+        """Return the plain text."""
+        if self.kind == "html":
+            return text_of(self.value)
+        return tidy(self.value) if self.kind == "text" else text_of_either(self.value)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything but blanks."""
+        return bool(self.value.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One entry as the feed says it. ``base`` is what relative addresses inside its HTML are relative to."""
+
+    guid: str = ""
+    link: str = ""
+    title: Markup = Markup()
+    summary: Markup = Markup()
+    content: Markup = Markup()
+    published: Sequence[str] = ()
+    updated: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    credit: str = ""
+    language: str = ""
+    media: Sequence[FeedMedium] = ()
+    valid: str = ""
+    base: str = ""
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects what was odd about a document, each thing once and not without end."""
+
+    found: dict[str, None] = field(default_factory=dict)
+
+    def add(self, problem: str) -> None:
+        """Note ``problem``: a stable word, a colon, a German sentence."""
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.setdefault(problem)
+
+
+def finished(*, format: str, title: str, drafts: Sequence[Draft], notes: Notes, language: str = "") -> ParsedFeed:
+    """Return the feed with every draft that says anything made into an item."""
+    if len(drafts) > MOST_ITEMS:
+        notes.add(f"items: Der Feed hat {len(drafts)} Einträge; gelesen wurden die ersten {MOST_ITEMS}.")
+    items: list[FeedItem] = []
+    seen: set[str] = set()
+    for draft in drafts[:MOST_ITEMS]:
+        item = _item(draft, notes, language)
+        if item is None:
+            continue
+        if item.guid in seen:
+            notes.add(f"guid: Die Kennung „{item.guid[:80]}“ steht an mehreren Einträgen; es zählt der erste.")
+        seen.add(item.guid)
+        items.append(item)
+    return ParsedFeed(format=format, title=one_line(tidy(title)), items=tuple(items), problems=tuple(notes.found))
+
+
+def _item(draft: Draft, notes: Notes, language: str) -> FeedItem | None:
+    summary, body = draft.summary.text(), draft.content.text()
+    text = body or summary
+    title = one_line(draft.title.text()) or first_sentence(text)
+    link = absolute(draft.link, draft.base)
+    if draft.link.strip() and not link:
+        notes.add(f"link: Die Adresse des Eintrags „{title[:60]}“ ist nicht vollständig oder kein http(s): übergangen.")
+    media = merged(draft.media) or merged(_pictures(draft, link))
+    if not (title or text or link or media):
+        notes.add("empty: Ein Eintrag ohne Titel, Text, Adresse und Medien wurde übergangen.")
+        return None
+    try:
+        start, end = parse_period(draft.valid)
+    except ValueError as error:
+        notes.add(
+            f"valid: Die Sperrfrist „{str(error)[:60]}“ von „{title[:60]}“ ist unlesbar; der Eintrag bleibt draußen."
+        )
+        return None
+    published = _first_date(draft.published, title, notes)
+    item = FeedItem(
+        guid=_short(tidy(draft.guid)),
+        title=title,
+        link=link,
+        summary=summary,
+        text=text,
+        published_at=published,
+        updated_at=_first_date(draft.updated, title, notes),
+        topics=_topics(draft.topics),
+        credit=one_line(text_of_either(draft.credit)),
+        language=_language(draft.language or language),
+        media=media,
+        # Until an entry's own date nothing of it is public, be that date past or to come: no clock is needed.
+        embargo_until=max((moment for moment in (start, published) if moment), default=None),
+        valid_until=end,
+    )
+    return item if item.guid else replace(item, guid=_short(link) or f"content:{fingerprint(item)}")
+
+
+def _pictures(draft: Draft, link: str) -> list[FeedMedium]:
+    base = draft.base or link
+    for markup in (draft.content, draft.summary):
+        if markup.kind != "text" and (found := images_of(markup.value, base)):
+            return found
+    return []
+
+
+def first_sentence(text: str, longest: int = TITLE) -> str:
+    """Return the first sentence of ``text``, cut at a word end with an ellipsis where it is longer."""
+    line = next((stripped for part in text.split("\n") if (stripped := part.removeprefix("• ").strip())), "")
+    end = _SENTENCE_END.search(line)
+    sentence = line[: end.end()] if end else line
+    if len(sentence) <= longest:
+        return sentence.removesuffix(".") if sentence.count(".") == 1 else sentence
+    head = "".join(_graphemes(sentence, longest - 1))
+    if not sentence[len(head)].isspace() and " " in head:
+        head = head.rpartition(" ")[0]
+    return head.rstrip(" ,;:–-") + "…"
+
+
+def _graphemes(text: str, longest: int) -> list[str]:
+    taken: list[str] = []
+    length = 0
+    for match in regex.finditer(r"\X", text):
+        length += len(match.group())
+        if length > longest:
+            break
+        taken.append(match.group())
+    return taken
+
+
+def _first_date(written: Sequence[str], title: str, notes: Notes) -> datetime | None:
+    for raw in written:
+        if moment := parse_date(raw):
+            return moment
+    unread = next((raw.strip() for raw in written if raw.strip()), "")
+    if unread:
+        notes.add(f"date: Das Datum „{one_line(tidy(unread))[:60]}“ von „{title[:60]}“ ist unlesbar.")
+    return None
+
+
+def _topics(written: Sequence[str]) -> tuple[str, ...]:
+    names = (one_line(text_of_either(topic))[:100] for topic in written[: 4 * MOST_TOPICS])
+    return tuple(dict.fromkeys(name for name in names if name))[:MOST_TOPICS]
+
+
+def _language(written: str) -> str:
+    name = written.strip().replace("_", "-")
+    return name if regex.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}", name) else ""
+
+
+def _short(guid: str) -> str:
+    if len(guid) <= LONGEST_GUID:
+        return guid
+    return f"sha256:{hashlib.sha256(guid.encode()).hexdigest()}"

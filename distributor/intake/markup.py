@@ -1,0 +1,299 @@
+"""XML text to elements: strictly first, then once more with the usual mistakes mended, and never without bounds.
+
+Document types are dropped and no entity is ever expanded, so that neither bombs nor foreign files come in. Malformed
+beyond mending is for ``fallback``.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from html.entities import html5
+
+from lxml import etree
+
+from distributor.domain import Refused
+
+MOST_ATTRIBUTES = 256
+MOST_TAGS = 600_000
+
+MALFORMED = "malformed: Das Dokument ist kein wohlgeformtes XML; gelesen wurde, was lesbar ist."
+BEFORE_START = "malformed: Vor dem Anfang des Dokuments stehen Zeichen, die nicht dorthin gehören."
+CUT_OFF = "truncated: Das Ende des Dokuments fehlt; gelesen wurden die vollständigen Einträge."
+
+_RESOURCE_LIMIT = 114  # xmlParserErrors XML_ERR_RESOURCE_LIMIT
+_NAME_TOO_LONG = 110
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_NAMESPACES = {
+    "": "",
+    "purl.org/rss/1.0": "",
+    "my.netscape.com/rdf/simple/0.9": "",
+    "channel.netscape.com/rdf/simple/0.9": "",
+    "backend.userland.com/rss": "",
+    "backend.userland.com/rss2": "",
+    "backend.userland.com/rss091": "",
+    "blogs.law.harvard.edu/tech/rss": "",
+    "cyber.law.harvard.edu/rss/rss.html": "",
+    "purl.org/net/rss1.1": "",
+    "www.w3.org/2005/atom": "atom",
+    "purl.org/atom/ns": "atom",
+    "search.yahoo.com/mrss": "media",
+    "video.search.yahoo.com/mrss": "media",
+    "tools.search.yahoo.com/mrss": "media",
+    "www.rssboard.org/media-rss": "media",
+    "purl.org/rss/1.0/modules/content": "content",
+    "purl.org/dc/elements/1.0": "dc",
+    "purl.org/dc/elements/1.1": "dc",
+    "purl.org/dc/terms": "dcterms",
+    "www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "podcastindex.org/namespace/1.0": "podcast",
+    "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
+    "www.w3.org/1999/02/22-rdf-syntax-ns": "rdf",
+    "www.w3.org/1999/xhtml": "xhtml",
+    "rssnamespace.org/feedburner/ext/1.0": "feedburner",
+}
+_USUAL = {
+    "media": "http://search.yahoo.com/mrss/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+    "atom": "http://www.w3.org/2005/Atom",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+}
+_ENTITY_DECLARED = re.compile(r"<!ENTITY\s+([^\s%\"'<>]{1,200})\s")
+_TOKEN = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?:#\d{1,8};|#[xX][0-9a-fA-F]{1,7};|[A-Za-z][A-Za-z0-9]{1,31};)|&",
+    re.DOTALL,
+)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HTML_FIELD = re.compile(r"<(description|content:encoded|itunes:summary|summary|content)(?:\s[^<>]*)?(?<!/)>")
+_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]")
+_DECLARED_PREFIX = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
+_ROOT_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
+
+
+class Node:
+    """An element by the names we use: ``media:content``, ``dc:date``; RSS's own elements bear no prefix.
+
+    ``home`` is the prefix of elements without a namespace (``atom`` in an Atom document that declares none).
+    """
+
+    __slots__ = ("_children", "base", "element", "home", "name")
+
+    def __init__(self, element: etree._Element, home: str = "", base: str = "") -> None:
+        self.element = element
+        self.home = home
+        self.name = _name(str(element.tag), home)
+        self.base = base
+        self._children: dict[str, list[Node]] | None = None
+
+    def children(self) -> Iterator[Node]:
+        """Yield the child elements in their order."""
+        for element in self.element:
+            if isinstance(element.tag, str):
+                yield Node(element, self.home, element.get(_XML_BASE) or self.base)
+
+    def all(self, *names: str) -> list[Node]:
+        """Return the children with these names, name by name."""
+        if self._children is None:
+            self._children = {}
+            for child in self.children():
+                self._children.setdefault(child.name, []).append(child)
+        return [child for name in names for child in self._children.get(name, ())]
+
+    def first(self, *names: str) -> Node | None:
+        """Return the first child of the first of these names that has any."""
+        return next(iter(self.all(*names)), None)
+
+    def text(self, *names: str) -> str:
+        """Return the first text among the children of these names that is more than blanks; stripped."""
+        return next((text for child in self.all(*names) if (text := child.own_text())), "")
+
+    def texts(self, *names: str) -> list[str]:
+        """Return the texts of the children of these names that are more than blanks; stripped."""
+        return [text for child in self.all(*names) if (text := child.own_text())]
+
+    def own_text(self) -> str:
+        """Return all characters inside the element, stripped."""
+        return "".join(map(str, self.element.itertext())).strip()
+
+    def markup(self) -> str:
+        """Return what is inside the element as HTML: its text, or its child elements written out."""
+        if len(self.element) == 0:
+            return self.element.text or ""
+        return "".join(_written(self.element))
+
+    def get(self, name: str) -> str:
+        """Return the attribute, stripped; empty where there is none."""
+        return (self.element.get(name) or "").strip()
+
+    @property
+    def language(self) -> str:
+        """Return the element's own ``xml:lang``, or an empty string."""
+        return self.element.get(_XML_LANG) or ""
+
+
+def root_of(text: str) -> tuple[etree._Element | None, str, tuple[str, ...]]:
+    """Return the root element, the text as mended so far, and what was odd; no root where mending did not help.
+
+    Raises: Refused where the document is built to harm or its end is missing in the middle of an entry.
+    """
+    if text.count("<") > MOST_TAGS:
+        raise Refused("Das Dokument hat zu viele Elemente und wird nicht gelesen.", code="feed.too_large")
+    plain = _without_doctype(text)
+    odd = [BEFORE_START] if text[:1].isspace() and text.lstrip().startswith("<?xml") else []
+    root = _strict(plain)
+    if root is None:
+        mended, was_cut = _mended(plain)
+        odd.append(CUT_OFF if was_cut else MALFORMED)
+        root, plain = _strict(mended), mended
+    if root is not None and root.xpath(f"boolean(//*[count(@*) > {MOST_ATTRIBUTES}])"):
+        raise Refused("Ein Element des Dokuments hat zu viele Attribute.", code="feed.hostile")
+    return root, plain, tuple(odd)
+
+
+def _strict(text: str) -> etree._Element | None:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
+    try:
+        return etree.fromstring(text.encode("utf-8", errors="replace"), parser)
+    except etree.XMLSyntaxError as error:
+        if error.code in {_RESOURCE_LIMIT, _NAME_TOO_LONG}:
+            text = "Das Dokument ist zu tief verschachtelt oder hat zu lange Teile und wird nicht gelesen."
+            raise Refused(text, code="feed.hostile") from None
+        return None
+
+
+def _without_doctype(text: str) -> str:
+    """Return the text from its first element on. Raises: Refused where the text uses entities of its own making."""
+    place = 0
+    declared: set[str] = set()
+    while True:
+        place = next((match.start() for match in re.compile(r"\S").finditer(text, place)), len(text))
+        for opening, closing in (("<?", "?>"), ("<!--", "-->")):
+            if text.startswith(opening, place):
+                end = text.find(closing, place)
+                place = len(text) if end < 0 else end + len(closing)
+                break
+        else:
+            if not text[place : place + 9].upper().startswith("<!DOCTYPE"):
+                break
+            end = _doctype_end(text, place)
+            declared |= set(_ENTITY_DECLARED.findall(text[place:end]))
+            place = end
+    rest = text[place:]
+    if any(name not in _html_names() and f"&{name};" in rest for name in declared):
+        raise Refused(
+            "Das Dokument benutzt selbst erklärte Entities; solche Dokumente werden nicht gelesen.", code="feed.hostile"
+        )
+    return rest
+
+
+def _doctype_end(text: str, start: int) -> int:
+    bracket, close = text.find("[", start), text.find(">", start)
+    if bracket < 0 or close < bracket:
+        return close + 1 if close >= 0 else len(text)
+    match = re.compile(r"\]\s*>").search(text, bracket)
+    return match.end() if match else len(text)
+
+
+def _mended(text: str) -> tuple[str, bool]:
+    """Return the text with the usual mistakes mended, and whether its end was missing.
+
+    Raises: Refused where it ends inside an entry.
+    """
+    mended = _fields_in_cdata(_NOT_XML.sub("", text))
+    mended = _TOKEN.sub(_known_token, mended)
+    used = set(_PREFIX.findall(mended)) - {"xml", "xmlns"}
+    missing = used - set(_DECLARED_PREFIX.findall(mended))
+    if missing:
+        names = "".join(f' xmlns:{name}="{_USUAL.get(name, f"urn:unknown:{name}")}"' for name in sorted(missing))
+        mended = _ROOT_TAG.sub(lambda match: match.group() + names, mended, count=1)
+    return _closed(mended)
+
+
+def _fields_in_cdata(text: str) -> str:
+    """Return the text with HTML that stands bare in a field wrapped, so that its mistakes are the field's own."""
+    pieces: list[str] = []
+    place = 0
+    while field := _HTML_FIELD.search(text, place):
+        end = text.find(f"</{field.group(1)}>", field.end())
+        if end < 0:
+            break
+        inner = text[field.end() : end]
+        bare = "<" in inner and "<![CDATA[" not in inner and 'type="xhtml"' not in field.group()
+        pieces += [text[place : field.end()], f"<![CDATA[{inner}]]>" if bare and "]]>" not in inner else inner]
+        place = end
+    return "".join((*pieces, text[place:]))
+
+
+def _known_token(match: re.Match[str]) -> str:
+    found = match.group()
+    if found.startswith("<"):
+        return found
+    if found in {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}:
+        return found
+    if found == "&" or (not found.startswith("&#") and found[1:] not in html5):
+        return f"&amp;{found[1:]}"
+    return entities.escape(_NOT_XML.sub("", entities.unescape(found)))
+
+
+def _closed(text: str) -> tuple[str, bool]:
+    root = _ROOT_TAG.search(text)
+    name = root.group(1) if root else ""
+    if name.rpartition(":")[2].lower() not in {"rss", "rdf", "feed"}:
+        return text, False
+    end = text.rfind(f"</{name}>")
+    if end >= 0:
+        return text[: end + len(name) + 3], False
+    last_open = max(text.rfind(opening) for opening in ("<item>", "<item ", "<entry>", "<entry "))
+    last_close = max(text.rfind(closing) for closing in ("</item>", "</entry>"))
+    if last_open > last_close:
+        raise Refused(
+            "Das Dokument bricht mitten in einem Eintrag ab; es wird nichts daraus übernommen.", code="feed.truncated"
+        )
+    if last_close < 0:
+        return text, False
+    whole = text[: text.index(">", last_close) + 1]
+    channel = "</channel>" if "<channel" in whole and "</channel>" not in whole else ""
+    return f"{whole}{channel}</{name}>", True
+
+
+def _written(element: etree._Element) -> Iterator[str]:
+    yield entities.escape(element.text or "", quote=False)
+    for child in element:
+        if isinstance(child.tag, str):
+            tag = child.tag.rpartition("}")[2]
+            attributes = "".join(f' {name}="{entities.escape(str(value))}"' for name, value in child.attrib.items())
+            yield f"<{tag}{attributes}>"
+            yield from _written(child)
+            if tag.lower() not in {"br", "img", "hr", "wbr"}:
+                yield f"</{tag}>"
+        yield entities.escape(child.tail or "", quote=False)
+
+
+@lru_cache(maxsize=2048)
+def _name(tag: str, home: str) -> str:
+    uri, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    bare = uri.strip().lower().partition("://")[2] or uri.strip().lower()
+    prefix = _NAMESPACES.get(bare.rstrip("/#"), f"?{uri}")
+    prefix = home if not uri else prefix
+    return f"{prefix}:{local.lower()}" if prefix else local.lower()
+
+
+def _html_names() -> frozenset[str]:
+    return frozenset(name.rstrip(";") for name in html5)

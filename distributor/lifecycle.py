@@ -1,0 +1,351 @@
+"""The life of a Post: the table of moves, and the one place that chooses among them. Pure.
+
+``TRANSITIONS`` is data; the README's table is printed from it. ``decide`` turns what happened into a :class:`Move`;
+``guard`` answers, immediately before a release, whether it may happen at all. Storing a move is the store's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import singledispatch
+
+from connectors.base import (
+    ConnectorError,
+    OutcomeUnknown,
+    Rejected,
+    StageLost,
+    Throttled,
+    Timing,
+    Unauthorised,
+)
+from distributor.domain import Reason, State
+
+S = State
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One row of the state table: what the state means, where it may go, who acts in it."""
+
+    meaning: str
+    to: tuple[State, ...]
+    who: str
+
+
+TRANSITIONS: dict[State, Life] = {
+    S.DRAFTED: Life("tailored; has blocking problems or an uncleared item", (S.AWAITING, S.CLOSED), "editor"),
+    S.AWAITING: Life("waits for the officer, with a proposed time", (S.SCHEDULED, S.DRAFTED, S.CLOSED), "officer"),
+    S.SCHEDULED: Life(
+        "this digest approved, with a due time", (S.STAGED, S.AWAITING, S.MISSED, S.FAILED, S.CLOSED), "daemon"
+    ),
+    S.STAGED: Life(
+        "ready at the platform, nothing public",
+        (S.PUBLISHING, S.SCHEDULED, S.AWAITING, S.MISSED, S.FAILED, S.CLOSED),
+        "daemon",
+    ),
+    S.PUBLISHING: Life(
+        "release claimed, lease running",
+        (S.PUBLISHED, S.STAGED, S.UNCERTAIN, S.FAILED, S.AWAITING, S.MISSED, S.CLOSED),
+        "daemon",
+    ),
+    S.UNCERTAIN: Life("may or may not be public", (S.PUBLISHED, S.STAGED, S.FAILED), "daemon, then a person"),
+    S.PUBLISHED: Life("public, Receipt kept", (S.RETRACTING,), "nobody"),
+    S.RETRACTING: Life("being taken down", (S.RETRACTED,), "daemon, then a person"),
+    S.RETRACTED: Life("taken down, proof kept", (), "nobody"),
+    S.FAILED: Life("refused or tries used up, reason in plain German", (S.AWAITING, S.SCHEDULED, S.CLOSED), "officer"),
+    S.MISSED: Life(
+        "its time passed further than the lateness policy allows, or fell into a Stop",
+        (S.AWAITING, S.SCHEDULED, S.CLOSED),
+        "officer",
+    ),
+    S.CLOSED: Life("final: rejected, withdrawn, discarded or expired", (), "nobody"),
+}
+
+APPROVED = frozenset({S.SCHEDULED, S.STAGED, S.PUBLISHING, S.UNCERTAIN})
+"""States in which an Approval stands and a due time is fixed."""
+
+OPEN_TO_EDITING = frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED})
+"""States in which a new rendering still reaches the Post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a Jobcenter tolerates: lateness, waiting without approval, repeats. Durations are timedeltas."""
+
+    lateness: timedelta = timedelta(hours=2)
+    expiry: timedelta = timedelta(days=14)
+    resends: int = 2
+    restages: int = 2
+    backoff_base: timedelta = timedelta(seconds=5)
+    backoff_cap: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What ``decide`` knows of a Post. Counters start at 0; datetimes are aware UTC."""
+
+    id: int
+    state: State
+    due_at: datetime | None = None
+    tries: int = 0
+    looks: int = 0
+    resends: int = 0
+    stage_losses: int = 0
+    recalled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a Post goes and what changes with it. ``to`` equal to the present state means: stays, with these values.
+
+    ``via`` is a state passed through in the same transaction; ``pause_account`` and ``drop_stage`` ask the caller for
+    what lies outside the Post itself.
+    """
+
+    to: State
+    reason: Reason | None = None
+    next_try_at: datetime | None = None
+    changes: dict[str, int] = field(default_factory=dict)
+    pause_account: bool = False
+    drop_stage: bool = False
+    via: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tailored:
+    """The Post was rendered anew: does something block it, is the Item cleared, is the document another one?"""
+
+    blocked: bool
+    cleared: bool
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StagingFailed:
+    """A call while staging ended with this error; nothing can be public."""
+
+    error: ConnectorError
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFailed:
+    """The release call ended with this error."""
+
+    error: ConnectorError
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look for the Post found nothing. The platform's Timing says what that proves; the Stage may be gone too."""
+
+    timing: Timing
+    stage_usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LookFailed:
+    """The look itself could not be made."""
+
+    error: ConnectorError
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerDied:
+    """Whoever held the claim is dead; what its open release call did is unknown."""
+
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class RetractionFailed:
+    """Taking the Post down did not work yet."""
+
+    error: ConnectorError
+
+
+Happening = Tailored | StagingFailed | ReleaseFailed | Looked | LookFailed | OwnerDied | RetractionFailed
+
+
+def may_move(start: State, to: State) -> bool:
+    """Tell whether the table allows the move."""
+    return to in TRANSITIONS[start].to
+
+
+def backoff(post: int, tries: int, policy: Policy) -> timedelta:
+    """Return how long to wait before try ``tries`` + 1: doubling, capped, jittered by the Post's own number."""
+    ceiling = min(policy.backoff_base * 2 ** min(tries, 20), policy.backoff_cap)
+    seed = hashlib.sha256(f"{post}/{tries}".encode()).digest()[0] / 255
+    return timedelta(seconds=ceiling.total_seconds() * (0.5 + seed / 2))
+
+
+def _reason(error: ConnectorError) -> Reason:
+    return Reason(code=type(error).__name__.lower(), text=error.public, who=error.who)
+
+
+def _later(facts: Facts, error: ConnectorError, now: datetime, policy: Policy) -> Move:
+    """Stay, and try again: at the platform's own time when throttled (no try used), else after a back-off."""
+    if isinstance(error, Throttled):
+        return Move(facts.state, _reason(error), next_try_at=max(error.until, now))
+    wait = backoff(facts.id, facts.tries, policy)
+    return Move(facts.state, _reason(error), next_try_at=now + wait, changes={"tries": facts.tries + 1})
+
+
+@singledispatch
+def decide(happening: Happening, facts: Facts, now: datetime, policy: Policy) -> Move:
+    """Return the Move that follows from what happened. Raises: TypeError for what is no Happening."""
+    raise TypeError(f"nothing is decided on {happening!r}")
+
+
+@decide.register
+def _(happening: Tailored, facts: Facts, now: datetime, policy: Policy) -> Move:
+    ready = happening.cleared and not happening.blocked
+    if facts.state in (S.DRAFTED, S.AWAITING):
+        return Move(S.AWAITING if ready else S.DRAFTED)
+    if facts.state in (S.SCHEDULED, S.STAGED) and (happening.changed or not ready):
+        text = "Der Beitrag hat sich seit der Freigabe geändert; bitte neu prüfen und freigeben."
+        return Move(S.AWAITING, Reason("approval.void", text, "officer"), drop_stage=True)
+    if facts.state in (S.FAILED, S.MISSED) and happening.changed:
+        return Move(S.AWAITING)
+    return Move(facts.state)
+
+
+@decide.register
+def _(happening: StagingFailed, facts: Facts, now: datetime, policy: Policy) -> Move:
+    error = happening.error
+    if isinstance(error, Rejected):
+        return Move(S.FAILED, _reason(error), drop_stage=True)
+    if isinstance(error, StageLost):
+        return _stage_again(facts, error, now, policy)
+    if isinstance(error, Unauthorised):
+        return Move(facts.state, _reason(error), pause_account=True)
+    return _later(facts, error, now, policy)
+
+
+def _stage_again(facts: Facts, error: StageLost, now: datetime, policy: Policy) -> Move:
+    losses = facts.stage_losses + 1
+    if losses > policy.restages:
+        return Move(S.FAILED, _reason(error), drop_stage=True)
+    wait = backoff(facts.id, losses, policy)
+    via = S.STAGED if facts.state is S.PUBLISHING else None
+    changes = {"stage_losses": losses}
+    return Move(S.SCHEDULED, _reason(error), next_try_at=now + wait, changes=changes, drop_stage=True, via=via)
+
+
+@decide.register
+def _(happening: ReleaseFailed, facts: Facts, now: datetime, policy: Policy) -> Move:
+    error = happening.error
+    if isinstance(error, OutcomeUnknown):
+        return _doubt(_reason(error), happening.timing, now)
+    if isinstance(error, Rejected):
+        return Move(S.FAILED, _reason(error), drop_stage=True)
+    if isinstance(error, StageLost):
+        return _stage_again(facts, error, now, policy)
+    if isinstance(error, Unauthorised):
+        return Move(S.STAGED, _reason(error), pause_account=True)
+    later = _later(facts, error, now, policy)
+    return Move(S.STAGED, later.reason, later.next_try_at, later.changes)
+
+
+def _doubt(reason: Reason, timing: Timing, now: datetime) -> Move:
+    return Move(S.UNCERTAIN, reason, next_try_at=now + timing.settle[0], changes={"looks": 0})
+
+
+@decide.register
+def _(happening: OwnerDied, facts: Facts, now: datetime, policy: Policy) -> Move:
+    text = "Der Dienst wurde beim Veröffentlichen unterbrochen; es wird nachgesehen, ob der Beitrag öffentlich ist."
+    return _doubt(Reason("owner.died", text, "daemon"), happening.timing, now)
+
+
+@decide.register
+def _(happening: Looked, facts: Facts, now: datetime, policy: Policy) -> Move:
+    looks = facts.looks + 1
+    if looks < 2:
+        text = "Der Beitrag ist auf dem Konto noch nicht zu sehen; es wird ein zweites Mal nachgesehen."
+        reason = Reason("outcome.unknown", text, "daemon")
+        return Move(S.UNCERTAIN, reason, next_try_at=now + happening.timing.settle[1], changes={"looks": looks})
+    if happening.timing.absence == "certain" and facts.resends < policy.resends:
+        changes = {"looks": 0, "resends": facts.resends + 1}
+        if happening.stage_usable:
+            return Move(S.STAGED, next_try_at=now, changes=changes)
+        return Move(S.SCHEDULED, next_try_at=now, changes=changes, drop_stage=True, via=S.STAGED)
+    text = (
+        "Es ist unklar, ob der Beitrag öffentlich ist. Bitte auf dem Konto nachsehen und bestätigen "
+        "oder erneut veröffentlichen."
+    )
+    return Move(S.UNCERTAIN, Reason("outcome.person", text, "officer"), changes={"looks": looks})
+
+
+@decide.register
+def _(happening: LookFailed, facts: Facts, now: datetime, policy: Policy) -> Move:
+    error = happening.error
+    if isinstance(error, Unauthorised):
+        return Move(facts.state, _reason(error), next_try_at=now + policy.backoff_cap, pause_account=True)
+    if isinstance(error, Rejected):
+        return Move(facts.state, Reason("outcome.person", error.public, "officer"))
+    return _later(facts, error, now, policy)
+
+
+@decide.register
+def _(happening: RetractionFailed, facts: Facts, now: datetime, policy: Policy) -> Move:
+    error = happening.error
+    if isinstance(error, Rejected | Unauthorised):
+        return Move(S.RETRACTING, Reason("retract.person", error.public, "officer"))
+    return _later(facts, error, now, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the guard asks about a Post immediately before its release."""
+
+    approved_digest: str
+    staged_digest: str
+    due_at: datetime
+    cleared: bool
+    withdrawn: bool
+    recalled: bool
+    embargo_until: datetime | None
+    valid_until: datetime | None
+    stopped: str | None
+    account_paused: bool
+    missing: str | None = None
+
+
+def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
+    """Return None if the release may happen, else where the Post goes instead (its own state: it simply waits)."""
+    if asked.recalled or asked.withdrawn:
+        return _closed("withdrawn", "Der Beitrag wurde zurückgezogen.")
+    if asked.valid_until is not None and now >= asked.valid_until:
+        return _closed("expired", "Die Gültigkeit des Beitrags ist abgelaufen.")
+    if asked.stopped is not None:
+        text = f"Zur geplanten Zeit galt die Notbremse ({asked.stopped}). Bitte neu bestätigen."
+        return Move(S.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
+    if asked.approved_digest != asked.staged_digest:
+        return _void("Der vorbereitete Beitrag ist nicht der freigegebene; bitte neu freigeben.")
+    if not asked.cleared:
+        return _void("Die Rechteklärung des Beitrags ist nicht mehr vollständig; bitte nach der Klärung neu freigeben.")
+    if asked.embargo_until is not None and now < asked.embargo_until:
+        return _void("Die geplante Zeit liegt vor dem Ende der Sperrfrist; bitte eine spätere Zeit wählen.")
+    if now - asked.due_at > policy.lateness:
+        return late(asked.due_at)
+    if asked.missing is not None:
+        return Move(S.STAGED, Reason("requires", asked.missing, "daemon"), next_try_at=now + policy.backoff_base)
+    if asked.account_paused:
+        return Move(S.STAGED, Reason("account.paused", "Das Konto ist angehalten.", "operator"))
+    return None
+
+
+def _closed(code: str, text: str) -> Move:
+    return Move(S.CLOSED, Reason(code, text), drop_stage=True)
+
+
+def _void(text: str) -> Move:
+    return Move(S.AWAITING, Reason("approval.void", text, "officer"), drop_stage=True)
+
+
+def late(due_at: datetime) -> Move:
+    """Return the Move of a Post whose time has passed too far."""
+    text = "Die geplante Zeit ist zu lange vorbei. Bitte eine neue Zeit wählen oder verwerfen."
+    return Move(S.MISSED, Reason("late", text, "officer"), drop_stage=True)

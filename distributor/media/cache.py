@@ -1,0 +1,101 @@
+"""The files we keep, each under the SHA-256 of its content. What a file belongs to is the store's business.
+
+Several processes may write at once: a file appears whole or not at all, and the same content is the same file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from distributor.domain import Refused
+from distributor.media.sniff import sniff
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class MediaCache:
+    """Content-addressed files below ``root``: ``ab/abcdef…``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, data: bytes, mime: str) -> str:
+        """Keep the bytes and return their SHA-256.
+
+        Raises: Refused if the bytes are not what ``mime`` says, because the kept files are served in public.
+        """
+        _check_type(data, mime)
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self.path(sha256)
+        # Another size is a file that some other program cut: written again, it is whole.
+        if not path.is_file() or path.stat().st_size != len(data):
+            _write(path, data)
+        return sha256
+
+    def read(self, sha256: str) -> bytes:
+        """Return the file's bytes, checked against their name. Raises: Refused if it is missing or was altered."""
+        try:
+            data = self.path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise Refused(
+                f"Die Datei {sha256[:12]}… fehlt im Medienspeicher; bitte die Medien neu abrufen.",
+                code="media.missing",
+            ) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Refused(
+                f"Die Datei {sha256[:12]}… im Medienspeicher ist beschädigt; bitte die Medien neu abrufen.",
+                code="media.altered",
+            )
+        return data
+
+    def path(self, sha256: str) -> Path:
+        """Return where the file lies or would lie. Raises: ValueError unless the name is 64 small hex digits."""
+        if not _NAME.fullmatch(sha256):
+            raise ValueError(f"not a SHA-256 in hex: {sha256!r}")
+        return self.root / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether the file is kept."""
+        return self.path(sha256).is_file()
+
+    def remove(self, sha256: str) -> None:
+        """Delete the file; one that is not there is no error."""
+        self.path(sha256).unlink(missing_ok=True)
+
+
+def _check_type(data: bytes, mime: str) -> None:
+    found = "text/vtt" if data.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT") else sniff(data).mime
+    if found != mime:
+        raise Refused(
+            f"Die Mediendatei ist vom Typ {found} und nicht {mime}; bitte die Datei im Portal prüfen.",
+            code="media.other_type",
+        )
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), 0o640)
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

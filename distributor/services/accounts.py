@@ -1,0 +1,154 @@
+"""Accounts: connect them, ask the platform who they are, pause them and let them go on, rotate their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors._http import GuardedSession
+from connectors.base import Access, ConnectorError, Identity
+from distributor.domain import Actor, Reason, Refused
+from distributor.services.claiming import account_label
+from distributor.services.deps import Deps
+from distributor.services.moving import pause as pause_in
+from distributor.services.permission import require
+from distributor.store import items
+from distributor.store.posts import record
+from distributor.store.tables import AccountRow, OrganisationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the platform said about an account: an identity, or the trouble in one sentence."""
+
+    account: str
+    identity: Identity | None
+    trouble: str = ""
+
+
+def add_account(
+    deps: Deps,
+    actor: Actor,
+    organisation: str,
+    channel: str,
+    name: str,
+    fields: Mapping[str, str],
+    now: datetime,
+) -> int:
+    """Connect an account, or give one that exists new fields; return its number. Raises: Refused."""
+    require(actor, "account")
+    with deps.store.write() as session:
+        owner = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == organisation)).one_or_none()
+        if owner is None:
+            raise Refused(f"Das Jobcenter „{organisation}“ gibt es nicht.", code="organisation.unknown")
+        row = ensure_account(deps, session, owner, channel, name)
+        set_fields(deps, session, row, fields)
+        record(session, now=now, actor=actor, what="account.set", subject="account", subject_id=row.id)
+        return row.id
+
+
+def ensure_account(deps: Deps, session: Session, owner: OrganisationRow, channel: str, name: str) -> AccountRow:
+    """Return the account, made if it is new. Raises: Refused for an unknown channel."""
+    deps.connector(channel)
+    row = session.scalars(
+        select(AccountRow).where(
+            AccountRow.organisation_id == owner.id, AccountRow.channel == channel, AccountRow.name == name
+        )
+    ).one_or_none()
+    if row is None:
+        row = AccountRow(organisation_id=owner.id, channel=channel, name=name, fields={})
+        session.add(row)
+        session.flush()
+    return row
+
+
+def set_fields(deps: Deps, session: Session, row: AccountRow, given: Mapping[str, str]) -> None:
+    """Store what was given, secrets encrypted; what was not given stays. Raises: Refused naming a wrong field."""
+    connector = deps.connector(row.channel)
+    known = {field.name: field for field in connector.fields}
+    for name in given:
+        if name not in known:
+            names = ", ".join(known)
+            raise Refused(f"{connector.label} kennt das Feld „{name}“ nicht; es gibt: {names}.", code="account.field")
+    label = account_label(session, row)
+    row.fields = {**row.fields, **{name: value for name, value in given.items() if not known[name].secret}}
+    secret = {name: value for name, value in given.items() if known[name].secret}
+    if secret:
+        kept = deps.vault.unlock(label, row.secrets) if row.secrets else {}
+        row.secrets = deps.vault.lock(label, {**kept, **secret})
+
+
+def missing_fields(deps: Deps, session: Session, row: AccountRow) -> list[str]:
+    """Return the labels of required fields that the account still lacks."""
+    held = _fields(deps, session, row)
+    needed = [field for field in deps.connector(row.channel).fields if field.required and not field.default]
+    return [field.label for field in needed if not held.get(field.name)]
+
+
+def _fields(deps: Deps, session: Session, row: AccountRow) -> dict[str, str]:
+    secrets = deps.vault.unlock(account_label(session, row), row.secrets) if row.secrets else {}
+    return {**row.fields, **secrets}
+
+
+def account_of(session: Session, account_id: int) -> tuple[AccountRow, OrganisationRow]:
+    """Return an account with its Organisation. Raises: Refused if there is none."""
+    row = session.get(AccountRow, account_id)
+    if row is None:
+        raise Refused(
+            f"Das Konto {account_id} gibt es nicht; `distributor accounts list` zeigt alle.", code="account.unknown"
+        )
+    return row, session.get_one(OrganisationRow, row.organisation_id)
+
+
+def check(deps: Deps, account_id: int, clock: Callable[[], datetime]) -> Checked:
+    """Ask the platform whose account this is and keep the answer. Raises: Refused for an unknown account."""
+    with deps.store.read() as session:
+        row, _ = account_of(session, account_id)
+        label, fields, missing = (
+            account_label(session, row),
+            _fields(deps, session, row),
+            missing_fields(deps, session, row),
+        )
+    if missing:
+        return Checked(label, None, f"Es fehlt: {', '.join(missing)}.")
+    access = Access(label, fields, deps.urls(row.channel), GuardedSession(), clock())
+    try:
+        identity = deps.connector(row.channel).whoami(access)
+    except ConnectorError as error:
+        return Checked(label, None, error.public)
+    with deps.store.write() as session:
+        row = session.get_one(AccountRow, account_id)
+        row.checked_at, row.identity = clock(), identity.name
+    return Checked(label, identity)
+
+
+def pause(deps: Deps, actor: Actor, account_id: int, reason: str, now: datetime) -> None:
+    """Let nothing more go out on an account until it is resumed. Raises: Refused."""
+    with deps.store.write() as session:
+        row, owner = account_of(session, account_id)
+        require(actor, "account.pause", owner.slug)
+        pause_in(session, row.id, Reason("account.paused", reason or "von Hand angehalten"), now=now, actor=actor)
+
+
+def go_on(deps: Deps, actor: Actor, account_id: int, now: datetime) -> None:
+    """Let a paused account go on. Raises: Refused."""
+    with deps.store.write() as session:
+        row, owner = account_of(session, account_id)
+        require(actor, "account.pause", owner.slug)
+        row.paused_at, row.paused_reason = None, ""
+        record(session, now=now, actor=actor, what="account.resumed", subject="account", subject_id=row.id)
+
+
+def rotate_keys(deps: Deps, actor: Actor, now: datetime) -> int:
+    """Encrypt all secrets anew with the newest key; return how many accounts that were. Raises: Refused."""
+    require(actor, "account")
+    with deps.store.write() as session:
+        rows = [row for row, _ in items.accounts(session) if row.secrets]
+        for row in rows:
+            row.secrets = deps.vault.rotate(row.secrets or b"")
+        record(session, now=now, actor=actor, what="keys.rotated", subject="keys", subject_id="all")
+        return len(rows)

@@ -1,0 +1,246 @@
+"""What an officer does with a post: approve, edit, move, reject, retry, publish now, confirm; and recall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from distributor.domain import Actor, Reason, Refused, State
+from distributor.lifecycle import Move
+from distributor.services.deps import Deps
+from distributor.services.moving import apply
+from distributor.services.permission import require
+from distributor.services.planning import calendar_for, next_slot
+from distributor.services.settling import retracted
+from distributor.services.tailoring import reshape
+from distributor.store import posts
+from distributor.store.posts import Stale
+from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
+from distributor.wording import STATE_WORDS, local_time
+from schedules.slots import why_not
+
+S = State
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    post: PostRow
+    account: AccountRow
+    owner: OrganisationRow
+    item: ItemRow
+
+
+def _choose(session: Session, actor: Actor, post_id: int, right: str) -> _Chosen:
+    row = posts.whole(session, post_id)
+    if row is None:
+        raise Refused(f"Den Beitrag {post_id} gibt es nicht.", code="post.unknown")
+    require(actor, right, row[2].slug)
+    return _Chosen(*row)
+
+
+def _in_state(chosen: _Chosen, *states: State) -> State:
+    state = State(chosen.post.state)
+    if state not in states:
+        text = f"Beitrag {chosen.post.id} ist {STATE_WORDS[state]}; das geht hier nicht."
+        raise Refused(text, code="post.state")
+    return state
+
+
+def _go(
+    session: Session, chosen: _Chosen, move: Move, now: datetime, actor: Actor, what: str, **values: object
+) -> None:
+    try:
+        apply(session, chosen.post, move, now=now, actor=actor, what=what, values=values)
+    except Stale as error:
+        text = f"Beitrag {chosen.post.id} wurde gerade von anderer Seite geändert; bitte neu laden."
+        raise Refused(text, code="post.stale") from error
+
+
+def approve(
+    deps: Deps, actor: Actor, post_id: int, now: datetime, *, digest: str | None = None, at: datetime | None = None
+) -> datetime:
+    """Release exactly the document that was seen, for its proposed time or ``at``; return the time it will go out.
+
+    ``digest`` is what the person saw; another one means the post changed meanwhile. Raises: Refused.
+    """
+    with deps.store.write() as session:
+        return approve_in(deps, session, actor, post_id, now, digest=digest, at=at)
+
+
+def approve_in(
+    deps: Deps,
+    session: Session,
+    actor: Actor,
+    post_id: int,
+    now: datetime,
+    *,
+    digest: str | None = None,
+    at: datetime | None = None,
+) -> datetime:
+    """Approve within the caller's transaction. Raises: Refused."""
+    chosen = _choose(session, actor, post_id, "post.approve")
+    post = chosen.post
+    _in_state(chosen, S.AWAITING, S.DRAFTED)
+    _approvable(deps, chosen, digest)
+    _in_state(chosen, S.AWAITING)
+    due = at or (post.due_at if post.due_at is not None and post.due_at > now else next_slot(session, post, now))
+    _time_allowed(session, chosen, due, now)
+    posts.approve(session, post, due_at=due, actor=actor, now=now)
+    start = max(now, due - deps.stage_lead(chosen.account.channel))
+    move = Move(S.SCHEDULED, next_try_at=start)
+    _go(session, chosen, move, now, actor, "post.approved", due_at=due, approved_digest=post.digest)
+    return due
+
+
+def _approvable(deps: Deps, chosen: _Chosen, digest: str | None) -> None:
+    post, item = chosen.post, chosen.item
+    if item.cleared_at is None or item.stage != "active":
+        text = (
+            f"„{item.title}“ ist noch nicht geklärt (Rechte, Einwilligungen, Alternativtexte); das macht die Redaktion."
+        )
+        raise Refused(text, code="item.uncleared")
+    blocking = [problem["text"] for problem in post.problems if problem["severity"] == "block"]
+    if blocking:
+        raise Refused(f"Beitrag {post.id} kann so nicht hinaus: {blocking[0]}", code="post.blocked")
+    if digest is not None and digest != post.digest:
+        text = f"Beitrag {post.id} hat sich geändert, seit er angezeigt wurde; bitte neu prüfen."
+        raise Refused(text, code="post.stale")
+    if not post.document["text"] and not post.document["media"]:
+        raise Refused(f"Beitrag {post.id} ist leer.", code="post.blocked")
+    missing = [medium["sha256"] for medium in post.document["media"] if not deps.cache.has(medium["sha256"])]
+    if missing:
+        raise Refused(f"Zu Beitrag {post.id} fehlt eine Mediendatei; bitte neu laden lassen.", code="media.missing")
+
+
+def _time_allowed(session: Session, chosen: _Chosen, at: datetime, now: datetime) -> None:
+    item = chosen.item
+    if at < now - timedelta(minutes=1):
+        raise Refused(f"{local_time(at)} ist schon vorbei.", code="time.past")
+    if item.embargo_until is not None and at < item.embargo_until:
+        text = f"{local_time(at)} liegt vor dem Ende der Sperrfrist ({local_time(item.embargo_until)})."
+        raise Refused(text, code="time.embargo")
+    if item.valid_until is not None and at >= item.valid_until:
+        text = f"{local_time(at)} liegt nach dem Ende der Gültigkeit ({local_time(item.valid_until)})."
+        raise Refused(text, code="time.validity")
+    reason = why_not(calendar_for(session, chosen.owner), chosen.account.channel, at)
+    if reason is not None:
+        raise Refused(f"{local_time(at)} geht nicht: {reason}", code="time.calendar")
+
+
+def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime) -> None:
+    """Give one post its own text (None: back to the template's); an Approval becomes void. Raises: Refused."""
+    with deps.store.write() as session:
+        chosen = _choose(session, actor, post_id, "post.edit")
+        _in_state(chosen, S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED)
+        chosen.post.officer_text = text.strip() if text and text.strip() else None
+        posts.record(session, now=now, actor=actor, what="post.edited", subject="post", subject_id=post_id)
+        reshape(deps, session, chosen.post, now, actor=actor)
+
+
+def move(deps: Deps, actor: Actor, post_id: int, at: datetime, now: datetime) -> None:
+    """Give the post another time. An approved post stays approved; a missed one is due again. Raises: Refused."""
+    with deps.store.write() as session:
+        chosen = _choose(session, actor, post_id, "post.move")
+        state = _in_state(chosen, S.AWAITING, S.SCHEDULED, S.STAGED, S.MISSED)
+        _time_allowed(session, chosen, at, now)
+        if state is S.AWAITING:
+            _go(session, chosen, Move(S.AWAITING), now, actor, "post.moved", due_at=at)
+            posts.record(session, now=now, actor=actor, what="post.moved", subject="post", subject_id=post_id)
+            return
+        _reschedule(deps, session, chosen, at, now, actor, "post.moved")
+
+
+def _reschedule(
+    deps: Deps, session: Session, chosen: _Chosen, at: datetime, now: datetime, actor: Actor, what: str
+) -> None:
+    """Give approved content a new time: what is staged stays staged unless it would expire before."""
+    post = chosen.post
+    stage = posts.live_stage(session, post.id)
+    keeps = stage is not None and (stage.expires_at is None or stage.expires_at > at)
+    if post.digest != post.approved_digest:
+        raise Refused(f"Beitrag {post.id} hat sich geändert; bitte neu freigeben.", code="post.stale")
+    posts.approve(session, post, due_at=at, actor=actor, now=now)
+    if post.state == S.STAGED and keeps:
+        _go(session, chosen, Move(S.STAGED, next_try_at=at), now, actor, what, due_at=at)
+    else:
+        start = max(now, at - deps.stage_lead(chosen.account.channel))
+        move_to = Move(S.SCHEDULED, next_try_at=start, drop_stage=post.state == S.STAGED)
+        forget = {"tries": 0, "looks": 0, "resends": 0, "stage_losses": 0}
+        _go(session, chosen, move_to, now, actor, what, due_at=at, **forget)
+    posts.record(session, now=now, actor=actor, what=what, subject="post", subject_id=post.id, digest=post.digest)
+
+
+def reject(deps: Deps, actor: Actor, post_id: int, reason: str, now: datetime) -> None:
+    """Decline a post for good, with a reason. Raises: Refused."""
+    if not reason.strip():
+        raise Refused("Bitte einen Grund für die Ablehnung nennen.", code="reason.missing")
+    with deps.store.write() as session:
+        chosen = _choose(session, actor, post_id, "post.reject")
+        _in_state(chosen, S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED)
+        closed = Move(S.CLOSED, Reason("rejected", reason.strip()), drop_stage=True)
+        _go(session, chosen, closed, now, actor, "post.rejected")
+
+
+def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
+    """Try the same content again now: after a failure, a missed time, or when a person saw that it is not public."""
+    with deps.store.write() as session:
+        chosen = _choose(session, actor, post_id, "post.approve")
+        state = _in_state(chosen, S.FAILED, S.MISSED, S.UNCERTAIN)
+        _approvable(deps, chosen, None)
+        if state is S.UNCERTAIN:
+            if chosen.post.next_try_at is not None:
+                text = f"Bei Beitrag {post_id} wird gerade nachgesehen, ob er öffentlich ist; bitte kurz warten."
+                raise Refused(text, code="post.looking")
+            seen = Reason("absent", "Von Hand bestätigt: nicht öffentlich.")
+            _go(session, chosen, Move(S.FAILED, seen, drop_stage=True), now, actor, "post.seen_absent")
+        _time_allowed(session, chosen, now, now)
+        _reschedule(deps, session, chosen, now, now, actor, "post.retried")
+        return now
+
+
+def publish_now(deps: Deps, actor: Actor, post_id: int, now: datetime) -> None:
+    """Send an approved post at once instead of at its slot. Raises: Refused."""
+    with deps.store.write() as session:
+        chosen = _choose(session, actor, post_id, "post.approve")
+        _in_state(chosen, S.SCHEDULED, S.STAGED, S.MISSED)
+        _time_allowed(session, chosen, now, now)
+        _reschedule(deps, session, chosen, now, now, actor, "post.hurried")
+
+
+def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str = "", remote_id: str = "") -> None:
+    """Note what a person saw: an uncertain post is public at ``url``, or one to be deleted by hand is gone."""
+    with deps.store.write() as session:
+        chosen = _choose(session, actor, post_id, "post.approve")
+        state = _in_state(chosen, S.UNCERTAIN, S.RETRACTING)
+        if state is S.RETRACTING:
+            retracted(session, chosen.post, f"von {actor.login} bestätigt", now=now)
+            return
+        if not url.startswith(("https://", "http://")):
+            raise Refused("Bitte die Adresse des öffentlichen Beitrags angeben (--url).", code="url.missing")
+        known = remote_id or url.rstrip("/").rsplit("/", 1)[-1]
+        post = chosen.post
+        session.add(ReceiptRow(post_id=post.id, account_id=post.account_id, remote_id=known, url=url, at=now))
+        session.flush()
+        seen = Move(S.PUBLISHED)
+        _go(session, chosen, seen, now, actor, "post.seen_public", published_at=now, sent_digest=post.approved_digest)
+
+
+def recall(deps: Deps, actor: Actor, post_id: int, now: datetime) -> State:
+    """Take a post back wherever it stands; return the state it is in now. Raises: Refused."""
+    with deps.store.write() as session:
+        chosen = _choose(session, actor, post_id, "post.recall")
+        return recall_in(session, chosen.post, now, actor)
+
+
+def recall_in(session: Session, post: PostRow, now: datetime, actor: Actor) -> State:
+    """Recall within the caller's transaction: never released again, and taken down where it is public."""
+    state = State(post.state)
+    if state in (S.CLOSED, S.RETRACTED, S.RETRACTING):
+        return state
+    post.recall_at = post.recall_at or now
+    session.flush()
+    posts.record(session, now=now, actor=actor, what="post.recall", subject="post", subject_id=post.id)
+    apply(session, post, Move(state, next_try_at=post.next_try_at), now=now, actor=actor, what="post.recalled")
+    return State(post.state)

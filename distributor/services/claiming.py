@@ -1,0 +1,213 @@
+"""Claim what is due: one transaction that asks the guard, moves the posts and opens an Attempt for each call.
+
+Nothing is called here. What comes back as a :class:`Call` has its Attempt committed before any byte leaves.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.base import Json, Order, Receipt, RemotePost
+from distributor.domain import DAEMON, Reason, State
+from distributor.lifecycle import Move, Permission, guard
+from distributor.services.deps import Deps
+from distributor.services.moving import apply
+from distributor.store import claims, posts
+from distributor.store.claims import Work
+from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow, StageRow, StopRow
+
+LEASE = timedelta(minutes=10)
+"""How long a claim is expected to last; running out proves nothing and only raises an alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to make, with all that it needs; no database is touched while it runs."""
+
+    work: Work
+    attempt_id: int
+    fence: int
+    channel: str
+    account: str
+    fields: Mapping[str, str] = field(repr=False)
+    post: RemotePost
+    order: Order
+    started_at: datetime
+    stage_id: int | None = None
+    stage_data: Json | None = None
+    since: datetime | None = None
+    known: tuple[str, ...] = ()
+    receipt: Receipt | None = None
+
+
+def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int) -> list[Call]:
+    """Claim up to ``limit`` pieces of due work, at most one per account."""
+    calls = []
+    for work in claims.due_work(session, now, limit):
+        account = claims.take(session, work.account_id, owner, now + LEASE)
+        if account is None:
+            continue
+        call = _prepare(deps, session, work, account, owner, now)
+        if call is None:
+            claims.give_back(session, account.id, account.fence)
+        else:
+            calls.append(call)
+    return calls
+
+
+def _prepare(deps: Deps, session: Session, work: Work, account: AccountRow, owner: str, now: datetime) -> Call | None:
+    post = posts.fresh(session, work.post_id)
+    if post is None:
+        return None
+    if work.kind == "unstage":
+        stage = session.get(StageRow, work.stage_id, populate_existing=True)
+    else:
+        stage = _stage_for(deps, session, work, post, account, now)
+    if stage is None and work.kind != "retract":
+        return None
+    if stage is not None and work.kind == "unstage" and not stage.data:
+        stage.state, stage.next_try_at = "gone", None
+        return None
+    named = Work(work.kind, work.post_id, work.account_id, stage.id if stage else None)
+    attempt = claims.open_attempt(session, named, owner=owner, fence=account.fence, now=now)
+    return _call(deps, session, named, attempt, account, post, stage, now)
+
+
+def _stage_for(
+    deps: Deps, session: Session, work: Work, post: PostRow, account: AccountRow, now: datetime
+) -> StageRow | None:
+    """Return the Stage that the call is about; for a release only after the guard agreed and the Post was moved."""
+    stage = posts.live_stage(session, post.id)
+    if work.kind == "retract":
+        return None
+    if work.kind == "look":
+        return stage
+    refusal = _refusal(deps, session, post, account, stage, now, releasing=work.kind == "release")
+    if refusal is not None:
+        apply(session, post, refusal, now=now, actor=DAEMON, what="guard.refused")
+        return None
+    if work.kind == "release":
+        apply(session, post, Move(State.PUBLISHING), now=now, actor=DAEMON, what="release.claimed")
+        return stage
+    return stage or _open_stage(session, post, now)
+
+
+def _open_stage(session: Session, post: PostRow, now: datetime) -> StageRow:
+    stage = StageRow(
+        post_id=post.id,
+        account_id=post.account_id,
+        key=secrets.token_hex(16),
+        digest=post.approved_digest,
+        state="open",
+        created_at=now,
+    )
+    session.add(stage)
+    session.flush()
+    return stage
+
+
+def _refusal(
+    deps: Deps,
+    session: Session,
+    post: PostRow,
+    account: AccountRow,
+    stage: StageRow | None,
+    now: datetime,
+    *,
+    releasing: bool,
+) -> Move | None:
+    """Ask the guard. Staging is asked too: what may not be released need not be prepared."""
+    if releasing and (stage is None or (stage.expires_at is not None and stage.expires_at <= now)):
+        text = "Die Vorbereitung beim Netzwerk ist abgelaufen; der Beitrag wird neu vorbereitet."
+        return Move(State.SCHEDULED, Reason("stage.expired", text, "daemon"), next_try_at=now, drop_stage=True)
+    item = session.get(ItemRow, post.item_id, populate_existing=True)
+    if item is None or post.due_at is None:
+        raise LookupError(f"post {post.id} has no item or no due time")
+    asked = Permission(
+        approved_digest=post.approved_digest or "",
+        staged_digest=(post.staged_digest or "") if releasing else (post.approved_digest or ""),
+        due_at=post.due_at,
+        cleared=item.cleared_at is not None and item.stage == "active",
+        withdrawn=item.stage == "withdrawn",
+        recalled=post.recall_at is not None,
+        embargo_until=item.embargo_until,
+        valid_until=item.valid_until,
+        stopped=_stop_reason(session, account) if releasing else None,
+        account_paused=account.paused_at is not None,
+    )
+    moment = now if releasing else max(now, post.due_at)
+    return guard(asked, moment, deps.policy)
+
+
+def _stop_reason(session: Session, account: AccountRow) -> str | None:
+    query = select(StopRow.reason).where(
+        StopRow.lifted_at.is_(None),
+        (StopRow.organisation_id.is_(None) & (StopRow.channel == ""))
+        | (StopRow.organisation_id == account.organisation_id)
+        | (StopRow.channel == account.channel),
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def stopped(session: Session, account_id: int) -> bool:
+    """Tell whether a Stop is in force for this account right now."""
+    account = session.get(AccountRow, account_id)
+    return account is not None and _stop_reason(session, account) is not None
+
+
+def _call(
+    deps: Deps,
+    session: Session,
+    work: Work,
+    attempt: int,
+    account: AccountRow,
+    post: PostRow,
+    stage: StageRow | None,
+    now: datetime,
+) -> Call:
+    label = account_label(session, account)
+    receipt = None
+    known: tuple[str, ...] = ()
+    if work.kind == "retract":
+        row = posts.receipts(session, [post.id])[post.id]
+        receipt = Receipt(row.remote_id, row.url, row.at)
+    if work.kind == "look":
+        newest = select(ReceiptRow.remote_id).where(ReceiptRow.account_id == account.id)
+        known = tuple(session.scalars(newest.order_by(ReceiptRow.id.desc()).limit(200)))
+    return Call(
+        work=work,
+        attempt_id=attempt,
+        fence=account.fence,
+        channel=account.channel,
+        account=label,
+        fields={**account.fields, **(deps.vault.unlock(label, account.secrets) if account.secrets else {})},
+        post=RemotePost.of(_document(session, post, stage)),
+        order=Order(key=stage.key if stage else "", code=post.code, due_at=post.due_at or now),
+        started_at=now,
+        stage_id=stage.id if stage else None,
+        stage_data=stage.data if stage else None,
+        since=claims.first_release(session, stage.id) if stage and work.kind == "look" else None,
+        known=known,
+        receipt=receipt,
+    )
+
+
+def _document(session: Session, post: PostRow, stage: StageRow | None) -> Json:
+    """Return the approved document: for a Stage of an earlier Approval the one that was approved then."""
+    if stage is None or stage.digest == post.digest:
+        return post.document
+    approved = posts.approved_document(session, post.id, stage.digest)
+    return post.document if approved is None else approved
+
+
+def account_label(session: Session, account: AccountRow) -> str:
+    """Return the account's name for people and for binding its secrets: ``fulda/instagram/kjc_fulda``."""
+    organisation = session.get(OrganisationRow, account.organisation_id)
+    slug = organisation.slug if organisation else account.organisation_id
+    return f"{slug}/{account.channel}/{account.name}"

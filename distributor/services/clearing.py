@@ -1,0 +1,160 @@
+"""What an editor does with an Item: answer the clearance questions, write channel texts, hold it, withdraw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from distributor.clearance import Question, check
+from distributor.domain import Actor, FeedItem, Refused, State
+from distributor.intake.report import item_of
+from distributor.services.approving import recall_in
+from distributor.services.deps import Deps
+from distributor.services.media import picture_addresses
+from distributor.services.permission import require
+from distributor.services.tailoring import shape_posts, workpiece
+from distributor.store import items
+from distributor.store.posts import record
+from distributor.store.tables import AnswerRow, ItemRow, OverrideRow
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An editor's answer to one question. An empty ``subject`` for a question about media means: all of them."""
+
+    question: str
+    answer: str
+    subject: str = ""
+
+
+def item_in(session: Session, item_id: int) -> ItemRow:
+    """Return the Item. Raises: Refused if there is none."""
+    row = session.get(ItemRow, item_id)
+    if row is None:
+        raise Refused(f"Den Beitrag {item_id} gibt es im Portal-Bestand nicht.", code="item.unknown")
+    return row
+
+
+def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now: datetime) -> list[Question]:
+    """Store answers and adjust the Item's posts; return the questions that are still open.
+
+    A changed answer takes back every Approval of the Item. Raises: Refused.
+    """
+    require(actor, "item.clear")
+    with deps.store.write() as session:
+        row = item_in(session, item_id)
+        piece = workpiece(session, row)
+        before = dict(piece.answers)
+        for answer in answers:
+            for question, subject in _targets(answer, piece.questions):
+                text = check(question, answer.answer)
+                if before.get((question, subject)) != text:
+                    _keep(session, item_id, question, subject, text, actor, now)
+        session.flush()
+        after = items.answers(session, item_id)
+        changed = any(after[key] != answer for key, answer in before.items())
+        shape_posts(deps, session, row, now, actor=actor, void=changed)
+        return workpiece(session, row).unanswered
+
+
+def accept_feed(deps: Deps, item_id: int) -> list[Answer]:
+    """Return what the feed itself says on credit and alternative text, as answers for an editor to confirm."""
+    with deps.store.read() as session:
+        row = item_in(session, item_id)
+        content = item_of(row.document)
+        media = [medium for medium in items.media(session, item_id) if medium.state == "ready"]
+    said = {url: medium for medium in content.media for url in picture_addresses(medium)}
+    answers = []
+    for medium in media:
+        feed = said.get(medium.url)
+        if feed is None:
+            continue
+        credit = feed.credit or content.credit
+        answers += [Answer("alt", feed.alt, medium.sha256)] if feed.alt else []
+        answers += [Answer("credit", credit, medium.sha256)] if credit else []
+    videos = [medium for medium in content.media if medium.kind == "video" and medium.captions]
+    return answers + [Answer("captions", "present", medium.url) for medium in videos]
+
+
+def _targets(answer: Answer, asked: Sequence[Question]) -> list[tuple[str, str]]:
+    found = [
+        (question.key, question.subject)
+        for question in asked
+        if question.key == answer.question and (not answer.subject or question.subject == answer.subject)
+    ]
+    if not found:
+        which = f" zu {answer.subject[:12]}" if answer.subject else ""
+        raise Refused(
+            f"Die Frage „{answer.question}“{which} stellt sich bei diesem Beitrag nicht.", code="clearance.question"
+        )
+    return found
+
+
+def _keep(session: Session, item_id: int, question: str, subject: str, text: str, actor: Actor, now: datetime) -> None:
+    session.execute(
+        insert(AnswerRow).values(
+            item_id=item_id, question=question, subject=subject, answer=text, actor=actor.login, at=now
+        )
+    )
+    record(session, now=now, actor=actor, what="item.answered", subject="item", subject_id=item_id, reason=question)
+
+
+def write_text(deps: Deps, actor: Actor, item_id: int, channel: str, du: str, sie: str, now: datetime) -> None:
+    """Give an Item its own wording on a channel, for Du and for Sie; both empty takes it back. Raises: Refused."""
+    require(actor, "item.edit")
+    deps.connector(channel)
+    if bool(du.strip()) != bool(sie.strip()):
+        raise Refused("Bitte beide Fassungen schreiben, Du und Sie.", code="text.one_sided")
+    with deps.store.write() as session:
+        row = item_in(session, item_id)
+        old = session.get(OverrideRow, (item_id, channel))
+        if old is not None:
+            session.delete(old)
+            session.flush()
+        if du.strip():
+            session.add(OverrideRow(item_id=item_id, channel=channel, du=du, sie=sie, actor=actor.login, at=now))
+        record(session, now=now, actor=actor, what="item.text", subject="item", subject_id=item_id, reason=channel)
+        session.flush()
+        shape_posts(deps, session, row, now, actor=actor)
+
+
+def hold(deps: Deps, actor: Actor, item_id: int, now: datetime, *, held: bool = True) -> None:
+    """Hold an Item back (its Approvals become void), or let a held or history Item go on. Raises: Refused."""
+    require(actor, "item.edit")
+    with deps.store.write() as session:
+        row = item_in(session, item_id)
+        if row.stage == "withdrawn":
+            raise Refused(
+                "Der Beitrag ist zurückgezogen; das lässt sich nicht rückgängig machen.", code="item.withdrawn"
+            )
+        row.stage, row.stale = ("held", True) if held else ("active", True)
+        what = "item.held" if held else "item.taken_up"
+        record(session, now=now, actor=actor, what=what, subject="item", subject_id=item_id, to_state=row.stage)
+        session.flush()
+        shape_posts(deps, session, row, now, actor=actor)
+
+
+def withdraw(deps: Deps, actor: Actor, item_id: int, reason: str, now: datetime) -> dict[State, int]:
+    """Take an Item back everywhere; return how many of its posts are now in which state. Raises: Refused."""
+    require(actor, "item.edit")
+    if not reason.strip():
+        raise Refused("Bitte einen Grund für die Rücknahme nennen.", code="reason.missing")
+    with deps.store.write() as session:
+        row = item_in(session, item_id)
+        row.stage = "withdrawn"
+        record(session, now=now, actor=actor, what="item.withdrawn", subject="item", subject_id=item_id)
+        session.flush()
+        states: dict[State, int] = {}
+        for post in items.posts_of(session, item_id):
+            state = recall_in(session, post, now, actor)
+            states[state] = states.get(state, 0) + 1
+        return states
+
+
+def content_of(row: ItemRow) -> FeedItem:
+    """Return the Item's newest revision."""
+    return item_of(row.document)

@@ -1,0 +1,101 @@
+"""The crew: a few threads that make calls while one turn after the other settles results and claims what is due.
+
+One transaction stores the finished results and claims the next calls; no transaction is open while a call runs. A slow
+account keeps one thread busy and nobody waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from connectors._http import GuardedSession
+from distributor.services.calling import Result, perform
+from distributor.services.claiming import Call, claim
+from distributor.services.deps import Deps
+from distributor.services.settling import rescue, settle
+from distributor.store.ownership import Ownership
+from distributor.store.posts import Stale
+
+_log = structlog.get_logger()
+
+
+class Crew:
+    """The daemon's hands. Begin it once, turn it as often as the bell rings, end it to finish what is in flight."""
+
+    def __init__(self, deps: Deps, ownership: Ownership, clock: Callable[[], datetime]) -> None:
+        self._deps = deps
+        self._ownership = ownership
+        self._clock = clock
+        self._size = deps.settings.threads
+        self._pool = ThreadPoolExecutor(self._size, thread_name_prefix="crew")
+        self._sessions = threading.local()
+        self._flying: dict[Future[Result], Call] = {}
+        self._landed: list[Result] = []
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a call is running or a result waits to be stored."""
+        return bool(self._flying or self._landed)
+
+    def turn(self, *, claiming: bool = True, patience: float = 0.5) -> bool:
+        """Settle what has finished, claim what is due, wait up to ``patience`` seconds; tell whether anything moved."""
+        landed = self._collect()
+        claimed = self._commit(landed, claiming=claiming)
+        for call in claimed:
+            self._flying[self._pool.submit(self._run, call)] = call
+        if self._flying:
+            wait(self._flying, timeout=patience, return_when=FIRST_COMPLETED)
+        return bool(landed or claimed)
+
+    def finish(self, deadline: float = 60.0) -> None:
+        """Claim nothing more, let what is in flight end, and store it."""
+        if self._flying:
+            wait(self._flying, timeout=deadline)
+        while self._collect():
+            self._commit(self._landed, claiming=False)
+        self._pool.shutdown(wait=not self._flying, cancel_futures=True)
+
+    def rescue(self) -> int:
+        """Take over what dead daemons left; return how many open calls that were."""
+        with self._deps.store.write() as session:
+            return rescue(self._deps, session, self._ownership, self._clock())
+
+    def _run(self, call: Call) -> Result:
+        session = getattr(self._sessions, "http", None)
+        if session is None:
+            session = self._sessions.http = GuardedSession()
+        return perform(self._deps, call, session, self._clock)
+
+    def _collect(self) -> list[Result]:
+        done = [future for future in self._flying if future.done()]
+        for future in done:
+            del self._flying[future]
+            self._landed.append(future.result())
+        return self._landed
+
+    def _commit(self, landed: list[Result], *, claiming: bool) -> list[Call]:
+        """Store and claim in one commit. What cannot be stored stays in memory and is stored at the next turn."""
+        now = self._clock()
+        room = self._size - len(self._flying) if claiming else 0
+        if not landed and room <= 0:
+            return []
+        with self._deps.store.write() as session:
+            for result in landed:
+                self._settle(session, result, now)
+            calls = claim(self._deps, session, owner=self._ownership.name, now=now, limit=room) if room else []
+        self._landed = []
+        return calls
+
+    def _settle(self, session: Session, result: Result, now: datetime) -> None:
+        """Settle one result; what a person moved meanwhile must not take the others' results with it."""
+        with session.begin_nested():
+            try:
+                settle(self._deps, session, result, now)
+            except Stale as error:
+                _log.warning("result_overtaken", post=result.call.work.post_id, why=str(error))

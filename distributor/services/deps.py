@@ -1,0 +1,47 @@
+"""What every use case is handed: the store, the connectors, the media cache, the vault. Built by ``bootstrap``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connectors.base import Connector
+from distributor.domain import Refused
+from distributor.lifecycle import Policy
+from distributor.media.cache import MediaCache
+from distributor.settings import Settings
+from distributor.store.engine import Store
+from distributor.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The distributor's parts, put together once per process."""
+
+    settings: Settings
+    store: Store
+    connectors: Mapping[str, Connector]
+    cache: MediaCache
+    vault: Vault
+    policy: Policy
+
+    def connector(self, channel: str) -> Connector:
+        """Return the channel's connector. Raises: Refused for a channel that nobody offers."""
+        try:
+            return self.connectors[channel]
+        except KeyError as error:
+            known = ", ".join(sorted(self.connectors))
+            raise Refused(f"Den Kanal „{channel}“ gibt es nicht; es gibt: {known}.", code="channel.unknown") from error
+
+    def urls(self, channel: str) -> dict[str, str]:
+        """Return where the channel's hosts are, by name."""
+        hosts = self.connector(channel).hosts
+        return {name: self.settings.channel_url(channel, name, default) for name, default in hosts.items()}
+
+    def stage_lead(self, channel: str) -> timedelta:
+        """Return how far ahead of its time a post is staged: never more than half of what the platform keeps."""
+        timing = self.connector(channel).timing
+        if timing.stage_keeps is None:
+            return timing.stage_lead
+        return min(timing.stage_lead, timing.stage_keeps / 2)

@@ -1,0 +1,55 @@
+"""Periodic duties as rows: whoever moves a duty's time on does it; the others pass by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from distributor.services.deps import Deps
+from distributor.store.tables import DutyRow
+
+_log = structlog.get_logger()
+
+
+def do(deps: Deps, name: str, every: timedelta, clock: Callable[[], datetime], work: Callable[[], object]) -> bool:
+    """Do the work if its time has come and nobody else took it; tell whether it was done.
+
+    What goes wrong is kept with the duty, for ``doctor``, and the duty is simply due again.
+    """
+    now = clock()
+    with deps.store.read() as session:
+        row = session.get(DutyRow, name)
+        if row is not None and row.next_at > now:
+            return False
+    with deps.store.write() as session:
+        if not _take(session, name, now, now + every):
+            return False
+    trouble = ""
+    try:
+        work()
+    except Exception as error:
+        _log.exception("duty_failed", duty=name)
+        trouble = (
+            f"Die Aufgabe „{name}“ ist fehlgeschlagen ({type(error).__name__}); das Protokoll des Dienstes sagt mehr."
+        )
+    with deps.store.write() as session:
+        session.execute(update(DutyRow).where(DutyRow.name == name).values(done_at=clock(), trouble=trouble))
+    return True
+
+
+def _take(session: Session, name: str, now: datetime, until: datetime) -> bool:
+    row = session.scalars(select(DutyRow).where(DutyRow.name == name).with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        if session.get(DutyRow, name) is not None:
+            return False
+        session.add(DutyRow(name=name, next_at=until))
+        session.flush()
+        return True
+    if row.next_at > now:
+        return False
+    row.next_at = until
+    return True

@@ -1,0 +1,134 @@
+"""Whether the distributor can publish: each setting, account, feed, clock and disk, ok or what to do."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from distributor.domain import Refused, State
+from distributor.services.accounts import missing_fields
+from distributor.services.deps import Deps
+from distributor.services.stopping import active
+from distributor.store import items, migrations
+from distributor.store.tables import DutyRow, FeedRow, PostRow, WorkerRow
+from distributor.wording import local_time
+
+_QUIET_DAEMON = timedelta(minutes=2)
+_LATE = timedelta(minutes=5)
+_LOW_DISK = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: ``ok``, or the German sentence that says what to do. ``grave`` means: cannot publish."""
+
+    subject: str
+    ok: bool
+    text: str
+    grave: bool = False
+
+
+def examine(deps: Deps, now: datetime) -> list[Finding]:
+    """Look at everything that publishing needs."""
+    findings = [_key(deps), _disk(deps), _schema(deps)]
+    if not findings[-1].ok:
+        return findings
+    with deps.store.read() as session:
+        findings += [_daemon(session, now), _lateness(session, now), *_duties(session)]
+        findings += [*_feeds(session, now), *_accounts(deps, session), *_stops(session)]
+    return findings
+
+
+def _key(deps: Deps) -> Finding:
+    try:
+        deps.vault.signing_key()
+    except Refused as error:
+        return Finding("Schlüssel", False, error.text, grave=True)
+    return Finding("Schlüssel", True, "vorhanden")
+
+
+def _disk(deps: Deps) -> Finding:
+    folder = deps.settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding("Datenordner", False, f"{folder} ist nicht benutzbar: {error}", grave=True)
+    if free < _LOW_DISK:
+        text = f"In {folder} sind nur {free // 1_000_000} MB frei; bitte Platz schaffen."
+        return Finding("Datenordner", False, text, grave=True)
+    return Finding("Datenordner", True, f"{free // 1_000_000_000} GB frei")
+
+
+def _schema(deps: Deps) -> Finding:
+    state = migrations.state(deps.store)
+    if state.current != state.head:
+        text = "Die Datenbank ist nicht auf dem Stand des Programms; `distributor db upgrade` bringt sie dorthin."
+        return Finding("Datenbank", False, text, grave=True)
+    return Finding("Datenbank", True, f"Stand {state.head}")
+
+
+def _daemon(session: Session, now: datetime) -> Finding:
+    seen = session.scalar(select(func.max(WorkerRow.seen_at)))
+    if seen is None or now - seen > _QUIET_DAEMON:
+        when = f"seit {local_time(seen)}" if seen else "noch nie"
+        text = f"Kein Dienst läuft ({when} gesehen); `distributor run` oder `distributor up` startet ihn."
+        return Finding("Dienst", False, text, grave=True)
+    return Finding("Dienst", True, f"zuletzt {local_time(seen)}")
+
+
+def _lateness(session: Session, now: datetime) -> Finding:
+    oldest = session.scalar(
+        select(func.min(PostRow.due_at)).where(
+            PostRow.state.in_((State.SCHEDULED, State.STAGED, State.PUBLISHING)), PostRow.due_at <= now
+        )
+    )
+    if oldest is not None and now - oldest > _LATE:
+        text = f"Der älteste fällige Beitrag wartet seit {local_time(oldest)}; `distributor posts list` zeigt warum."
+        return Finding("Pünktlichkeit", False, text, grave=True)
+    return Finding("Pünktlichkeit", True, "nichts ist verspätet")
+
+
+def _duties(session: Session) -> list[Finding]:
+    rows = session.scalars(select(DutyRow).where(DutyRow.trouble != "").order_by(DutyRow.name))
+    return [Finding(f"Aufgabe {row.name}", False, row.trouble) for row in rows]
+
+
+def _feeds(session: Session, now: datetime) -> list[Finding]:
+    rows = session.scalars(select(FeedRow).order_by(FeedRow.id)).all()
+    if not rows:
+        text = "Kein Feed ist eingetragen (DISTRIBUTOR_FEED_URL oder `distributor feed add`)."
+        return [Finding("Feed", False, text)]
+    found = []
+    for row in rows:
+        text = row.trouble or (f"gelesen {local_time(row.succeeded_at)}" if row.succeeded_at else "noch nicht gelesen")
+        found.append(Finding(f"Feed {row.url}", not row.trouble, text))
+    return found
+
+
+def _accounts(deps: Deps, session: Session) -> list[Finding]:
+    found = []
+    for account, owner in items.accounts(session):
+        subject = f"Konto {owner.slug}/{account.channel}/{account.name}"
+        try:
+            missing = missing_fields(deps, session, account)
+        except Refused as error:
+            found.append(Finding(subject, False, error.text))
+            continue
+        if account.paused_at is not None:
+            text = f"angehalten: {account.paused_reason} `distributor accounts check {account.id}` prüft es."
+            found.append(Finding(subject, False, text))
+        elif missing:
+            text = f"Es fehlt: {', '.join(missing)} (`distributor accounts set {account.id}`)."
+            found.append(Finding(subject, False, text))
+        else:
+            found.append(Finding(subject, True, account.identity or "eingerichtet"))
+    return found
+
+
+def _stops(session: Session) -> list[Finding]:
+    return [Finding("Notbremse", False, f"gezogen für {scope}: {row.reason}") for row, scope in active(session)]

@@ -1,0 +1,234 @@
+"""Write down how calls ended: close the Attempt, keep ids and Receipts, move the Post as ``lifecycle`` decides.
+
+A late answer under an old fence changes no state; it stays with its Attempt as evidence.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.base import (
+    Absent,
+    ByHand,
+    ConnectorError,
+    Found,
+    NotYet,
+    Receipt,
+    Retracted,
+    Staged,
+    Throttled,
+    Withheld,
+)
+from distributor.domain import DAEMON, Reason, State
+from distributor.lifecycle import (
+    Happening,
+    Looked,
+    LookFailed,
+    Move,
+    OwnerDied,
+    ReleaseFailed,
+    RetractionFailed,
+    StagingFailed,
+    backoff,
+    decide,
+)
+from distributor.services.calling import Result
+from distributor.services.claiming import Call, stopped
+from distributor.services.deps import Deps
+from distributor.services.moving import apply, facts_of
+from distributor.store import claims, posts
+from distributor.store.ownership import Ownership
+from distributor.store.tables import AccountRow, PostRow, ReceiptRow, StageRow
+
+_log = structlog.get_logger()
+
+
+def settle(deps: Deps, session: Session, result: Result, now: datetime) -> None:
+    """Store one result and give the account back."""
+    call = result.call
+    outcome, code, detail = _evidence(result)
+    claims.close_attempt(session, call.attempt_id, now=now, outcome=outcome, code=code, detail=detail)
+    ours = claims.give_back(session, call.work.account_id, call.fence)
+    _log.info(
+        f"{call.work.kind}_{outcome}", post=call.work.post_id, account=call.account, attempt=call.attempt_id, code=code
+    )
+    stage = session.get(StageRow, call.stage_id, populate_existing=True) if call.stage_id else None
+    if stage is not None:
+        _keep_stage(deps, stage, result, now)
+    if not ours:
+        _log.warning("answer_came_late", post=call.work.post_id, attempt=call.attempt_id)
+        return
+    post = posts.fresh(session, call.work.post_id)
+    if post is None or call.work.kind == "unstage":
+        return
+    _SETTLERS[call.work.kind](deps, session, post, stage, result, now)
+
+
+def _evidence(result: Result) -> tuple[str, str, str]:
+    answer = result.answer
+    if isinstance(answer, ConnectorError):
+        return type(answer).__name__.lower(), answer.code, answer.detail
+    if isinstance(answer, Withheld):
+        return "withheld", "", str(answer)
+    return ("done" if answer is None else type(answer).__name__.lower()), "", ""
+
+
+def _keep_stage(deps: Deps, stage: StageRow, result: Result, now: datetime) -> None:
+    """Keep what the platform gave, even if the Post has moved on: a leftover can only be removed by its ids."""
+    answer, kind = result.answer, result.call.work.kind
+    if isinstance(answer, Staged | NotYet):
+        stage.data = dict(answer.data)
+    if isinstance(answer, Staged):
+        stage.expires_at = answer.expires_at
+        stage.state = "ready" if stage.state == "open" else stage.state
+    if kind == "unstage":
+        _keep_leftover(deps, stage, answer, now)
+
+
+def _keep_leftover(deps: Deps, stage: StageRow, answer: object, now: datetime) -> None:
+    expired = stage.expires_at is not None and stage.expires_at <= now
+    if answer is None or expired:
+        stage.state, stage.next_try_at = "gone", None
+        return
+    stage.tries += 1
+    stage.next_try_at = (
+        answer.until if isinstance(answer, Throttled) else now + backoff(stage.post_id, stage.tries, deps.policy)
+    )
+
+
+def _decide(deps: Deps, session: Session, post: PostRow, happening: Happening, now: datetime, what: str) -> Move:
+    move = decide(happening, facts_of(post), now, deps.policy)
+    apply(session, post, move, now=now, actor=DAEMON, what=what)
+    return move
+
+
+def _settle_stage(
+    deps: Deps, session: Session, post: PostRow, stage: StageRow | None, result: Result, now: datetime
+) -> None:
+    if post.state != State.SCHEDULED or stage is None or stage.state not in ("open", "ready"):
+        return
+    answer = result.answer
+    if isinstance(answer, Staged):
+        due = max(post.due_at or now, now)
+        values = {"staged_digest": stage.digest, "tries": 0}
+        apply(session, post, Move(State.STAGED, next_try_at=due), now=now, actor=DAEMON, what="staged", values=values)
+    elif isinstance(answer, NotYet):
+        apply(session, post, Move(State.SCHEDULED, next_try_at=answer.ask_at), now=now, actor=DAEMON, what="staging")
+    elif isinstance(answer, ConnectorError):
+        _decide(deps, session, post, StagingFailed(answer), now, "staging.failed")
+    else:
+        wait = now + deps.policy.backoff_base
+        apply(session, post, Move(State.SCHEDULED, next_try_at=wait), now=now, actor=DAEMON, what="withheld")
+
+
+def _settle_release(
+    deps: Deps, session: Session, post: PostRow, stage: StageRow | None, result: Result, now: datetime
+) -> None:
+    answer = result.answer
+    if isinstance(answer, Receipt):
+        _published(session, post, stage, result.call, answer, now)
+    elif isinstance(answer, ConnectorError):
+        timing = deps.connector(result.call.channel).timing
+        _decide(deps, session, post, ReleaseFailed(answer, timing), now, "release.failed")
+    elif stopped(session, post.account_id):
+        text = "Die Notbremse wurde gezogen, bevor der Beitrag gesendet war. Bitte neu bestätigen."
+        move = Move(State.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
+        apply(session, post, move, now=now, actor=DAEMON, what="withheld")
+    else:
+        wait = now + deps.policy.backoff_base
+        apply(session, post, Move(State.STAGED, next_try_at=wait), now=now, actor=DAEMON, what="withheld")
+
+
+def _published(
+    session: Session, post: PostRow, stage: StageRow | None, call: Call, receipt: Receipt, now: datetime
+) -> None:
+    taken = session.scalar(
+        select(ReceiptRow.post_id).where(
+            ReceiptRow.account_id == post.account_id, ReceiptRow.remote_id == receipt.remote_id
+        )
+    )
+    if taken is not None and taken != post.id:
+        text = (
+            "Das Netzwerk hat einen Beitrag genannt, der schon zu einem anderen gehört. Bitte auf dem Konto nachsehen."
+        )
+        move = Move(State.UNCERTAIN, Reason("receipt.taken", text, "officer"))
+        apply(session, post, move, now=now, actor=DAEMON, what="receipt.refused")
+        return
+    session.add(
+        ReceiptRow(
+            post_id=post.id, account_id=post.account_id, remote_id=receipt.remote_id, url=receipt.url, at=receipt.at
+        )
+    )
+    if stage is not None:
+        stage.state = "used"
+    session.flush()
+    values = {"published_at": receipt.at, "sent_digest": call.post.digest, "tries": 0}
+    apply(session, post, Move(State.PUBLISHED), now=now, actor=DAEMON, what="published", values=values)
+
+
+def _settle_look(
+    deps: Deps, session: Session, post: PostRow, stage: StageRow | None, result: Result, now: datetime
+) -> None:
+    answer = result.answer
+    timing = deps.connector(result.call.channel).timing
+    if post.state != State.UNCERTAIN:
+        return
+    if isinstance(answer, Found):
+        _published(session, post, stage, result.call, answer.receipt, now)
+    elif isinstance(answer, Absent):
+        _decide(deps, session, post, Looked(timing, answer.stage_usable), now, "looked")
+    elif isinstance(answer, ConnectorError):
+        _decide(deps, session, post, LookFailed(answer), now, "look.failed")
+
+
+def _settle_retract(
+    deps: Deps, session: Session, post: PostRow, stage: StageRow | None, result: Result, now: datetime
+) -> None:
+    answer = result.answer
+    if isinstance(answer, Retracted):
+        retracted(session, post, answer.answer, now=now)
+    elif isinstance(answer, ByHand):
+        move = Move(State.RETRACTING, Reason("retract.person", f"{answer.task} {answer.url}".strip(), "officer"))
+        apply(session, post, move, now=now, actor=DAEMON, what="retract.by_hand")
+    elif isinstance(answer, ConnectorError):
+        _decide(deps, session, post, RetractionFailed(answer), now, "retract.failed")
+    else:
+        wait = now + deps.policy.backoff_base
+        apply(session, post, Move(State.RETRACTING, next_try_at=wait), now=now, actor=DAEMON, what="withheld")
+
+
+def retracted(session: Session, post: PostRow, answer: str, *, now: datetime) -> None:
+    """Keep the proof that the Post is down."""
+    row = posts.receipts(session, [post.id])[post.id]
+    row.retracted_at, row.retraction = now, answer
+    session.flush()
+    apply(session, post, Move(State.RETRACTED), now=now, actor=DAEMON, what="retracted")
+
+
+_SETTLERS = {
+    "stage": _settle_stage,
+    "release": _settle_release,
+    "look": _settle_look,
+    "retract": _settle_retract,
+}
+
+
+def rescue(deps: Deps, session: Session, ownership: Ownership, now: datetime) -> int:
+    """Take over what dead daemons left open: a release becomes a question, everything else is simply due again."""
+    rescued = 0
+    for name in ownership.dead(session):
+        for attempt in claims.open_of(session, name):
+            claims.close_attempt(session, attempt.id, now=now, outcome="owner_died")
+            post = posts.fresh(session, attempt.post_id)
+            if attempt.kind == "release" and post is not None and post.state == State.PUBLISHING:
+                account = session.get(AccountRow, attempt.account_id)
+                timing = deps.connector(account.channel if account else "").timing
+                _decide(deps, session, post, OwnerDied(timing), now, "owner.died")
+            rescued += 1
+        claims.forget_owner(session, name)
+        _log.warning("dead_worker_found", worker=name, open_attempts=rescued)
+    return rescued

@@ -1,0 +1,321 @@
+"""What the faces show: posts, items, accounts, Organisations, as plain JSON-ready values. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from distributor.domain import Actor, Refused, State
+from distributor.roster import organisation_of
+from distributor.services.accounts import missing_fields
+from distributor.services.clearing import item_in
+from distributor.services.deps import Deps
+from distributor.services.permission import visible
+from distributor.services.stopping import active
+from distributor.services.tailoring import workpiece
+from distributor.store import items, posts
+from distributor.store.tables import (
+    AccountRow,
+    AttemptRow,
+    FeedRow,
+    ItemRow,
+    OrganisationRow,
+    PostRow,
+    ReceiptRow,
+    StageRow,
+)
+
+Row = tuple[PostRow, AccountRow, OrganisationRow, ItemRow]
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """Return ISO 8601 in UTC with a Z, or None."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def post_list(
+    deps: Deps,
+    *,
+    actor: Actor | None = None,
+    organisation: str | None = None,
+    states: Sequence[str] | None = None,
+    channel: str | None = None,
+    item_id: int | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return posts in order of due time, as much of them as the actor may see (None: all)."""
+    seen = visible(actor) if actor is not None else None
+    if organisation is not None:
+        seen = [organisation] if seen is None or organisation in seen else []
+    with deps.store.read() as session:
+        rows = posts.listing(session, organisations=seen, states=states, channel=channel, item_id=item_id, limit=limit)
+        ids = [row[0].id for row in rows]
+        receipts = posts.receipts(session, ids) if len(ids) < 500 else _all_receipts(session)
+        attempts: dict[int, list[AttemptRow]] = {}
+        for attempt in posts.attempts(session, ids) if len(ids) < 500 else _all_attempts(session):
+            attempts.setdefault(attempt.post_id, []).append(attempt)
+        return [_post(row, attempts.get(row[0].id, []), receipts.get(row[0].id)) for row in rows]
+
+
+def _all_receipts(session: Session) -> dict[int, ReceiptRow]:
+    return {row.post_id: row for row in session.scalars(select(ReceiptRow))}
+
+
+def _all_attempts(session: Session) -> Sequence[AttemptRow]:
+    return session.scalars(select(AttemptRow).order_by(AttemptRow.id)).all()
+
+
+def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[str, Any]:
+    """Return one post with its story. Raises: Refused if there is none or the actor may not see it."""
+    with deps.store.read() as session:
+        row = posts.whole(session, post_id)
+        seen = visible(actor) if actor is not None else None
+        if row is None or (seen is not None and row[2].slug not in seen):
+            raise Refused(f"Den Beitrag {post_id} gibt es nicht.", code="post.unknown")
+        shown = _post(row, posts.attempts(session, [post_id]), posts.receipts(session, [post_id]).get(post_id))
+        shown["events"] = [
+            {
+                "at": stamp(event.at),
+                "actor": event.actor,
+                "what": event.what,
+                "from": event.from_state,
+                "to": event.to_state,
+                "reason": event.reason,
+            }
+            for event in posts.events(session, "post", post_id)
+        ]
+        return shown
+
+
+def _post(row: Row, attempts: Sequence[AttemptRow], receipt: ReceiptRow | None) -> dict[str, Any]:
+    post, account, owner, item = row
+    document = post.document
+    return {
+        "id": post.id,
+        "item": item.id,
+        "item_guid": item.guid,
+        "title": item.title,
+        "organisation": owner.slug,
+        "organisation_name": owner.name,
+        "channel": account.channel,
+        "account": account.name,
+        "account_id": account.id,
+        "form": post.form,
+        "state": post.state,
+        "due_at": stamp(post.due_at),
+        "next_try_at": stamp(post.next_try_at),
+        "digest": post.digest,
+        "approved_digest": post.approved_digest,
+        "staged_digest": post.staged_digest,
+        "sent_digest": post.sent_digest,
+        "text": document["text"],
+        "link": document["link"],
+        "media": [
+            {key: medium[key] for key in ("sha256", "mime", "width", "height", "alt")} for medium in document["media"]
+        ],
+        "problems": post.problems,
+        "attempts": [
+            {
+                "id": attempt.id,
+                "kind": attempt.kind,
+                "started_at": stamp(attempt.started_at),
+                "finished_at": stamp(attempt.finished_at),
+                "outcome": attempt.outcome,
+                "code": attempt.code,
+                "detail": attempt.detail,
+            }
+            for attempt in attempts
+        ],
+        "receipt": None
+        if receipt is None
+        else {
+            "remote_id": receipt.remote_id,
+            "url": receipt.url,
+            "at": stamp(receipt.at),
+            "retracted_at": stamp(receipt.retracted_at),
+        },
+        "reason": {"code": post.reason_code, "text": post.reason_text, "who": post.reason_who}
+        if post.reason_code
+        else None,
+        "recall_at": stamp(post.recall_at),
+        "code": post.code,
+    }
+
+
+def item_list(deps: Deps, *, stages: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Return items, newest first."""
+    with deps.store.read() as session:
+        query = select(ItemRow).order_by(ItemRow.id.desc())
+        if stages:
+            query = query.where(ItemRow.stage.in_(stages))
+        return [_item(row) for row in session.scalars(query)]
+
+
+def _item(row: ItemRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "guid": row.guid,
+        "title": row.title,
+        "link": row.document["link"],
+        "revision": row.revision,
+        "stage": row.stage,
+        "cleared_at": stamp(row.cleared_at),
+        "embargo_until": stamp(row.embargo_until),
+        "valid_until": stamp(row.valid_until),
+        "created_at": stamp(row.created_at),
+        "changed_at": stamp(row.changed_at),
+    }
+
+
+def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
+    """Return one item with its content, media, open questions and the states of its posts. Raises: Refused."""
+    with deps.store.read() as session:
+        row = item_in(session, item_id)
+        piece = workpiece(session, row)
+        states: dict[str, int] = {}
+        for post in items.posts_of(session, item_id):
+            states[post.state] = states.get(post.state, 0) + 1
+        return {
+            **_item(row),
+            "content": row.document,
+            "media": [
+                {
+                    "id": medium.id,
+                    "url": medium.url,
+                    "state": medium.state,
+                    "trouble": medium.trouble,
+                    "sha256": medium.sha256,
+                    "mime": medium.mime,
+                }
+                for medium in piece.media
+            ],
+            "questions": [
+                {
+                    "question": question.key,
+                    "subject": question.subject,
+                    "text": question.text,
+                    "answer": piece.answers.get((question.key, question.subject)),
+                }
+                for question in piece.questions
+            ],
+            "open": [question.key for question in piece.unanswered],
+            "texts": {channel: {"du": own.du, "sie": own.sie} for channel, own in piece.overrides.items()},
+            "posts": states,
+        }
+
+
+def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[str, Any]]:
+    """Return accounts without any secret."""
+    with deps.store.read() as session:
+        return [
+            {
+                "id": account.id,
+                "organisation": owner.slug,
+                "channel": account.channel,
+                "name": account.name,
+                "identity": account.identity,
+                "fields": account.fields,
+                "missing": missing_fields(deps, session, account),
+                "paused_at": stamp(account.paused_at),
+                "paused_reason": account.paused_reason,
+                "checked_at": stamp(account.checked_at),
+            }
+            for account, owner in items.accounts(session)
+            if organisation in (None, owner.slug)
+        ]
+
+
+def organisation_list(deps: Deps) -> list[dict[str, Any]]:
+    """Return the Organisations in the roster's order."""
+    with deps.store.read() as session:
+        return [
+            {"slug": row.slug, "name": row.name, **{k: v for k, v in row.document.items() if k not in ("slug", "name")}}
+            for row in session.scalars(select(OrganisationRow).order_by(OrganisationRow.position))
+        ]
+
+
+def organisation_show(deps: Deps, slug: str) -> dict[str, Any]:
+    """Return one Organisation with its accounts. Raises: Refused if there is none."""
+    for shown in organisation_list(deps):
+        if shown["slug"] == slug:
+            return {**shown, "accounts": account_list(deps, organisation=slug)}
+    raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
+
+
+def stage_list(deps: Deps) -> list[dict[str, Any]]:
+    """Return what lies prepared or left over at the platforms."""
+    with deps.store.read() as session:
+        query = (
+            select(StageRow, AccountRow, OrganisationRow)
+            .join(AccountRow, StageRow.account_id == AccountRow.id)
+            .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+            .where(StageRow.state.in_(("open", "ready", "leftover")))
+            .order_by(StageRow.id)
+        )
+        return [
+            {
+                "id": stage.id,
+                "post": stage.post_id,
+                "organisation": owner.slug,
+                "channel": account.channel,
+                "state": stage.state,
+                "data": stage.data,
+                "expires_at": stamp(stage.expires_at),
+                "next_try_at": stamp(stage.next_try_at),
+            }
+            for stage, account, owner in session.execute(query)
+        ]
+
+
+def feed_list(deps: Deps) -> list[dict[str, Any]]:
+    """Return the feeds and how their last poll went."""
+    with deps.store.read() as session:
+        return [
+            {
+                "id": row.id,
+                "url": row.url,
+                "title": row.title,
+                "polled_at": stamp(row.polled_at),
+                "succeeded_at": stamp(row.succeeded_at),
+                "next_poll_at": stamp(row.next_poll_at),
+                "failures": row.failures,
+                "trouble": row.trouble,
+            }
+            for row in session.scalars(select(FeedRow).order_by(FeedRow.id))
+        ]
+
+
+def stop_list(deps: Deps) -> list[dict[str, Any]]:
+    """Return the Stops in force."""
+    with deps.store.read() as session:
+        return [
+            {"scope": scope, "reason": row.reason, "actor": row.actor, "at": stamp(row.at)}
+            for row, scope in active(session)
+        ]
+
+
+def short_link(deps: Deps, code: str) -> str | None:
+    """Return where a post's short link leads, or None: withdrawn items lead nowhere."""
+    with deps.store.read() as session:
+        query = (
+            select(ItemRow, OrganisationRow)
+            .join(PostRow, PostRow.item_id == ItemRow.id)
+            .join(AccountRow, PostRow.account_id == AccountRow.id)
+            .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+            .where(PostRow.code == code, ItemRow.stage != "withdrawn")
+        )
+        found = session.execute(query).first()
+        if found is None:
+            return None
+        pages = organisation_of(found[1].document).pages
+        return found[0].document["link"] or pages.landing or pages.home or None
+
+
+def state_counts(deps: Deps) -> dict[tuple[str, State], int]:
+    """Return how many posts there are by (channel, state)."""
+    with deps.store.read() as session:
+        return {(channel, State(state)): number for (channel, state), number in posts.counts(session).items()}

@@ -1,0 +1,104 @@
+"""The settings, read once from the environment and an optional ``.env``: plain values, no behaviour.
+
+Every variable stands in ``config/distributor.env.example`` with its meaning; a test keeps both in step.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from distributor.domain import Refused
+
+_PREFIX = "DISTRIBUTOR_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator sets. Addresses have no slash at the end; durations are timedeltas."""
+
+    data_dir: Path
+    config_dir: Path
+    database_url: str
+    feed_url: str = ""
+    allow_private: frozenset[str] = frozenset()
+    key: str = field(default="", repr=False)
+    public_url: str = "http://127.0.0.1:8100"
+    public_bind: str = "127.0.0.1:8100"
+    desk_url: str = "http://127.0.0.1:8101"
+    desk_bind: str = "127.0.0.1:8101"
+    poll_every: timedelta = timedelta(minutes=10)
+    first_poll_items: int = 20
+    lateness: timedelta = timedelta(hours=2)
+    threads: int = 8
+    short_links: bool = True
+    log_format: str = "plain"
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def channel_url(self, channel: str, host: str, default: str) -> str:
+        """Return where a channel's host is: ``DISTRIBUTOR_<CHANNEL>_<HOST>_URL`` or the platform's own address."""
+        return self.environment.get(f"{_PREFIX}{channel.upper()}_{host.upper()}_URL", default).rstrip("/")
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; the environment beats ``.env``. Raises: Refused naming the variable that is wrong."""
+    given = dict(os.environ if environment is None else environment)
+    from_file = {} if environment is not None else {k: v for k, v in dotenv_values(".env").items() if v is not None}
+    values = {k: v for k, v in {**from_file, **given}.items() if k.startswith(_PREFIX)}
+    data_dir = Path(_text(values, "DATA_DIR", "var")).absolute()
+    public_bind = _text(values, "PUBLIC_BIND", "127.0.0.1:8100")
+    desk_bind = _text(values, "DESK_BIND", "127.0.0.1:8101")
+    return Settings(
+        data_dir=data_dir,
+        config_dir=Path(_text(values, "CONFIG_DIR", "config")).absolute(),
+        database_url=_text(values, "DATABASE_URL", f"sqlite:///{data_dir}/distributor.sqlite3"),
+        feed_url=_text(values, "FEED_URL", ""),
+        allow_private=frozenset(host.strip() for host in _text(values, "ALLOW_PRIVATE", "").split(",") if host.strip()),
+        key=_key(values),
+        public_url=_text(values, "PUBLIC_URL", f"http://{public_bind}").rstrip("/"),
+        public_bind=public_bind,
+        desk_url=_text(values, "DESK_URL", f"http://{desk_bind}").rstrip("/"),
+        desk_bind=desk_bind,
+        poll_every=timedelta(seconds=_number(values, "POLL_SECONDS", 600, least=1)),
+        first_poll_items=_number(values, "FIRST_POLL_ITEMS", 20, least=0),
+        lateness=timedelta(minutes=_number(values, "LATENESS_MINUTES", 120, least=1)),
+        threads=_number(values, "THREADS", 8, least=1),
+        short_links=_choice(values, "SHORT_LINKS", "on", ("on", "off")) == "on",
+        log_format=_choice(values, "LOG_FORMAT", "plain", ("plain", "json")),
+        environment=values,
+    )
+
+
+def _text(values: Mapping[str, str], name: str, default: str) -> str:
+    return values.get(_PREFIX + name, "").strip() or default
+
+
+def _number(values: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    raw = _text(values, name, str(default))
+    if not raw.isdigit() or int(raw) < least:
+        raise Refused(f"{_PREFIX}{name} muss eine ganze Zahl ab {least} sein, nicht „{raw}“.", code="settings")
+    return int(raw)
+
+
+def _choice(values: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    raw = _text(values, name, default)
+    if raw not in choices:
+        allowed = " oder ".join(choices)
+        raise Refused(f"{_PREFIX}{name} muss {allowed} sein, nicht „{raw}“.", code="settings")
+    return raw
+
+
+def _key(values: Mapping[str, str]) -> str:
+    path = _text(values, "KEY_FILE", "")
+    if not path:
+        return _text(values, "KEY", "")
+    try:
+        return Path(path).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"Die Schlüsseldatei {path} (DISTRIBUTOR_KEY_FILE) ist nicht lesbar: {error}."
+        raise Refused(text, code="settings") from error

@@ -1,0 +1,202 @@
+"""Claims: which account may be worked on next, by whom, and what its open Attempt is.
+
+The claim is on the account, so that at most one call is in flight per account; the partial unique index on open
+Attempts makes the database refuse a second one. Every function belongs inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, delete, func, insert, literal, null, or_, select, union_all, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from distributor.domain import State
+from distributor.store.posts import WAITING_FOR_DAEMON
+from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow, StopRow, WorkerRow
+
+KIND_OF = {
+    State.STAGED: "release",
+    State.RETRACTING: "retract",
+    State.UNCERTAIN: "look",
+    State.SCHEDULED: "stage",
+}
+"""What the daemon does next with a Post in this state."""
+
+_ORDER = {State.STAGED: 0, State.RETRACTING: 1, State.UNCERTAIN: 2, State.SCHEDULED: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do on one account."""
+
+    kind: str
+    post_id: int
+    account_id: int
+    stage_id: int | None = None
+
+
+def stopped(organisation_id: ColumnElement[int], channel: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the SQL condition that a Stop is in force for this Organisation or channel."""
+    return (
+        select(StopRow.id)
+        .where(
+            StopRow.lifted_at.is_(None),
+            or_(
+                and_(StopRow.organisation_id.is_(None), StopRow.channel == ""),
+                StopRow.organisation_id == organisation_id,
+                StopRow.channel == channel,
+            ),
+        )
+        .exists()
+    )
+
+
+def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
+    """Return at most one thing to do per free account, the most urgent first.
+
+    A Stop holds back staging here; a release under Stop is returned, because the guard must turn it down. A paused
+    account gets no call at all.
+    """
+    post_work = select(
+        PostRow.id.label("post_id"),
+        PostRow.account_id.label("account_id"),
+        null().label("stage_id"),
+        PostRow.state.label("state"),
+        case(_ORDER, value=PostRow.state, else_=9).label("urgency"),
+        PostRow.next_try_at.label("at"),
+    ).where(PostRow.state.in_(WAITING_FOR_DAEMON), PostRow.next_try_at <= now)
+    stage_work = select(
+        StageRow.post_id,
+        StageRow.account_id,
+        StageRow.id,
+        literal("unstage"),
+        literal(4),
+        StageRow.next_try_at,
+    ).where(StageRow.state == "leftover", StageRow.next_try_at <= now)
+    work = union_all(post_work, stage_work).subquery()
+    rank = func.row_number().over(partition_by=work.c.account_id, order_by=(work.c.urgency, work.c.at, work.c.post_id))
+    free = (
+        select(work, rank.label("rank"))
+        .join(AccountRow, AccountRow.id == work.c.account_id)
+        .where(
+            AccountRow.owner.is_(None),
+            AccountRow.paused_at.is_(None),
+            or_(
+                work.c.state == State.STAGED,
+                ~stopped(AccountRow.__table__.c.organisation_id, AccountRow.__table__.c.channel),
+            ),
+        )
+        .subquery()
+    )
+    query = select(free).where(free.c.rank == 1).order_by(free.c.urgency, free.c.at).limit(limit)
+    return [
+        Work(
+            "unstage" if row.state == "unstage" else KIND_OF[State(row.state)],
+            row.post_id,
+            row.account_id,
+            row.stage_id,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def take(session: Session, account_id: int, owner: str, until: datetime) -> AccountRow | None:
+    """Claim the account if it is free; return it with its new fence, or None if somebody was faster."""
+    locked = session.scalars(
+        select(AccountRow)
+        .where(AccountRow.id == account_id, AccountRow.owner.is_(None))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if locked is None:
+        return None
+    locked.owner, locked.lease_until, locked.fence = owner, until, locked.fence + 1
+    session.flush()
+    return locked
+
+
+def give_back(session: Session, account_id: int, fence: int) -> bool:
+    """Free the account if the claim is still ours; False means that somebody declared us dead meanwhile."""
+    done = session.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account_id, AccountRow.fence == fence)
+        .values(owner=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+        .returning(AccountRow.id)
+    ).first()
+    return done is not None
+
+
+def open_attempt(session: Session, work: Work, *, owner: str, fence: int, now: datetime) -> int:
+    """Write down that a call is about to be made; return the Attempt's number."""
+    made = session.execute(
+        insert(AttemptRow)
+        .values(
+            post_id=work.post_id,
+            account_id=work.account_id,
+            stage_id=work.stage_id,
+            kind=work.kind,
+            owner=owner,
+            fence=fence,
+            started_at=now,
+        )
+        .returning(AttemptRow.id)
+    )
+    return int(made.scalar_one())
+
+
+def close_attempt(
+    session: Session, attempt_id: int, *, now: datetime, outcome: str, code: str = "", detail: str = ""
+) -> None:
+    """Write down how the call ended; a second closing leaves the first as it is."""
+    session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.id == attempt_id, AttemptRow.finished_at.is_(None))
+        .values(finished_at=now, outcome=outcome, code=code, detail=detail)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def first_release(session: Session, stage_id: int) -> datetime | None:
+    """Return when the first release call of this Stage began."""
+    return session.scalar(
+        select(func.min(AttemptRow.started_at)).where(AttemptRow.stage_id == stage_id, AttemptRow.kind == "release")
+    )
+
+
+def open_of(session: Session, owner: str) -> Sequence[AttemptRow]:
+    """Return the open Attempts of a worker."""
+    return session.scalars(select(AttemptRow).where(AttemptRow.owner == owner, AttemptRow.finished_at.is_(None))).all()
+
+
+def in_flight(session: Session) -> int:
+    """Return how many release calls are open right now."""
+    query = select(func.count()).select_from(AttemptRow)
+    return int(session.scalar(query.where(AttemptRow.kind == "release", AttemptRow.finished_at.is_(None))) or 0)
+
+
+def next_wake(session: Session, now: datetime) -> datetime | None:
+    """Return the earliest moment after ``now`` at which an active account has something to do."""
+    posts = (
+        select(func.min(PostRow.next_try_at))
+        .join(AccountRow, AccountRow.id == PostRow.account_id)
+        .where(PostRow.state.in_(WAITING_FOR_DAEMON), AccountRow.paused_at.is_(None), PostRow.next_try_at > now)
+    )
+    stages = select(func.min(StageRow.next_try_at)).where(StageRow.state == "leftover", StageRow.next_try_at > now)
+    found = [moment for moment in (session.scalar(posts), session.scalar(stages)) if moment is not None]
+    return min(found, default=None)
+
+
+def forget_owner(session: Session, name: str) -> None:
+    """Free what a dead worker had claimed, under a new fence, and strike the worker off."""
+    session.execute(
+        update(AccountRow)
+        .where(AccountRow.owner == name)
+        .values(owner=None, lease_until=None, fence=AccountRow.fence + 1)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(WorkerRow).where(WorkerRow.name == name))

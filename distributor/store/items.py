@@ -1,0 +1,88 @@
+"""Items, their revisions, media and clearance answers in storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from distributor.store.tables import (
+    AccountRow,
+    AnswerRow,
+    CalendarRow,
+    ChannelTextRow,
+    ItemRow,
+    MediumRow,
+    OrganisationRow,
+    OverrideRow,
+    PostRow,
+    RenditionRow,
+)
+
+
+def media(session: Session, item_id: int) -> Sequence[MediumRow]:
+    """Return an Item's media in order."""
+    return session.scalars(select(MediumRow).where(MediumRow.item_id == item_id).order_by(MediumRow.position)).all()
+
+
+def answers(session: Session, item_id: int) -> dict[tuple[str, str], str]:
+    """Return the newest answer by (question, subject)."""
+    rows = session.scalars(select(AnswerRow).where(AnswerRow.item_id == item_id).order_by(AnswerRow.id))
+    return {(row.question, row.subject): row.answer for row in rows}
+
+
+def overrides(session: Session, item_id: int) -> dict[str, OverrideRow]:
+    """Return the editor's wordings of an Item by channel."""
+    rows = session.scalars(select(OverrideRow).where(OverrideRow.item_id == item_id))
+    return {row.channel: row for row in rows}
+
+
+def renditions(session: Session, sources: Sequence[str]) -> dict[tuple[str, str], RenditionRow]:
+    """Return the renditions of these files by (source, shape)."""
+    rows = session.scalars(select(RenditionRow).where(RenditionRow.source.in_(sources)))
+    return {(row.source, row.shape): row for row in rows}
+
+
+def stale(session: Session) -> Sequence[int]:
+    """Return the Items whose posts must be rendered anew."""
+    return session.scalars(
+        select(ItemRow.id).where(ItemRow.stale, ItemRow.stage != "history").order_by(ItemRow.id)
+    ).all()
+
+
+def pending_media(session: Session, now: datetime, limit: int = 20) -> Sequence[MediumRow]:
+    """Return media that are to be fetched now."""
+    return session.scalars(
+        select(MediumRow)
+        .where(MediumRow.state == "pending", or_(MediumRow.next_try_at.is_(None), MediumRow.next_try_at <= now))
+        .order_by(MediumRow.id)
+        .limit(limit)
+    ).all()
+
+
+def accounts(session: Session) -> Sequence[tuple[AccountRow, OrganisationRow]]:
+    """Return every account with its Organisation, in the roster's order."""
+    query = (
+        select(AccountRow, OrganisationRow)
+        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .order_by(OrganisationRow.position, AccountRow.channel)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def channel_texts(session: Session) -> dict[str, ChannelTextRow]:
+    """Return the text templates by channel."""
+    return {row.channel: row for row in session.scalars(select(ChannelTextRow))}
+
+
+def calendars(session: Session) -> dict[str, CalendarRow]:
+    """Return the calendars by name."""
+    return {row.name: row for row in session.scalars(select(CalendarRow))}
+
+
+def posts_of(session: Session, item_id: int) -> Sequence[PostRow]:
+    """Return the posts of an Item as the database has them now."""
+    query = select(PostRow).where(PostRow.item_id == item_id).order_by(PostRow.id)
+    return session.scalars(query.execution_options(populate_existing=True)).all()

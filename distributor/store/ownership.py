@@ -1,0 +1,98 @@
+"""Who is alive: a lock that dies with its owner, and nothing else, proves a daemon dead.
+
+A lease that ran out proves nothing (a stopped process may wake). On SQLite the lock is ``flock`` on a file in the data
+directory, which the kernel frees with the process; on PostgreSQL an advisory lock held by a connection of its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import socket
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from distributor.store.engine import Store
+from distributor.store.tables import WorkerRow
+
+
+class Ownership:
+    """This process's name as a worker and the lock behind it."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._store = store
+        self._folder = folder
+        self._file: IO[str] | None = None
+        self._connection: Connection | None = None
+
+    def begin(self, now: datetime) -> None:
+        """Take the lock and register the worker."""
+        if self._store.is_sqlite:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._file = _locked(self._folder / f"{self.name}.lock")
+        else:
+            self._connection = self._store.engine.connect()
+            self._connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self.name)})
+            self._connection.commit()
+        with self._store.write() as session:
+            session.execute(
+                insert(WorkerRow).values(
+                    name=self.name, host=socket.gethostname(), pid=os.getpid(), started_at=now, seen_at=now
+                )
+            )
+
+    def seen(self, session: Session, now: datetime) -> None:
+        """Note that this worker's bell still rings."""
+        session.execute(update(WorkerRow).where(WorkerRow.name == self.name).values(seen_at=now))
+
+    def end(self) -> None:
+        """Give the lock back and strike the worker off."""
+        with self._store.write() as session:
+            session.execute(delete(WorkerRow).where(WorkerRow.name == self.name))
+        if self._file is not None:
+            self._file.close()
+            (self._folder / f"{self.name}.lock").unlink(missing_ok=True)
+        if self._connection is not None:
+            self._connection.close()
+
+    def dead(self, session: Session) -> list[str]:
+        """Return the names of registered workers whose lock is free."""
+        names = session.scalars(select(WorkerRow.name).where(WorkerRow.name != self.name)).all()
+        return [name for name in names if self._is_free(name)]
+
+    def _is_free(self, name: str) -> bool:
+        if self._store.is_sqlite:
+            path = self._folder / f"{name}.lock"
+            try:
+                _locked(path).close()
+            except BlockingIOError:
+                return False
+            path.unlink(missing_ok=True)
+            return True
+        with self._store.engine.connect() as connection:
+            free = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(name)}).scalar()
+            if free:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(name)})
+            connection.commit()
+            return bool(free)
+
+
+def _locked(path: Path) -> IO[str]:
+    handle = path.open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        raise
+    return handle
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -1,0 +1,258 @@
+"""Posts in storage: the one guarded write of ``state``, and the questions about posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from distributor.domain import Actor, Reason, State
+from distributor.lifecycle import may_move
+from distributor.store.tables import (
+    AccountRow,
+    ApprovalRow,
+    AttemptRow,
+    EventRow,
+    ItemRow,
+    OrganisationRow,
+    PostRow,
+    ReceiptRow,
+    StageRow,
+)
+
+WAITING_FOR_DAEMON = (State.SCHEDULED, State.STAGED, State.UNCERTAIN, State.RETRACTING)
+"""States in which ``next_try_at`` says when the daemon acts next."""
+
+
+class Stale(Exception):
+    """Somebody else moved the Post first; nothing was written."""
+
+
+def record(
+    session: Session,
+    *,
+    now: datetime,
+    actor: Actor,
+    what: str,
+    subject: str,
+    subject_id: str | int,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    digest: str = "",
+) -> None:
+    """Write one event."""
+    session.execute(
+        insert(EventRow).values(
+            at=now,
+            actor=actor.login,
+            unix_user=actor.unix_user,
+            what=what,
+            subject=subject,
+            subject_id=str(subject_id),
+            from_state=from_state,
+            to_state=to_state,
+            reason=reason,
+            digest=digest,
+        )
+    )
+
+
+def move(
+    session: Session,
+    post_id: int,
+    start: State,
+    to: State,
+    *,
+    now: datetime,
+    actor: Actor,
+    what: str,
+    reason: Reason | None = None,
+    digest: str = "",
+    values: dict[str, Any] | None = None,
+) -> None:
+    """Move a Post by one guarded UPDATE and write its event; with ``to`` equal to ``start`` only the values change.
+
+    Raises: ValueError if the table of moves forbids it; Stale if the Post is no longer in ``start``.
+    """
+    if to != start and not may_move(start, to):
+        raise ValueError(f"a post may not go from {start} to {to}")
+    told = reason or Reason("", "")
+    change: dict[str, Any] = {
+        "state": to,
+        "changed_at": now,
+        "reason_code": told.code,
+        "reason_text": told.text,
+        "reason_who": told.who,
+        **(values or {}),
+    }
+    done = session.execute(
+        update(PostRow)
+        .where(PostRow.id == post_id, PostRow.state == start)
+        .values(change)
+        .execution_options(synchronize_session=False)
+        .returning(PostRow.id)
+    ).first()
+    if done is None:
+        raise Stale(f"post {post_id} is no longer {start}")
+    if to != start or reason is not None:
+        record(
+            session,
+            now=now,
+            actor=actor,
+            what=what,
+            subject="post",
+            subject_id=post_id,
+            from_state=start,
+            to_state=to,
+            reason=told.code,
+            digest=digest,
+        )
+
+
+def fresh(session: Session, post_id: int) -> PostRow | None:
+    """Return the Post as the database has it now."""
+    return session.get(PostRow, post_id, populate_existing=True)
+
+
+def drop_stage(session: Session, post_id: int, now: datetime) -> None:
+    """Mark what lies prepared at the platform as leftover, to be removed by the daemon."""
+    session.execute(
+        update(StageRow)
+        .where(StageRow.post_id == post_id, StageRow.state.in_(("open", "ready")))
+        .values(state="leftover", next_try_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def live_stage(session: Session, post_id: int) -> StageRow | None:
+    """Return the Post's Stage that is being prepared or ready."""
+    return session.scalars(
+        select(StageRow).where(StageRow.post_id == post_id, StageRow.state.in_(("open", "ready")))
+    ).one_or_none()
+
+
+def listing(
+    session: Session,
+    *,
+    organisations: Sequence[str] | None = None,
+    states: Sequence[str] | None = None,
+    channel: str | None = None,
+    item_id: int | None = None,
+    after_id: int = 0,
+    limit: int | None = None,
+) -> Sequence[tuple[PostRow, AccountRow, OrganisationRow, ItemRow]]:
+    """Return posts with their account, Organisation and Item, in order of due time, then number."""
+    query = (
+        select(PostRow, AccountRow, OrganisationRow, ItemRow)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .order_by(PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
+    )
+    if organisations is not None:
+        query = query.where(OrganisationRow.slug.in_(organisations))
+    if states:
+        query = query.where(PostRow.state.in_(states))
+    if channel:
+        query = query.where(AccountRow.channel == channel)
+    if item_id:
+        query = query.where(PostRow.item_id == item_id)
+    if after_id:
+        query = query.where(PostRow.id > after_id)
+    if limit:
+        query = query.limit(limit)
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def whole(session: Session, post_id: int) -> tuple[PostRow, AccountRow, OrganisationRow, ItemRow] | None:
+    """Return one Post with its account, Organisation and Item."""
+    row = session.execute(
+        select(PostRow, AccountRow, OrganisationRow, ItemRow)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .where(PostRow.id == post_id)
+        .execution_options(populate_existing=True)
+    ).first()
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def attempts(session: Session, post_ids: Sequence[int]) -> Sequence[AttemptRow]:
+    """Return the Attempts of these posts, oldest first."""
+    return session.scalars(select(AttemptRow).where(AttemptRow.post_id.in_(post_ids)).order_by(AttemptRow.id)).all()
+
+
+def receipts(session: Session, post_ids: Sequence[int]) -> dict[int, ReceiptRow]:
+    """Return the Receipts of these posts by post."""
+    rows = session.scalars(select(ReceiptRow).where(ReceiptRow.post_id.in_(post_ids)))
+    return {row.post_id: row for row in rows}
+
+
+def events(session: Session, subject: str, subject_id: str | int) -> Sequence[EventRow]:
+    """Return what happened to one subject, oldest first."""
+    query = select(EventRow).where(EventRow.subject == subject, EventRow.subject_id == str(subject_id))
+    return session.scalars(query.order_by(EventRow.id)).all()
+
+
+def approve(session: Session, post: PostRow, *, due_at: datetime, actor: Actor, now: datetime) -> None:
+    """Keep the Approval: the document as it was released, for when, by whom."""
+    session.execute(
+        insert(ApprovalRow).values(
+            post_id=post.id, digest=post.digest, document=post.document, due_at=due_at, actor=actor.login, at=now
+        )
+    )
+
+
+def unplanned(session: Session, now: datetime) -> Sequence[tuple[PostRow, AccountRow, ItemRow]]:
+    """Return the awaiting posts that have no proposed time or whose proposed time has passed."""
+    query = (
+        select(PostRow, AccountRow, ItemRow)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .where(PostRow.state == State.AWAITING, or_(PostRow.due_at.is_(None), PostRow.due_at <= now))
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def taken(session: Session, since: datetime) -> Sequence[tuple[int, datetime]]:
+    """Return (account, due time) of every post that holds a place in the calendar from ``since`` on."""
+    query = select(PostRow.account_id, PostRow.due_at).where(
+        PostRow.due_at > since, PostRow.state.not_in((State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED))
+    )
+    return [(row[0], row[1]) for row in session.execute(query) if row[1] is not None]
+
+
+def counts(session: Session) -> dict[tuple[str, str], int]:
+    """Return how many posts there are by (channel, state)."""
+    query = (
+        select(AccountRow.channel, PostRow.state, func.count())
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .group_by(AccountRow.channel, PostRow.state)
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(query)}
+
+
+def approved_document(session: Session, post_id: int, digest: str) -> dict[str, Any] | None:
+    """Return the document that was approved under this digest."""
+    query = select(ApprovalRow.document).where(ApprovalRow.post_id == post_id, ApprovalRow.digest == digest)
+    return session.scalars(query.order_by(ApprovalRow.id.desc()).limit(1)).first()
+
+
+def due_between(
+    session: Session, start: datetime, end: datetime, *, organisation_id: int | None, channel: str
+) -> Sequence[PostRow]:
+    """Return approved, unreleased posts due in this time, of one Organisation, of one channel, or of all."""
+    query = (
+        select(PostRow)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .where(PostRow.state.in_((State.SCHEDULED, State.STAGED)), PostRow.due_at >= start, PostRow.due_at <= end)
+    )
+    if organisation_id is not None:
+        query = query.where(AccountRow.organisation_id == organisation_id)
+    if channel:
+        query = query.where(AccountRow.channel == channel)
+    return session.scalars(query).all()
