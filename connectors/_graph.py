@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,11 +50,19 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]
     """facebook-sdk for one token, with our own version, address and session.
 
     The token travels in the Authorization header only. ``appsecret_proof`` travels in the body of a POST and in the
-    query of anything else, because Meta reads it nowhere else; without the token it opens nothing.
+    query of anything else, because Meta reads it nowhere else; without the token it opens nothing. ``hide`` names
+    further secrets that must not come back in an error.
     """
 
     def __init__(
-        self, token: str, *, base_url: str, version: str, session: requests.Session, app_secret: str = ""
+        self,
+        token: str,
+        *,
+        base_url: str,
+        version: str,
+        session: requests.Session,
+        app_secret: str = "",
+        hide: Sequence[str] = (),
     ) -> None:
         super().__init__(token, session=session)
         self.version = version
@@ -64,7 +72,8 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]
         if app_secret:
             proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
             self._proof = {"appsecret_proof": proof}
-        self._hide = tuple(secret for secret in (token, app_secret, *self._proof.values()) if secret)
+        secrets = {token, app_secret, *self._proof.values(), *hide} - {""}
+        self._hide = sorted(secrets, key=len, reverse=True)
 
     def request(
         self,
@@ -135,6 +144,7 @@ def open_graph(access: Access, token_field: str, label: str) -> GraphClient:
         version=version,
         session=access.session,
         app_secret=access.fields.get("app_secret", "").strip(),
+        hide=[value.strip() for name, value in access.fields.items() if name.endswith(("token", "secret"))],
     )
 
 

@@ -92,7 +92,7 @@ class GraphError(facebook.GraphAPIError):  # type: ignore[misc]
 
 def reaction_to(code: int, subcode: int | None = None) -> Reaction | None:
     """Return the line of the table for a code and subcode, most particular first; None if nobody knows the code."""
-    exact = REACTIONS.get((code, subcode)) or _BY_NUMBER.get(subcode or 0)
+    exact = REACTIONS.get((code, subcode)) or _BY_NUMBER.get(subcode or code)
     if exact is not None:
         return exact
     general = REACTIONS.get((code, None)) or _BY_NUMBER.get(code) or _range(code)

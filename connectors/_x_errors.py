@@ -173,19 +173,21 @@ class _Answer:
 def meaning(response: requests.Response, *, duty: Duty, now: datetime, hide: Iterable[str] = ()) -> ConnectorError:
     """Return the error that an answer outside 200-299 is; ``hide`` are secrets the answer may repeat."""
     answer = _read(response)
+    hide = [*hide]
     detail = redact(f"HTTP {answer.status}: {answer.words}", hide=hide)
+    code = redact(answer.code, limit=60, hide=hide)
     for row in ROWS:
         if not _fits(row, answer, duty):
             continue
         if row.error is Throttled:
             until = _next_month(now) if row.words else _reset(response.headers, now)
-            return Throttled(row.public, until=until, detail=detail, code=answer.code, scope=row.scope, who=row.who)
-        return row.error(row.public, detail=detail, code=answer.code, scope=row.scope, who=row.who)
+            return Throttled(row.public, until=until, detail=detail, code=code, scope=row.scope, who=row.who)
+        return row.error(row.public, detail=detail, code=code, scope=row.scope, who=row.who)
     if duty == "release":
         text = "X hat unklar geantwortet; ob der Beitrag öffentlich ist, wird geprüft."
-        return OutcomeUnknown(text, detail=detail, code=answer.code)
+        return OutcomeUnknown(text, detail=detail, code=code)
     text = "X ist gerade gestört; es wird später erneut versucht."
-    return Unavailable(text, detail=detail, code=answer.code)
+    return Unavailable(text, detail=detail, code=code)
 
 
 def gone(response: requests.Response) -> bool:

@@ -162,7 +162,7 @@ class Instagram:
         """Do nothing: a container cannot be deleted, and one that is not published expires unseen after 24 hours."""
 
     def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
-        """Delete the post with the user token; without one, or if Instagram will not, a person does.
+        """Delete the post with the user token; without a living one, or if Instagram will not, a person does.
 
         Source: https://developers.facebook.com/docs/instagram-platform/reference/instagram-media, read on 2026-11-21.
         Raises: ConnectorError.
@@ -180,6 +180,8 @@ class Instagram:
                     return Retracted("Der Beitrag war schon gelöscht.")
                 if error.code != 100 and error.subcode != 2207085 and error.reaction.kind is not Unauthorised:
                     raise
+                if error.code in {102, 190}:
+                    open_graph(access, "token", LABEL).get_object(node_of(access, _ACCOUNT, LABEL), fields="id")
                 return by_hand
         return Retracted("success")
 

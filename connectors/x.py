@@ -135,8 +135,13 @@ def _data(answer: Any, duty: Duty) -> dict[str, Any]:
     """Return the object an answer is about. Raises: OutcomeUnknown, Unavailable if there is none with an id."""
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict) or not isinstance(data.get("id"), (str, int)) or not str(data["id"]):
-        raise unreadable(f"{answer}", duty=duty)
+        raise unreadable(f"no data.id in {_shape(answer)}", duty=duty)
     return data | {"id": str(data["id"])}
+
+
+def _shape(answer: Any) -> str:
+    """Describe an answer without repeating it: it may hold anything."""
+    return f"an object of {sorted(answer)}" if isinstance(answer, dict) else type(answer).__name__
 
 
 def _check(post: RemotePost) -> None:
@@ -175,7 +180,7 @@ def _timeline(access: Access, start: datetime) -> Iterator[dict[str, Any]]:
         with _asking(access, "read") as client:
             answer = client.posts_since(quote(access.fields["user_id"], safe=""), start, page)
         if not isinstance(answer, dict) or not answer.keys() & {"data", "meta"}:
-            raise unreadable(f"{answer}", duty="read")
+            raise unreadable(f"no data in {_shape(answer)}", duty="read")
         for entry in answer.get("data") or ():
             yield _data({"data": entry}, "read")
         page = (answer.get("meta") or {}).get("next_token") or ""
@@ -269,7 +274,7 @@ class X:
                     continue
                 at = published_at(entry)
                 if at is None:
-                    raise unreadable(f"created_at: {entry.get('created_at')}", duty="read")
+                    raise unreadable(f"no readable created_at of {entry['id']}", duty="read")
                 if at >= earliest:
                     return Found(Receipt(entry["id"], _address(entry["id"]), at))
         return Absent(stage_usable=True)
@@ -284,7 +289,7 @@ class X:
                     raise
                 return Retracted(answer="404 Not Found")
         if not (isinstance(answer, dict) and isinstance(answer.get("data"), dict) and answer["data"].get("deleted")):
-            raise unreadable(f"DELETE: {answer}", duty="retract")
+            raise unreadable(f"no data.deleted in {_shape(answer)}", duty="retract")
         return Retracted(answer="deleted")
 
 

@@ -45,7 +45,7 @@ def compare(expected: list[Entry], ledger: list[Entry], count: int | None = None
     for entry in expected:
         matches = spare[key(entry)]
         if matches:
-            matches.pop()
+            matches.pop(0)
         else:
             unmet.append(entry)
     extra = [entry for entries in spare.values() for entry in entries]

@@ -169,7 +169,7 @@ async def reset(world: World, request: Request) -> Any:
 async def show_requests(world: World, request: Request) -> Any:
     """GET /_requests: the latest platform requests, newest last, without secrets."""
     limit = request.query_params.get("limit", "100")
-    return list(world.requests)[-int(limit) :] if limit.isdigit() and int(limit) else []
+    return list(world.requests)[-int(limit) :] if limit.isdecimal() and int(limit) else []
 
 
 async def show_health(world: World, request: Request) -> Any:

@@ -97,7 +97,7 @@ def _attached(call: Call, account: Account) -> list[Photo]:
 
 
 def _index(entry: tuple[str, str]) -> int:
-    digits = "".join(sign for sign in entry[0] if sign.isdigit())
+    digits = "".join(sign for sign in entry[0] if sign.isdecimal())
     return int(digits or 0)
 
 

@@ -100,7 +100,7 @@ def _judge_proof(call: Call, account: Account) -> None:
         raise GraphRefusal(100, "API calls from the server require an appsecret_proof argument")
     if proof and secret:
         wanted = hmac.new(secret.encode(), call.token.encode(), hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(wanted, proof):
+        if not hmac.compare_digest(wanted.encode(), proof.encode()):
             raise GraphRefusal(100, "Invalid appsecret_proof provided in the API argument")
 
 

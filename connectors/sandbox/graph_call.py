@@ -167,7 +167,7 @@ def page(call: Call, rows: Sequence[tuple[datetime, str, Json]], *, most: int = 
     rows = sorted(rows, key=lambda row: row[:2], reverse=True)
     since, until = (_moment(call, name) for name in ("since", "until"))
     rows = [row for row in rows if (since is None or row[0] >= since) and (until is None or row[0] <= until)]
-    limit = max(1, int(call.text("limit"))) if call.text("limit").isdigit() else 25
+    limit = max(1, int(call.text("limit"))) if call.text("limit").isdecimal() else 25
     if limit > most:
         raise GraphRefusal(100, f"(#100) Limit must be at most {most}")
     before, after = (_key_of(call.text(name)) for name in ("before", "after"))
@@ -207,7 +207,7 @@ def _moment(call: Call, name: str) -> datetime | None:
 def moment(text: str) -> datetime:
     """Read a unix or ISO time as Meta takes it. Raises: GraphRefusal."""
     try:
-        if text.isdigit():
+        if text.isdecimal():
             return datetime.fromtimestamp(int(text), UTC)
         read_as = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError) as error:

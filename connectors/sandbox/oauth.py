@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from oauthlib.common import Request as SignedRequest
 from oauthlib.oauth1.rfc5849 import signature
-from oauthlib.oauth1.rfc5849.utils import parse_authorization_header
+from oauthlib.oauth1.rfc5849.utils import parse_authorization_header, unescape
 from starlette.requests import Request
 
 from connectors.sandbox.state import Account
@@ -42,7 +42,8 @@ class Signatures:
 def claims(header: str) -> dict[str, str]:
     """Return the ``oauth_…`` parameters of an Authorization header, none if it is no OAuth header."""
     try:
-        return dict(parse_authorization_header(header)) if header[:6].lower() == "oauth " else {}
+        pairs = parse_authorization_header(header) if header[:6].lower() == "oauth " else []
+        return {name: unescape(value) for name, value in pairs}
     except ValueError:
         return {}
 

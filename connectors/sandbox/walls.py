@@ -113,6 +113,7 @@ def routes(world: World) -> list[Route]:
         return page(
             "wall.html",
             account=account,
+            initials=(account.organisation.split() or ["?"])[-1][:2].upper(),
             posts=[_shown(post) for post in posts[:MOST_SHOWN]],
             total=len(posts),
             now=german_time(world.clock.now()),
@@ -124,7 +125,12 @@ def routes(world: World) -> list[Route]:
         Route("/wall/{channel}/{account}", wall),
         Route("/media/{sha256}", _picture(world)),
         Route("/walls.css", _style()),
+        Route("/favicon.ico", _no_icon),
     ]
+
+
+async def _no_icon(request: Request) -> Response:
+    return Response(status_code=204)
 
 
 def _refresh(request: Request) -> bool:

@@ -7,7 +7,6 @@ context; chunked upload, video, replies and polls are not offered.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -60,7 +59,7 @@ async def upload(call: Call, name: str) -> tuple[int, Json]:
     if data is None and isinstance(document.get("media"), str):
         try:
             data = base64.b64decode(document["media"], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise invalid("media is not valid base64.", media=["…"]) from error
     if data is None or not category:
         raise invalid("media and media_category are required.", media=[], media_category=[])
@@ -84,7 +83,8 @@ async def describe(call: Call, name: str) -> tuple[int, Json]:
     if not isinstance(document.get("metadata"), dict):
         raise XRefusal(500, "Internal Server Error", "Internal Server Error")
     kept = _usable(call, str(document.get("id", "")))
-    text = (document["metadata"].get("alt_text") or {}).get("text")
+    given = document["metadata"].get("alt_text")
+    text = given.get("text") if isinstance(given, dict) else None
     if not isinstance(text, str) or not 1 <= len(text) <= MAX_ALT:
         raise invalid(f"alt_text.text must have 1 to {MAX_ALT} characters.", alt_text=["…"])
     call.world.state.uploads[kept.id] = replace(kept, picture=replace(kept.picture, alt=text))

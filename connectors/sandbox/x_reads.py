@@ -48,7 +48,7 @@ async def read_timeline(call: Call, name: str) -> tuple[int, Json]:
     if ("x", name) not in call.world.state.accounts:
         raise not_found(name)
     asked = call.query.get("max_results", "10")
-    if not asked.isdigit() or not 5 <= int(asked) <= 100:
+    if not asked.isdecimal() or not 5 <= int(asked) <= 100:
         raise invalid("max_results must be between 5 and 100.", max_results=[asked])
     start, end = _bound(call, "start_time"), _bound(call, "end_time")
     after, before = _number(call, "since_id", 0), min(_number(call, "until_id", _BEYOND), _token(call))
@@ -81,14 +81,14 @@ def _bound(call: Call, name: str) -> datetime | None:
 
 def _number(call: Call, name: str, default: int) -> int:
     text = call.query.get(name, "")
-    if text and not text.isdigit():
+    if text and not text.isdecimal():
         raise invalid(f"{name} is no id.", **{name: [text]})
     return int(text) if text else default
 
 
 def _token(call: Call) -> int:
     text = call.query.get("pagination_token", "")
-    if text and not (text[0] == "t" and text[1:].isdigit()):
+    if text and not (text[0] == "t" and text[1:].isdecimal()):
         raise invalid("The pagination_token is not valid.", pagination_token=[text])
     return int(text[1:]) if text else _BEYOND
 

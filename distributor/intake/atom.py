@@ -20,24 +20,24 @@ def read_atom(root: Node, url: str, notes: Notes) -> ParsedFeed:
     links = root.all("atom:link")
     alternate = [link.get("href") for link in links if link.get("rel") in {"", "alternate"}]
     itself = [link.get("href") for link in links if link.get("rel") == "self"]
-    base = absolute(root.base, url) or first_absolute(url, *alternate, *itself)
+    root = Node(root.element, "atom", first_absolute(url, *alternate, *itself))
     entries = [root] if root.name == "atom:entry" else root.all("atom:entry")
     return finished(
         format="atom",
         title=_construct(root, "atom:title").text(),
-        drafts=[_draft(entry, base) for entry in entries],
+        drafts=[_draft(entry) for entry in entries],
         notes=notes,
         language=root.language or root.text("dc:language"),
     )
 
 
-def _draft(entry: Node, feed_base: str) -> Draft:
-    base = absolute(entry.base, feed_base) or feed_base
+def _draft(entry: Node) -> Draft:
+    content = entry.first("atom:content", "atom:summary")
     group = entry.first("media:group")
     described = Markup(group.text("media:description") if group is not None else entry.text("media:description"))
     return Draft(
         guid=entry.text("atom:id"),
-        link=_link(entry, base),
+        link=_link(entry),
         title=_construct(entry, "atom:title") or Markup(entry.text("media:title", "dc:title")),
         summary=_construct(entry, "atom:summary"),
         content=_construct(entry, "atom:content") or described,
@@ -50,13 +50,13 @@ def _draft(entry: Node, feed_base: str) -> Draft:
         ],
         credit=credit_of(entry),
         language=entry.language or entry.text("dc:language"),
-        media=_media(entry, base),
+        media=_media(entry),
         valid=entry.text("dcterms:valid", "dcterms:available"),
-        base=_content_base(entry, base),
+        base=content.base if content is not None else entry.base,
     )
 
 
-def _link(entry: Node, base: str) -> str:
+def _link(entry: Node) -> str:
     links = [
         link for link in entry.all("atom:link") if link.get("rel").lower() in {"", "alternate"} and link.get("href")
     ]
@@ -64,7 +64,7 @@ def _link(entry: Node, base: str) -> str:
     original = entry.text("feedburner:origlink")
     if original or not links:
         return original
-    return absolute(links[0].get("href"), absolute(links[0].base, base) or base) or links[0].get("href")
+    return absolute(links[0].get("href"), links[0].base) or links[0].get("href")
 
 
 def _construct(node: Node, name: str) -> Markup:
@@ -94,12 +94,7 @@ def _unpacked(value: str) -> str:
         return ""
 
 
-def _content_base(entry: Node, base: str) -> str:
-    content = entry.first("atom:content", "atom:summary")
-    return (absolute(content.base, base) if content is not None else "") or base
-
-
-def _media(entry: Node, base: str) -> list[FeedMedium]:
+def _media(entry: Node) -> list[FeedMedium]:
     captions, duration = transcripts_of(entry), entry.text("itunes:duration")
     media = [
         medium
@@ -108,12 +103,12 @@ def _media(entry: Node, base: str) -> list[FeedMedium]:
         for medium in enclosure(
             link.get("href"),
             link.get("type"),
-            base=absolute(link.base, base) or base,
+            base=link.base,
             duration=duration,
             captions=captions,
         )
     ]
     for content in entry.all("atom:content"):
         if content.get("type").split("/")[0] in {"image", "video", "audio"}:
-            media += enclosure(content.get("src"), content.get("type"), base=absolute(content.base, base) or base)
+            media += enclosure(content.get("src"), content.get("type"), base=content.base)
     return [*media, *media_of(entry, duration=duration)]

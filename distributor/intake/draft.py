@@ -20,7 +20,11 @@ from distributor.intake.media import merged
 MOST_ITEMS = 2000
 MOST_TOPICS = 50
 MOST_PROBLEMS = 50
+MOST_CHARACTERS = 1_000_000
+"""Of one field, markup counted in; what comes after is no longer a post's business."""
+
 LONGEST_GUID = 500
+LONGEST_TITLE = 300
 TITLE = 100
 """Longest title made from the text, in characters."""
 
@@ -39,9 +43,10 @@ class Markup:
 
     def text(self) -> str:
         """Return the plain text."""
+        value = self.value[:MOST_CHARACTERS]
         if self.kind == "html":
-            return text_of(self.value)
-        return tidy(self.value) if self.kind == "text" else text_of_either(self.value)
+            return text_of(value)
+        return tidy(value) if self.kind == "text" else text_of_either(value)
 
     def __bool__(self) -> bool:
         """Tell whether there is anything but blanks."""
@@ -100,6 +105,10 @@ def _item(draft: Draft, notes: Notes, language: str) -> FeedItem | None:
     summary, body = draft.summary.text(), draft.content.text()
     text = body or summary
     title = one_line(draft.title.text()) or first_sentence(text)
+    if len(title) > LONGEST_TITLE:
+        title = first_sentence(title, LONGEST_TITLE)
+    if max(len(draft.content.value), len(draft.summary.value)) > MOST_CHARACTERS:
+        notes.add(f"long: Der Text von „{title[:60]}“ ist überlang; gelesen wurde sein Anfang.")
     link = absolute(draft.link, draft.base)
     if draft.link.strip() and not link:
         notes.add(f"link: Die Adresse des Eintrags „{title[:60]}“ ist nicht vollständig oder kein http(s): übergangen.")

@@ -21,6 +21,9 @@ _NO_DOCUMENT = frozenset(
 # What documents call the left name, they mean the right one (as browsers have it).
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
 
+# The escapes that Python puts for undecodable bytes, as the letters that Windows writes with these bytes.
+_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(0x80, 0x100)}
+
 LYING = "encoding: Die angegebene Zeichenkodierung stimmt nicht; der Text wurde in der tatsächlichen gelesen."
 BROKEN = "encoding: Einzelne Zeichen sind nicht lesbar und wurden ersetzt."
 
@@ -91,11 +94,7 @@ def _not_utf8(body: bytes, named: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub("[\udc80-\udcff]", lambda match: _windows(ord(match.group()) - 0xDC00), text)
-
-
-def _windows(byte: int) -> str:
-    return bytes([byte]).decode("cp1252", errors="ignore") or chr(byte)
+    return text.translate(_WINDOWS)
 
 
 def _clean(body: bytes, name: str) -> tuple[str, tuple[str, ...]]:

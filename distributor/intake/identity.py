@@ -22,6 +22,7 @@ LEAD = 300
 """Characters of the text that count for the fingerprint."""
 
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|wt_mc|pk_\w+|mtm_\w+", re.IGNORECASE)
+_PATH_END = re.compile(r"[\s/]+\Z")
 _NO_WORD = re.compile(r"[\W_]+")
 
 By: TypeAlias = Literal["guid", "link", "content"]
@@ -126,7 +127,7 @@ def normal_link(link: str) -> str:
     if port is not None and port != {"http": 80, "https": 443}.get(scheme):
         host = f"{host}:{port}"
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(name)]
-    return urlunsplit((scheme, host, parts.path.rstrip("/"), urlencode(query), ""))
+    return urlunsplit((scheme, host, _PATH_END.sub("", parts.path), urlencode(query), ""))
 
 
 def _tracks(name: str) -> bool:

@@ -15,6 +15,7 @@ from html.entities import html5
 from lxml import etree
 
 from distributor.domain import Refused
+from distributor.intake.links import absolute
 
 MOST_ATTRIBUTES = 256
 MOST_TAGS = 600_000
@@ -82,7 +83,8 @@ _ROOT_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
 class Node:
     """An element by the names we use: ``media:content``, ``dc:date``; RSS's own elements bear no prefix.
 
-    ``home`` is the prefix of elements without a namespace (``atom`` in an Atom document that declares none).
+    ``home`` is the prefix of elements without a namespace (``atom`` in an Atom document that declares none); ``base``
+    is what relative addresses in the element mean, its own ``xml:base`` counted in.
     """
 
     __slots__ = ("_children", "base", "element", "home", "name")
@@ -91,14 +93,15 @@ class Node:
         self.element = element
         self.home = home
         self.name = _name(str(element.tag), home)
-        self.base = base
+        own_base = element.get(_XML_BASE)
+        self.base = absolute(own_base, base) or base if own_base else base
         self._children: dict[str, list[Node]] | None = None
 
     def children(self) -> Iterator[Node]:
         """Yield the child elements in their order."""
         for element in self.element:
             if isinstance(element.tag, str):
-                yield Node(element, self.home, element.get(_XML_BASE) or self.base)
+                yield Node(element, self.home, self.base)
 
     def all(self, *names: str) -> list[Node]:
         """Return the children with these names, name by name."""
@@ -182,6 +185,7 @@ def _without_doctype(text: str) -> str:
     """Return the text from its first element on. Raises: Refused where the text uses entities of its own making."""
     place = 0
     declared: set[str] = set()
+    had_doctype = False
     while True:
         place = next((match.start() for match in re.compile(r"\S").finditer(text, place)), len(text))
         for opening, closing in (("<?", "?>"), ("<!--", "-->")):
@@ -190,17 +194,20 @@ def _without_doctype(text: str) -> str:
                 place = len(text) if end < 0 else end + len(closing)
                 break
         else:
-            if not text[place : place + 9].upper().startswith("<!DOCTYPE"):
+            if had_doctype or not text[place : place + 9].upper().startswith("<!DOCTYPE"):
                 break
-            end = _doctype_end(text, place)
+            had_doctype, end = True, _doctype_end(text, place)
             declared |= set(_ENTITY_DECLARED.findall(text[place:end]))
             place = end
     rest = text[place:]
+    if not had_doctype:
+        return rest
     if any(name not in _html_names() and f"&{name};" in rest for name in declared):
         raise Refused(
             "Das Dokument benutzt selbst erklärte Entities; solche Dokumente werden nicht gelesen.", code="feed.hostile"
         )
-    return rest
+    # What the document types of old RSS declared were HTML's names.
+    return _TOKEN.sub(_known_token, rest)
 
 
 def _doctype_end(text: str, start: int) -> int:

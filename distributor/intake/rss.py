@@ -17,13 +17,15 @@ def read_rss(root: Node, url: str, notes: Notes) -> ParsedFeed:
     # Relative addresses mean the site the channel is about; where the feed itself lies comes second.
     alternate = [link.get("href") for link in channel.all("atom:link") if link.get("rel") in {"", "alternate"}]
     itself = [link.get("href") for link in channel.all("atom:link") if link.get("rel") == "self"]
-    base = first_absolute(channel.base, root.base, *channel.texts("link"), *alternate, url, *itself)
+    base = first_absolute(*channel.texts("link"), *alternate, url, *itself)
+    root = Node(root.element, base=base)
+    channel = root.first("channel") or root
     entries = [*channel.all("item"), *(root.all("item") if channel is not root else [])]
     inherited = channel.language or root.language
     return finished(
         format=_format(root),
         title=channel.text("title"),
-        drafts=[_draft(entry, base) for entry in entries],
+        drafts=[_draft(entry) for entry in entries],
         notes=notes,
         language=channel.text("language", "dc:language") or inherited,
     )
@@ -35,8 +37,7 @@ def _format(root: Node) -> str:
     return "rss0.9x" if root.get("version").startswith("0.9") else "rss2"
 
 
-def _draft(item: Node, feed_base: str) -> Draft:
-    base = absolute(item.base, feed_base) or feed_base
+def _draft(item: Node) -> Draft:
     guid = item.first("guid")
     guid_text = guid.own_text() if guid is not None else ""
     permalink = guid_text if guid is not None and guid.get("isPermaLink").lower() != "false" else ""
@@ -51,11 +52,11 @@ def _draft(item: Node, feed_base: str) -> Draft:
         published=item.texts("pubdate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published"),
         updated=item.texts("atom:updated", "dcterms:modified"),
         topics=_topics(item),
-        credit=credit_of(item),
+        credit=_credit(item),
         language=item.text("dc:language", "language") or item.language,
-        media=_media(item, base),
+        media=_media(item),
         valid=item.text("dcterms:valid", "dcterms:available"),
-        base=base,
+        base=item.base,
     )
 
 
@@ -85,7 +86,12 @@ def _topics(item: Node) -> list[str]:
     return [*item.texts("category", "dc:subject"), *keywords]
 
 
-def _media(item: Node, base: str) -> list[FeedMedium]:
+def _credit(item: Node) -> str:
+    groups = item.all("media:group")
+    return credit_of(item) or (credit_of(groups[0]) if len(groups) == 1 else "")
+
+
+def _media(item: Node) -> list[FeedMedium]:
     duration, captions = item.text("itunes:duration"), transcripts_of(item)
     image = item.first("itunes:image")
     poster = (image.get("href") or image.own_text()) if image is not None else ""
@@ -93,8 +99,8 @@ def _media(item: Node, base: str) -> list[FeedMedium]:
         medium
         for node in item.all("enclosure")
         for medium in enclosure(
-            node.get("url"), node.get("type"), base=base, duration=duration, poster=poster, captions=captions
+            node.get("url"), node.get("type"), base=item.base, duration=duration, poster=poster, captions=captions
         )
     ]
     media += media_of(item, duration=duration, poster=poster)
-    return media or enclosure(poster, "", base=base)
+    return media or enclosure(poster, "", base=item.base)

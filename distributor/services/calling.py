@@ -33,6 +33,7 @@ from connectors.base import (
     Unavailable,
     Withheld,
 )
+from distributor.domain import Refused
 from distributor.media.links import sign
 from distributor.services.claiming import Call, stopped
 from distributor.services.deps import Deps
@@ -68,9 +69,9 @@ class PostMedia:
         """Return the bytes. Raises: Rejected if the cache has lost the file."""
         try:
             return self._deps.cache.read(sha256)
-        except FileNotFoundError as error:
+        except Refused as error:
             text = "Die Mediendatei des Beitrags fehlt; bitte den Beitrag neu laden und freigeben."
-            raise Rejected(text, detail=f"missing {sha256}") from error
+            raise Rejected(text, detail=f"{error.code} {sha256}") from error
 
     def url(self, sha256: str) -> str:
         """Return an address that is good for a little more than a day."""

@@ -210,3 +210,13 @@ def set_active(deps: Deps, actor: Actor, login: str, active: bool, now: datetime
             session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))
         what = "user.enabled" if active else "user.disabled"
         record(session, now=now, actor=actor, what=what, subject="user", subject_id=row.id)
+
+
+def set_passwords(deps: Deps, actor: Actor, logins: Sequence[str], password: str, now: datetime) -> None:
+    """Give these people one password, hashed once. Raises: Refused."""
+    require(actor, "user")
+    stored = hashed(password)
+    with deps.store.write() as session:
+        for row in session.scalars(select(UserRow).where(UserRow.login.in_(logins))):
+            row.password_hash = stored
+            record(session, now=now, actor=actor, what="user.password", subject="user", subject_id=row.id)

@@ -114,7 +114,7 @@ def build(now: Callable[[], datetime]) -> Starlette:
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
 
 
 def _no_such_item() -> Response:

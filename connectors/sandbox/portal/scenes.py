@@ -144,21 +144,24 @@ def shared_flat(width: int, height: int) -> Image.Image:
     """A house seen from the side, a room with a person on each of three floors."""
     canvas = Canvas(width, height, BLUE)
     bottom = canvas.height
-    canvas.disc(78, 24, 10, CREAM)
-    canvas.disc(74, 21, 9, BLUE)
-    for x, y in ((14, 18), (30, 9), (48, 22), (90, 47), (8, 44)):
+    canvas.disc(80, 33, 8, CREAM)
+    canvas.disc(77, 31, 7, BLUE)
+    for x, y in ((14, 18), (30, 9), (52, 14), (90, 12), (12, 36), (30, 34)):
         canvas.disc(x, y, 0.8, CREAM)
-    canvas.shape([(8, 52), (50, 24), (92, 52)], CORAL)
-    canvas.box(14, 51, 72, bottom - 63, WHITE)
+    ground = bottom - 30
+    canvas.shape([(8, 55), (50, 29), (92, 55)], CORAL)
+    canvas.box(14, 54, 72, ground - 54, WHITE)
     rooms = ((ROSE, 0, INK, TEAL), (SKY, 1, "#5a3825", SUN), (MINT, 2, INK, CORAL))
-    floor = (bottom - 66) / 3
+    floor = (ground - 57) / 3
     for number, (wall, skin, hair, shirt) in enumerate(rooms):
-        top = 54 + number * floor
+        top = 57 + number * floor
         canvas.box(17, top, 66, floor - 3, wall)
         left = number % 2 == 0
-        canvas.person(36 if left else 64, top + floor - 3, 27, (SKINS[skin], hair, shirt))
-        canvas.plant(72 if left else 28, top + floor - 3, 17, CORAL if number < 2 else PLUM)
-        canvas.box(55 if left else 30, top + 6, 13, 9, WHITE, 0.8)
+        canvas.person(36 if left else 64, top + floor - 3, 23, (SKINS[skin], hair, shirt))
+        canvas.plant(72 if left else 28, top + floor - 3, 15, CORAL if number < 2 else PLUM)
+        canvas.box(52 if left else 36, top + 5, 12, 8, WHITE, 0.8)
         canvas.box(14, top + floor - 3, 72, 3.4, WHITE)
-    canvas.box(0, bottom - 13, 100, 13, TEAL)
+    canvas.box(0, ground, 100, 30, TEAL)
+    for x in (5, 95):
+        canvas.disc(x, ground, 7, "#3fae9c")
     return canvas.finished()

@@ -121,7 +121,7 @@ def cv_on_desk(width: int, height: int) -> Image.Image:
         canvas.lines(36, 28.8 + row * 5, (21,), 2.4, GREY)
     canvas.ring(91, desk - 5, 2.8, 1.2, CORAL)
     canvas.box(80, desk - 10, 10.4, 10, CORAL, 1.6)
-    canvas.plant(10, desk, 22, PLUM)
+    canvas.plant(11, desk, 17, PLUM)
     return canvas.finished()
 
 

@@ -155,11 +155,23 @@ def test_a_429_without_error_object_is_a_throttle():
         "[]",
         "{}",
         '{"1":[]}',
-        '{"1":[{"estimated_time_to_regain_access":"soon"}]}',
+        [
+            "",
+            "nonsense",
+            "[]",
+            "{}",
+            "null",
+            '{"1":[]}',
+            '{"1":["x"]}',
+            '{"1":[{"estimated_time_to_regain_access":"soon"}]}',
+            '{"1":[{"estimated_time_to_regain_access":0}]}',
+            '{"1":[{"estimated_time_to_regain_access":NaN}]}',
+        ],
         '{"1":["x"]}',
         "null",
-    ]
-    + ['{"1":[{"estimated_time_to_regain_access":0}]}', '{"1":[{"estimated_time_to_regain_access":NaN}]}'],
+        '{"1":[{"estimated_time_to_regain_access":0}]}',
+        '{"1":[{"estimated_time_to_regain_access":NaN}]}',
+    ],
 )
 def test_a_usage_header_that_says_nothing_is_ignored(text):
     assert regain({"X-Business-Use-Case-Usage": text}) is None

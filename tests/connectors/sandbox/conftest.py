@@ -20,6 +20,8 @@ from connectors.sandbox.world import World
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GRAPH = "/graph.facebook.com/v25.0"
+PAGE_TOKEN = "page-fulda"
+IG_TOKEN = "ig-fulda"
 KEYS = {
     "consumer_key": "ck-fulda",
     "consumer_secret": "cs-fulda",
@@ -27,14 +29,14 @@ KEYS = {
     "access_token_secret": "ats-fulda",
 }
 ACCOUNTS: list[dict[str, str]] = [
-    {"channel": "facebook", "id": "1001", "name": "KJC Fulda", "token": "page-fulda", "app_id": "77"},
+    {"channel": "facebook", "id": "1001", "name": "KJC Fulda", "token": PAGE_TOKEN, "app_id": "77"},
     {"channel": "facebook", "id": "1002", "name": "KJC Kassel", "token": "page-kassel", "app_id": "77"},
     {
         "channel": "instagram",
         "id": "2001",
         "name": "KJC Fulda",
         "username": "kjcfulda",
-        "token": "ig-fulda",
+        "token": IG_TOKEN,
         "user_token": "person",
         "app_id": "77",
         "app_secret": "geheim",
@@ -79,15 +81,17 @@ class Sandbox:
     hosted: Hosted
 
     def advance(self, **by: float) -> None:
-        seconds = by.get("seconds", 0) + 60 * by.get("minutes", 0) + 3600 * by.get("hours", 0) + 86400 * by.get("days", 0)
+        seconds = (
+            by.get("seconds", 0) + 60 * by.get("minutes", 0) + 3600 * by.get("hours", 0) + 86400 * by.get("days", 0)
+        )
         assert self.client.post("/_clock", json={"advance": seconds}).status_code == 200
 
-    def graph(self, method: str, path: str, token: str = "page-fulda", **params: Any) -> Any:
+    def graph(self, method: str, path: str, token: str = PAGE_TOKEN, **params: Any) -> Any:
         place = "params" if method in ("GET", "DELETE") else "data"
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self.client.request(method, f"{GRAPH}/{path}", headers=headers, **{place: params})
 
-    def instagram(self, method: str, path: str, token: str = "ig-fulda", **params: Any) -> Any:
+    def instagram(self, method: str, path: str, token: str = IG_TOKEN, **params: Any) -> Any:
         return self.graph(method, path, token, **params)
 
     def x(self, method: str, path: str, keys: dict[str, str] | None = None, **more: Any) -> Any:

@@ -15,15 +15,18 @@ from connectors.sandbox.server import build, listen, running
 def test_the_process_prints_its_address_and_stops_on_sigterm():
     command = [sys.executable, "-m", "connectors.sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        address = process.stdout.readline().removeprefix("Sandbox: ").strip()
-        assert requests.get(f"{address}_clock", timeout=5).json()["sandbox"] is True
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        try:
+            address = process.stdout.readline().removeprefix("Sandbox: ").strip()
+            answer = requests.get(f"{address}_clock", timeout=5)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=10)
+
+    assert answer.json()["sandbox"] is True
 
 
 def test_a_taken_port_is_said_in_one_line(capsys):
     with listen("127.0.0.1", 0) as taken:
-        taken.listen()
         assert main(["--port", str(taken.getsockname()[1])]) == 2
 
     assert capsys.readouterr().err.startswith("Die Sandbox kann an 127.0.0.1:")
@@ -39,3 +42,7 @@ def test_the_sandbox_can_be_its_own_media_host(accounts, make_picture):
         made = session.post(f"{graph}/2001/media", data={"access_token": "ig-fulda", "image_url": read["link"]})
 
     assert made.status_code == 200
+
+
+def test_the_sample_portal_lives_beside_the_networks(sandbox):
+    assert sandbox.client.get("/portal/feed.rss").status_code == 200

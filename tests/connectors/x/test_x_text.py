@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors._x_text import urls, weighted_length
@@ -153,12 +153,14 @@ def test_the_work_grows_no_faster_than_the_text(unit: str) -> None:
     assert 0 < short <= long
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_text_has_a_weight_between_nothing_and_two_a_sign_and_23_a_link(text: str) -> None:
     weight = weighted_length(text)
     assert 0 <= weight <= 2 * 3 * len(text) + 25 * len(urls(text))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab.de/:@-_ äß?&=#()…😀\n", max_size=40))
 def test_links_are_found_in_order_and_stand_in_the_text(text: str) -> None:
     rest = text

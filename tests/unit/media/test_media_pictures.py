@@ -171,6 +171,12 @@ def test_of_an_animation_the_first_frame_is_taken(encode, format_: str) -> None:
     assert close(opened(render(data, RULES)).getpixel((20, 10)), RED, within=24)
 
 
+def test_of_a_phones_jpeg_with_several_pictures_the_first_is_taken(encode, quarters) -> None:
+    data = encode(quarters, "MPO", save_all=True, append_images=[Image.new("RGB", (80, 40), "black")])
+    assert probe(data).mime == "image/jpeg"
+    assert close(opened(render(data, RULES)).getpixel((3, 3)), RED)
+
+
 def test_a_tall_picture_is_cut_at_top_and_bottom_alike(encode) -> None:
     picture = Image.new("RGB", (400, 1000), "white")
     picture.paste("red", (0, 0, 400, 240))

@@ -1,0 +1,50 @@
+"""How accounts of the sandbox come to be: what the sandbox must know, and what an account of it is given."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+HOSTS = {
+    "DISTRIBUTOR_FACEBOOK_GRAPH_URL": "/graph.facebook.com",
+    "DISTRIBUTOR_FACEBOOK_RUPLOAD_URL": "/rupload.facebook.com",
+    "DISTRIBUTOR_INSTAGRAM_GRAPH_URL": "/graph.facebook.com",
+    "DISTRIBUTOR_X_API_URL": "/api.x.com",
+}
+"""Where each channel's hosts are below the sandbox's own address, by the setting that says so."""
+
+_ISSUED = {
+    "facebook": {"page_token": "token", "app_secret": "app_secret"},
+    "instagram": {"token": "token", "user_token": "user_token", "app_secret": "app_secret"},
+    "x": {
+        "consumer_key": "consumer_key",
+        "consumer_secret": "consumer_secret",
+        "access_token": "access_token",
+        "access_token_secret": "access_token_secret",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One new account: what to POST to ``/_accounts``, and the fields its owner enters."""
+
+    entry: Mapping[str, Any] = field(repr=False)
+    fields: Mapping[str, str] = field(repr=False)
+
+
+def environment(base: str) -> dict[str, str]:
+    """Return the settings that point every channel at the sandbox at ``base``."""
+    return {name: base + path for name, path in HOSTS.items()}
+
+
+def enrol(channel: str, account_id: str, name: str, organisation: str) -> Enrolment:
+    """Invent the credentials of one account. Raises: KeyError for a channel that the sandbox does not play."""
+    issued = {given: (kept, secrets.token_urlsafe(24)) for given, kept in _ISSUED[channel].items()}
+    entry = {"channel": channel, "id": account_id, "name": name, "organisation": organisation, "username": name}
+    return Enrolment(
+        entry=entry | dict(issued.values()),
+        fields={given: value for given, (_, value) in issued.items()},
+    )

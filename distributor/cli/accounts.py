@@ -1,0 +1,193 @@
+"""``distributor accounts``: connect an Organisation's accounts, ask the platforms about them, pause them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from distributor.cli.fields import given_fields, with_fields
+from distributor.cli.grammar import Number, argument, as_json, as_user, group, option
+from distributor.cli.outcome import DONE, PARTLY, each
+from distributor.cli.parts import acting, assemble, present
+from distributor.cli.printing import complain, emit, facts, say, table
+from distributor.clock import SystemClock
+from distributor.domain import Actor, Refused
+from distributor.progress import progress
+from distributor.services import accounts as service
+from distributor.services import views
+from distributor.services.accounts import Checked
+from distributor.services.deps import Deps
+
+
+@group(help="Konten der Jobcenter verbinden, prüfen, anhalten und weiterlaufen lassen.")
+def accounts() -> None:
+    """Hold the commands about accounts."""
+
+
+@accounts.command("list", help="Zeigt die Konten, ohne Zugangsdaten.")
+@option("--organisation", metavar="SLUG", help="Nur dieses Jobcenter.")
+@as_json
+def list_accounts(organisation: str | None, as_json: bool) -> None:
+    """Print the accounts."""
+    rows = views.account_list(assemble(), organisation=organisation)
+    if as_json:
+        emit(rows)
+        return
+    table(
+        ("Nr.", "Jobcenter", "Kanal", "Name", "Kennung", "Stand"),
+        [(row["id"], row["organisation"], row["channel"], row["name"], row["identity"], _state(row)) for row in rows],
+        empty="Es gibt noch keine Konten; `distributor accounts add` verbindet eines.",
+    )
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    if row["paused_at"]:
+        return f"angehalten: {row['paused_reason']}"
+    return f"es fehlt: {', '.join(row['missing'])}" if row["missing"] else "eingerichtet"
+
+
+@accounts.command(help="Zeigt ein Konto, ohne Zugangsdaten.")
+@argument("number", metavar="ID", type=Number())
+@as_json
+def show(number: int, as_json: bool) -> None:
+    """Print one account."""
+    row = _one(assemble(), number)
+    if as_json:
+        emit(row)
+        return
+    facts(
+        [
+            ("Konto", row["id"]),
+            ("Jobcenter", row["organisation"]),
+            ("Kanal", f"{row['channel']}/{row['name']}"),
+            ("Kennung", row["identity"]),
+            ("Stand", _state(row)),
+            ("Geprüft", row["checked_at"]),
+            *((f"Feld {name}", value) for name, value in row["fields"].items()),
+        ]
+    )
+
+
+def _one(deps: Deps, number: int) -> dict[str, Any]:
+    for row in views.account_list(deps):
+        if row["id"] == number:
+            return row
+    text = f"Das Konto {number} gibt es nicht; `distributor accounts list` zeigt alle."
+    raise Refused(text, code="account.unknown")
+
+
+@accounts.command(help="Verbindet ein Konto. Geheime Felder stehen nie auf der Befehlszeile.")
+@option("--organisation", required=True, metavar="SLUG", help="Das Jobcenter.")
+@option("--channel", required=True, metavar="NAME", help="Der Kanal.")
+@option("--name", required=True, metavar="N", help="Der Name des Kontos.")
+@with_fields
+@as_user
+def add(
+    organisation: str,
+    channel: str,
+    name: str,
+    fields: tuple[str, ...],
+    secrets: tuple[str, ...],
+    secrets_file: str | None,
+    login: str,
+) -> None:
+    """Connect an account."""
+    deps = assemble()
+    actor = acting(deps, login)
+    given = given_fields(deps.connector(channel), fields, secrets, secrets_file, ask=True)
+    number = service.add_account(deps, actor, organisation, channel, name, given, present())
+    _told(deps, number)
+
+
+@accounts.command("set", help="Gibt einem Konto neue Felder; was nicht genannt ist, bleibt.")
+@argument("number", metavar="ID", type=Number())
+@with_fields
+@as_user
+def set_account(
+    number: int, fields: tuple[str, ...], secrets: tuple[str, ...], secrets_file: str | None, login: str
+) -> None:
+    """Change an account."""
+    deps = assemble()
+    actor = acting(deps, login)
+    row = _one(deps, number)
+    given = given_fields(deps.connector(row["channel"]), fields, secrets, secrets_file, ask=False)
+    service.add_account(deps, actor, row["organisation"], row["channel"], row["name"], given, present())
+    _told(deps, number)
+
+
+def _told(deps: Deps, number: int) -> None:
+    row = _one(deps, number)
+    say(f"Konto {number} ({row['organisation']}/{row['channel']}/{row['name']}): {_state(row)}.")
+
+
+@accounts.command(help="Fragt die Plattformen, wessen Konten es sind; ohne Nummer alle. Ergebnis 1 bei einer Störung.")
+@argument("ids", metavar="[ID...]", type=Number(), nargs=-1)
+@as_json
+def check(ids: tuple[int, ...], as_json: bool) -> int:
+    """Check accounts."""
+    deps = assemble()
+    numbers = list(dict.fromkeys(ids)) or [row["id"] for row in views.account_list(deps)]
+    found: list[Checked] = []
+    with progress("Konten prüfen", len(numbers)) as told:
+
+        def one(number: int) -> None:
+            found.append(service.check(deps, number, SystemClock().now))
+            told(len(found))
+
+        status = each("Konto", numbers, one)
+    if as_json:
+        emit([_document(checked) for checked in found])
+    else:
+        for checked in found:
+            _show(checked)
+    return status or (PARTLY if any(checked.identity is None for checked in found) else DONE)
+
+
+def _document(checked: Checked) -> dict[str, Any]:
+    identity = checked.identity
+    return {
+        "account": checked.account,
+        "ok": identity is not None,
+        "remote_id": identity.remote_id if identity else None,
+        "name": identity.name if identity else None,
+        "url": identity.url if identity else None,
+        "trouble": checked.trouble,
+    }
+
+
+def _show(checked: Checked) -> None:
+    if checked.identity is None:
+        complain(f"{checked.account}: {checked.trouble}")
+    else:
+        say(f"{checked.account}: {checked.identity.name} {checked.identity.url}".rstrip())
+
+
+@accounts.command(help="Hält Konten an: Es geht nichts mehr hinaus, bis sie weiterlaufen.")
+@argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)
+@option("--reason", default="", metavar="R", help="Der Grund.")
+@as_user
+def pause(ids: tuple[int, ...], reason: str, login: str) -> int:
+    """Pause accounts."""
+    deps = assemble()
+    actor = acting(deps, login)
+
+    def one(number: int) -> None:
+        service.pause(deps, actor, number, reason, present())
+        say(f"Konto {number} ist angehalten.")
+
+    return each("Konto", list(dict.fromkeys(ids)), one)
+
+
+@accounts.command(help="Lässt angehaltene Konten weiterlaufen.")
+@argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)
+@as_user
+def resume(ids: tuple[int, ...], login: str) -> int:
+    """Let paused accounts go on."""
+    deps = assemble()
+    actor: Actor = acting(deps, login)
+
+    def one(number: int) -> None:
+        service.go_on(deps, actor, number, present())
+        say(f"Konto {number} läuft weiter.")
+
+    return each("Konto", list(dict.fromkeys(ids)), one)

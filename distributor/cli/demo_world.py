@@ -1,0 +1,209 @@
+"""The demo's world: a sandbox, a portal, a fresh database with the roster, people and accounts of the sandbox."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from connectors.sandbox.enrol import enrol, environment
+from distributor import bootstrap, settings
+from distributor.clock import SystemClock
+from distributor.domain import Actor, Refused, Role
+from distributor.services import accounts, clearing, configuration, feeds, media, people, planning, tailoring, views
+from distributor.services.deps import Deps
+from distributor.store import migrations
+from distributor.vault import new_key
+
+SETUP = Actor(login="setup", roles=frozenset({Role.OPERATOR, Role.EDITOR}))
+EDITOR = "redaktion"
+OPERATOR = "betrieb"
+AUDITOR = "pruefung"
+
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that the demo has built."""
+
+    deps: Deps
+    sandbox: str
+    environment: Mapping[str, str]
+    password: str
+
+
+class Children:
+    """The programs that the demo started; leaving ends them all."""
+
+    def __init__(self) -> None:
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Children:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in reversed(self._started):
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in self._started:
+            try:
+                child.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def start(self, arguments: list[str], extra: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+        """Start a program of ours; what it says goes to ``log``. It ends by our word, not by the terminal's Ctrl-C."""
+        with log.open("ab") as said:
+            child = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                env={**os.environ, **extra},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._started.append(child)
+        return child
+
+    def fallen(self) -> bool:
+        """Tell whether one of them has ended by itself."""
+        return any(child.poll() is not None for child in self._started)
+
+
+def free_port(wanted: int) -> int:
+    """Return ``wanted`` if it is free, else any free port."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((_HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Refused("Auf dieser Maschine ist kein Port frei.", code="demo.port")
+
+
+def build(children: Children, folder: Path, config: Path, *, calendar: str | None) -> World:
+    """Start the sandbox and set the database up from nothing; ``calendar`` replaces every Jobcenter's own."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    sandbox = f"http://{_HOST}:{free_port(8700)}"
+    children.start(
+        ["connectors.sandbox", "--host", _HOST, "--port", sandbox.rsplit(":", 1)[1]], {}, folder / "sandbox.log"
+    )
+    wait_for(f"{sandbox}/_clock", children, folder / "sandbox.log")
+    given = _environment(folder, config, sandbox)
+    deps = bootstrap.build(settings.load({**os.environ, **given}))
+    migrations.upgrade(deps.store)
+    now = SystemClock().now()
+    _take_roster(deps, config, calendar, now)
+    password = secrets.token_urlsafe(9)
+    _add_people(deps, password, now)
+    _connect(deps, sandbox, now)
+    return World(deps, sandbox, given, password)
+
+
+def _environment(folder: Path, config: Path, sandbox: str) -> dict[str, str]:
+    public, desk = free_port(8100), free_port(8101)
+    return {
+        **environment(sandbox),
+        "DISTRIBUTOR_DATA_DIR": str(folder),
+        "DISTRIBUTOR_CONFIG_DIR": str(config),
+        "DISTRIBUTOR_DATABASE_URL": f"sqlite:///{folder}/distributor.sqlite3",
+        "DISTRIBUTOR_FEED_URL": f"{sandbox}/portal/feed.rss",
+        "DISTRIBUTOR_ALLOW_PRIVATE": _HOST,
+        "DISTRIBUTOR_KEY": new_key(),
+        "DISTRIBUTOR_PUBLIC_BIND": f"{_HOST}:{public}",
+        "DISTRIBUTOR_PUBLIC_URL": f"http://{_HOST}:{public}",
+        "DISTRIBUTOR_DESK_BIND": f"{_HOST}:{desk}",
+        "DISTRIBUTOR_DESK_URL": f"http://{_HOST}:{desk}",
+        "DISTRIBUTOR_POLL_SECONDS": "30",
+    }
+
+
+def wait_for(url: str, children: Children, log: Path, seconds: float = 30.0) -> None:
+    """Wait until ``url`` answers. Raises: Refused if its program ends or keeps silent."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            requests.get(url, timeout=2)
+            return
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        if children.fallen():
+            break
+    said = log.read_text(errors="replace").strip().splitlines()[-3:]
+    raise Refused(f"{url} antwortet nicht. {' '.join(said)}", code="demo.start")
+
+
+def _take_roster(deps: Deps, config: Path, calendar: str | None, now: datetime) -> None:
+    files = configuration.read_files(config)
+    if calendar is not None:
+        organisations = {slug: {**document, "calendar": calendar} for slug, document in files.organisations.items()}
+        files = replace(files, organisations=organisations)
+    configuration.take_over(deps, SETUP, files, now)
+
+
+def _add_people(deps: Deps, password: str, now: datetime) -> None:
+    """Add the demo's people. One hash serves all: hashing sixteen times would only cost the onlooker time."""
+    roles = {EDITOR: (Role.EDITOR, ""), OPERATOR: (Role.OPERATOR, ""), AUDITOR: (Role.AUDITOR, "")}
+    officers = {row["slug"]: (Role.OFFICER, row["slug"]) for row in views.organisation_list(deps)}
+    for login, (role, organisation) in {**roles, **officers}.items():
+        people.add_user(deps, SETUP, login, [people.Membership(role, organisation)], now)
+    people.set_passwords(deps, SETUP, [*roles, *officers], password, now)
+
+
+def _connect(deps: Deps, sandbox: str, now: datetime) -> None:
+    names = {row["slug"]: row["name"] for row in views.organisation_list(deps)}
+    entries = []
+    for account in views.account_list(deps):
+        slug, channel, name = account["organisation"], account["channel"], account["name"]
+        made = enrol(channel, platform_id(deps, account), name, names[slug])
+        entries.append(made.entry)
+        accounts.add_account(deps, SETUP, slug, channel, name, made.fields, now)
+    requests.post(f"{sandbox}/_accounts", json=entries, timeout=10).raise_for_status()
+
+
+def platform_id(deps: Deps, account: Mapping[str, Any]) -> str:
+    """Return the platform's own id of an account: the first public field its channel asks for."""
+    fields = deps.connector(account["channel"]).fields
+    name = next(field.name for field in fields if field.required and not field.secret)
+    return str(account["fields"][name])
+
+
+def take_in(world: World, told: Callable[[float], None]) -> list[int]:
+    """Read the portal, fetch its pictures, make the posts; return the items' numbers."""
+    deps, clock = world.deps, SystemClock()
+    with deps.store.write() as session:
+        feed = feeds.ensure_feed(session, deps.settings.feed_url, clock.now())
+    feeds.poll(deps, feed, clock.now)
+    numbers = sorted(item["id"] for item in views.item_list(deps, stages=["active"]))
+    for done, number in enumerate(numbers, start=1):
+        tailoring.tailor_item(deps, number, clock.now())
+        media.fetch_pending(deps, clock.now)
+        tailoring.tailor_item(deps, number, clock.now())
+        told(done / len(numbers))
+    return numbers
+
+
+def clear(world: World, numbers: list[int]) -> None:
+    """Let the demo's editor answer the clearance questions of these items, through the same service as a person."""
+    deps, now = world.deps, SystemClock().now()
+    editor = people.actor_named(deps, EDITOR)
+    for number in numbers:
+        answers = [clearing.Answer("people", "none"), clearing.Answer("rights", "granted")]
+        clearing.clear(deps, editor, number, answers + clearing.accept_feed(deps, number), now)
+    planning.propose(deps, now)

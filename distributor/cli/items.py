@@ -1,0 +1,220 @@
+"""``distributor items``: look at the portal's items, enter one by hand, hold, release and withdraw them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from distributor.cli import clearance
+from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
+from distributor.cli.outcome import each
+from distributor.cli.parts import acting, assemble, present
+from distributor.cli.printing import emit, facts, say, table
+from distributor.cli.sources import read_text
+from distributor.domain import Actor, FeedItem, FeedMedium, Refused, State
+from distributor.services import clearing, feeds, views
+from distributor.services.deps import Deps
+from distributor.wording import STATE_WORDS, local_time
+
+_STAGES = {"active": "in Arbeit", "held": "angehalten", "history": "Archiv", "withdrawn": "zurückgezogen"}
+
+
+def _many(command: F) -> F:
+    return argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)(command)
+
+
+@group(help="Beiträge des Portals ansehen, von Hand eingeben, klären, anhalten und zurückziehen.")
+def items() -> None:
+    """Hold the commands about items."""
+
+
+@items.command("list", help="Zeigt die Beiträge des Portals, die neuesten zuerst.")
+@option("--stage", "stages", type=Choice(list(_STAGES)), multiple=True, help="Nur dieser Stand.")
+@as_json
+def list_items(stages: tuple[str, ...], as_json: bool) -> None:
+    """Print the items."""
+    rows = views.item_list(assemble(), stages=stages or None)
+    if as_json:
+        emit(rows)
+        return
+    table(
+        ("Nr.", "Stand", "geklärt", "Fassung", "Titel", "Sperrfrist", "gültig bis"),
+        [
+            (
+                row["id"],
+                _STAGES[row["stage"]],
+                row["cleared_at"] is not None,
+                row["revision"],
+                row["title"],
+                _when(row["embargo_until"]),
+                _when(row["valid_until"]),
+            )
+            for row in rows
+        ],
+        empty="Es gibt keine solchen Beiträge.",
+    )
+
+
+def _when(written: str | None) -> str:
+    return local_time(datetime.fromisoformat(written)) if written else ""
+
+
+@items.command(help="Zeigt einen Beitrag des Portals mit Inhalt, Medien und offenen Fragen.")
+@argument("number", metavar="ID", type=Number())
+@as_json
+def show(number: int, as_json: bool) -> None:
+    """Print one item."""
+    shown = views.item_show(assemble(), number)
+    if as_json:
+        emit(shown)
+    else:
+        _show(shown)
+
+
+def _show(shown: dict[str, Any]) -> None:
+    content = shown["content"]
+    facts(
+        [
+            ("Beitrag", f"{shown['id']}: {shown['title']}"),
+            ("Kennung", shown["guid"]),
+            ("Link", shown["link"]),
+            ("Stand", f"{_STAGES[shown['stage']]}, Fassung {shown['revision']}"),
+            ("Geklärt", _when(shown["cleared_at"]) or "nein"),
+            ("Sperrfrist", _when(shown["embargo_until"])),
+            ("Gültig bis", _when(shown["valid_until"])),
+            ("Themen", ", ".join(content["topics"])),
+            ("Bildnachweis", content["credit"]),
+        ]
+    )
+    say(f"\n{content['summary'] or content['text']}\n")
+    for medium in shown["media"]:
+        state = {"ready": "bereit", "pending": "wird geholt"}.get(medium["state"], medium["trouble"])
+        say(f"Medium: {medium['sha256'][:12] or '-'} {medium['url']} ({state})")
+    for question in shown["questions"]:
+        say(f"Frage: {question['text']} {question['answer'] or 'offen'} [{question['question']}]")
+    for channel, texts in shown["texts"].items():
+        say(f"Eigener Text für {channel}:\n  Du: {texts['du']}\n  Sie: {texts['sie']}")
+    for state, count in shown["posts"].items():
+        say(f"Beiträge der Kanäle: {count} {STATE_WORDS[State(state)]}")
+
+
+@items.command(help="Gibt einen Beitrag von Hand ein.")
+@option("--title", required=True, metavar="T", help="Die Überschrift.")
+@option("--summary", default="", metavar="T", help="Der Anreißer.")
+@option("--text", default="", metavar="T", help="Der Text.")
+@option("--text-file", "path", metavar="F", help="Der Text steht in dieser Datei (- für die Eingabe).")
+@option("--link", default="", metavar="URL", help="Wohin der Beitrag führt.")
+@option("--picture", "pictures", multiple=True, metavar="URL", help="Ein Bild; mehrfach möglich.")
+@option("--alt", "alts", multiple=True, metavar="T", help="Alternativtext, in der Reihenfolge der Bilder.")
+@option("--credit", default="", metavar="T", help="Bildnachweis.")
+@option("--topic", "topics", multiple=True, metavar="T", help="Ein Thema; mehrfach möglich.")
+@option("--embargo-until", type=Moment(), metavar="T", help="Nicht vor dieser Zeit.")
+@option("--valid-until", type=Moment(), metavar="T", help="Nicht nach dieser Zeit.")
+@as_json
+@as_user
+def add(
+    title: str,
+    summary: str,
+    text: str,
+    path: str | None,
+    link: str,
+    pictures: tuple[str, ...],
+    alts: tuple[str, ...],
+    credit: str,
+    topics: tuple[str, ...],
+    embargo_until: datetime | None,
+    valid_until: datetime | None,
+    as_json: bool,
+    login: str,
+) -> None:
+    """Enter one item."""
+    if text and path is not None:
+        raise Misuse("--text und --text-file schließen einander aus.")
+    deps = assemble()
+    now = present()
+    item = FeedItem(
+        guid="",
+        title=title.strip(),
+        link=_address(link),
+        summary=summary.strip(),
+        text=(read_text(path) if path is not None else text).strip(),
+        published_at=now,
+        topics=topics,
+        credit=credit.strip(),
+        language="de",
+        media=_media(pictures, alts, credit.strip()),
+        embargo_until=embargo_until,
+        valid_until=valid_until,
+    )
+    number = feeds.add_item(deps, acting(deps, login), item, now)
+    if as_json:
+        emit(views.item_show(deps, number))
+    else:
+        say(f"Beitrag {number} ist aufgenommen; `distributor items show {number}` zeigt, was zu klären ist.")
+
+
+def _address(url: str) -> str:
+    if url and not url.lower().startswith(("http://", "https://")):
+        raise Refused(f"„{url}“ ist keine http- oder https-Adresse.", code="item.address")
+    return url
+
+
+def _media(pictures: tuple[str, ...], alts: tuple[str, ...], credit: str) -> tuple[FeedMedium, ...]:
+    if len(alts) > len(pictures):
+        raise Misuse("Es gibt mehr Alternativtexte (--alt) als Bilder (--picture).")
+    said: list[str | None] = [*alts, *[None] * (len(pictures) - len(alts))]
+    return tuple(
+        FeedMedium(_address(url), "image", alt=alt, credit=credit) for url, alt in zip(pictures, said, strict=True)
+    )
+
+
+def _decide(ids: tuple[int, ...], login: str, act: Callable[[Deps, Actor, int, datetime], object]) -> int:
+    deps = assemble()
+    actor = acting(deps, login)
+    return each("Beitrag", list(dict.fromkeys(ids)), lambda number: act(deps, actor, number, present()))
+
+
+@items.command(help="Hält Beiträge an: Freigaben erlöschen, bis sie wieder aufgenommen werden.")
+@_many
+@as_user
+def hold(ids: tuple[int, ...], login: str) -> int:
+    """Hold items back."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        clearing.hold(deps, actor, number, now)
+        say(f"Beitrag {number} ist angehalten.")
+
+    return _decide(ids, login, act)
+
+
+@items.command(help="Nimmt angehaltene oder archivierte Beiträge (wieder) auf.")
+@_many
+@as_user
+def release(ids: tuple[int, ...], login: str) -> int:
+    """Let items go on."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        clearing.hold(deps, actor, number, now, held=False)
+        say(f"Beitrag {number} ist aufgenommen.")
+
+    return _decide(ids, login, act)
+
+
+@items.command(help="Zieht Beiträge auf allen Kanälen zurück; Öffentliches wird entfernt. Das ist endgültig.")
+@_many
+@option("--reason", required=True, metavar="R", help="Der Grund.")
+@as_user
+def withdraw(ids: tuple[int, ...], reason: str, login: str) -> int:
+    """Withdraw items."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        states = clearing.withdraw(deps, actor, number, reason, now)
+        told = ", ".join(f"{count} {STATE_WORDS[state]}" for state, count in states.items()) or "keine"
+        say(f"Beitrag {number} ist zurückgezogen. Beiträge der Kanäle: {told}.")
+
+    return _decide(ids, login, act)
+
+
+items.add_command(clearance.clear)
+items.add_command(clearance.text)

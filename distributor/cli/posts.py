@@ -1,0 +1,292 @@
+"""``distributor posts``: look at the channels' posts and decide on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
+from distributor.cli.outcome import DONE, each
+from distributor.cli.parts import acting, assemble, present
+from distributor.cli.printing import emit, facts, say, table
+from distributor.cli.sources import read_text
+from distributor.domain import Actor, State
+from distributor.progress import progress
+from distributor.services import approving, views
+from distributor.services.deps import Deps
+from distributor.wording import STATE_WORDS, local_time
+
+
+def _many(command: F) -> F:
+    return argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)(command)
+
+
+def _when(written: str | None) -> str:
+    return local_time(datetime.fromisoformat(written)) if written else ""
+
+
+@group(help="Beiträge der Kanäle ansehen, freigeben, ändern, verschieben, ablehnen und zurücknehmen.")
+def posts() -> None:
+    """Hold the commands about posts."""
+
+
+@posts.command("list", help="Zeigt Beiträge in der Reihenfolge ihrer Zeit.")
+@option("--organisation", metavar="SLUG", help="Nur dieses Jobcenter.")
+@option("--channel", metavar="NAME", help="Nur dieser Kanal.")
+@option("--state", "states", type=Choice([str(state) for state in State]), multiple=True, help="Nur dieser Stand.")
+@option("--item", "item_id", type=Number(), metavar="ID", help="Nur zu diesem Beitrag des Portals.")
+@option("--limit", type=Number(), metavar="N", help="Höchstens so viele.")
+@option("--as", "login", metavar="USER", help="Nur, was diese Person sehen darf.")
+@as_json
+def list_posts(
+    organisation: str | None,
+    channel: str | None,
+    states: tuple[str, ...],
+    item_id: int | None,
+    limit: int | None,
+    login: str | None,
+    as_json: bool,
+) -> None:
+    """Print the posts."""
+    deps = assemble()
+    rows = views.post_list(
+        deps,
+        actor=acting(deps, login) if login else None,
+        organisation=organisation,
+        states=states or None,
+        channel=channel,
+        item_id=item_id,
+        limit=limit,
+    )
+    if as_json:
+        emit(rows)
+        return
+    table(
+        ("Nr.", "Zeit", "Jobcenter", "Kanal", "Stand", "Titel", "Mängel", "Grund"),
+        [
+            (
+                row["id"],
+                _when(row["due_at"]),
+                row["organisation"],
+                row["channel"],
+                STATE_WORDS[State(row["state"])],
+                row["title"],
+                len(row["problems"]) or "",
+                row["reason"]["text"] if row["reason"] else "",
+            )
+            for row in rows
+        ],
+        empty="Es gibt keine solchen Beiträge.",
+    )
+
+
+@posts.command(help="Zeigt einen Beitrag mit Text, Medien, Mängeln und seiner Geschichte.")
+@argument("number", metavar="ID", type=Number())
+@option("--as", "login", metavar="USER", help="Nur, wenn diese Person ihn sehen darf.")
+@as_json
+def show(number: int, login: str | None, as_json: bool) -> None:
+    """Print one post."""
+    deps = assemble()
+    shown = views.post_show(deps, number, actor=acting(deps, login) if login else None)
+    if as_json:
+        emit(shown)
+    else:
+        _show(shown)
+
+
+def _show(shown: dict[str, Any]) -> None:
+    receipt, reason = shown["receipt"], shown["reason"]
+    facts(
+        [
+            ("Beitrag", f"{shown['id']} (Portal {shown['item']}): {shown['title']}"),
+            ("Konto", f"{shown['organisation_name']}, {shown['channel']}/{shown['account']}"),
+            ("Stand", STATE_WORDS[State(shown["state"])]),
+            ("Grund", reason["text"] if reason else None),
+            ("Geplant", _when(shown["due_at"])),
+            ("Nächster Versuch", _when(shown["next_try_at"])),
+            ("Veröffentlicht", f"{_when(receipt['at'])} {receipt['url']}" if receipt else None),
+            ("Prüfsumme", shown["digest"]),
+            ("Freigegeben", shown["approved_digest"]),
+            ("Link", shown["link"]),
+        ]
+    )
+    say(f"\n{shown['text']}\n")
+    for medium in shown["media"]:
+        size = f"{medium['width']}x{medium['height']}"
+        say(f"Medium: {medium['sha256'][:12]} {medium['mime']} {size}, Alternativtext: {medium['alt'] or '(leer)'}")
+    _problems(shown)
+    for attempt in shown["attempts"]:
+        outcome = attempt["outcome"] or "läuft"
+        detail = f" {attempt['detail']}" if attempt["detail"] else ""
+        say(f"Versuch: {_when(attempt['started_at'])} {attempt['kind']}: {outcome}{detail}")
+    for event in shown["events"]:
+        say(f"Verlauf: {_when(event['at'])} {event['actor']}: {event['what']} {event['to']}".rstrip())
+
+
+def _problems(shown: dict[str, Any]) -> None:
+    for problem in shown["problems"]:
+        grave = "verhindert die Freigabe" if problem["severity"] == "block" else "Hinweis"
+        say(f"Mangel ({grave}): {problem['text']} [{problem['rule']}]")
+
+
+def _decide(ids: Sequence[int], login: str, act: Callable[[Deps, Actor, int, datetime], object]) -> int:
+    deps = assemble()
+    return _each(deps, acting(deps, login), ids, act)
+
+
+def _each(deps: Deps, actor: Actor, ids: Sequence[int], act: Callable[[Deps, Actor, int, datetime], object]) -> int:
+    """Decide on each post; a long row of them shows how far it has come."""
+    numbers = list(dict.fromkeys(ids))
+    with progress("Beiträge", len(numbers)) as told:
+
+        def one(number: int) -> None:
+            told(numbers.index(number))
+            act(deps, actor, number, present())
+
+        return each("Beitrag", numbers, one)
+
+
+@posts.command(help="Gibt Beiträge frei: genau das, was zu sehen war, zur vorgeschlagenen Zeit oder zu --at.")
+@argument("ids", metavar="[ID...]", type=Number(), nargs=-1)
+@option("--digest", metavar="D", help="Die Prüfsumme, die zu sehen war; nur mit einer Nummer.")
+@option("--at", type=Moment(), metavar="T", help="Eine andere Zeit, wie „2026-11-24 12:30“.")
+@option("--organisation", metavar="SLUG", help="Mit --all: dieses Jobcenter.")
+@option("--channel", metavar="NAME", help="Mit --all: nur dieser Kanal.")
+@option("--all", "every", is_flag=True, help="Alle, die bei --organisation auf Freigabe warten.")
+@as_user
+def approve(
+    ids: tuple[int, ...],
+    digest: str | None,
+    at: datetime | None,
+    organisation: str | None,
+    channel: str | None,
+    every: bool,
+    login: str,
+) -> int:
+    """Approve posts."""
+    if every != (organisation is not None) or every == bool(ids) or (channel is not None and not every):
+        raise Misuse("Bitte Nummern angeben, oder --organisation SLUG zusammen mit --all.")
+    if digest is not None and len(ids) != 1:
+        raise Misuse("--digest gilt für genau eine Nummer.")
+    deps = assemble()
+    actor = acting(deps, login)
+    if organisation is not None:
+        ids = _waiting(deps, actor, organisation, channel)
+        if not ids:
+            say(f"Bei {organisation} wartet nichts auf Freigabe.")
+            return DONE
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        due = approving.approve(deps, actor, number, now, digest=digest, at=at)
+        say(f"Beitrag {number} ist freigegeben für {local_time(due)}.")
+
+    return _each(deps, actor, ids, act)
+
+
+def _waiting(deps: Deps, actor: Actor, organisation: str, channel: str | None) -> tuple[int, ...]:
+    views.organisation_show(deps, organisation)
+    rows = views.post_list(deps, actor=actor, organisation=organisation, channel=channel, states=[str(State.AWAITING)])
+    return tuple(row["id"] for row in rows)
+
+
+@posts.command(help="Lehnt Beiträge endgültig ab.")
+@_many
+@option("--reason", required=True, metavar="R", help="Der Grund.")
+@as_user
+def reject(ids: tuple[int, ...], reason: str, login: str) -> int:
+    """Reject posts."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        approving.reject(deps, actor, number, reason, now)
+        say(f"Beitrag {number} ist abgelehnt.")
+
+    return _decide(ids, login, act)
+
+
+@posts.command(help="Gibt einem Beitrag einen eigenen Text; eine Freigabe erlischt.")
+@argument("number", metavar="ID", type=Number())
+@option("--text", metavar="T", help="Der ganze Text.")
+@option("--file", "path", metavar="F", help="Der Text steht in dieser Datei (- für die Eingabe).")
+@option("--reset", is_flag=True, help="Zurück zum Text aus der Vorlage.")
+@as_user
+def edit(number: int, text: str | None, path: str | None, reset: bool, login: str) -> None:
+    """Edit one post."""
+    if (text is not None) + (path is not None) + reset != 1:
+        raise Misuse("Bitte genau eines angeben: --text, --file oder --reset.")
+    deps = assemble()
+    wanted = read_text(path) if path is not None else text
+    approving.edit(deps, acting(deps, login), number, None if reset else wanted, present())
+    shown = views.post_show(deps, number)
+    say(f"Beitrag {number} ist geändert und jetzt {STATE_WORDS[State(shown['state'])]}.")
+    _problems(shown)
+
+
+@posts.command(help="Gibt Beiträgen eine andere Zeit; die Freigabe bleibt.")
+@_many
+@option("--at", type=Moment(), required=True, metavar="T", help="Die neue Zeit, wie „2026-11-24 12:30“.")
+@as_user
+def move(ids: tuple[int, ...], at: datetime, login: str) -> int:
+    """Move posts."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        approving.move(deps, actor, number, at, now)
+        say(f"Beitrag {number} ist verschoben auf {local_time(at)}.")
+
+    return _decide(ids, login, act)
+
+
+@posts.command(help="Versucht denselben Inhalt noch einmal: nach einem Fehler oder einer verpassten Zeit.")
+@_many
+@as_user
+def retry(ids: tuple[int, ...], login: str) -> int:
+    """Retry posts."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        approving.retry(deps, actor, number, now)
+        say(f"Beitrag {number} wird noch einmal versucht.")
+
+    return _decide(ids, login, act)
+
+
+@posts.command("publish-now", help="Veröffentlicht freigegebene Beiträge sofort statt zu ihrer Zeit.")
+@_many
+@as_user
+def publish_now(ids: tuple[int, ...], login: str) -> int:
+    """Hurry posts."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        approving.publish_now(deps, actor, number, now)
+        say(f"Beitrag {number} geht sofort hinaus.")
+
+    return _decide(ids, login, act)
+
+
+@posts.command(help="Nimmt Beiträge zurück, wo immer sie stehen: nie mehr veröffentlichen, Öffentliches entfernen.")
+@_many
+@as_user
+def recall(ids: tuple[int, ...], login: str) -> int:
+    """Recall posts."""
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        state = approving.recall(deps, actor, number, now)
+        say(f"Beitrag {number} ist zurückgerufen und jetzt {STATE_WORDS[state]}.")
+
+    return _decide(ids, login, act)
+
+
+@posts.command(help="Hält fest, was eine Person gesehen hat: öffentlich unter --url, oder von Hand entfernt.")
+@_many
+@option("--url", default="", metavar="U", help="Die Adresse des öffentlichen Beitrags; nur mit einer Nummer.")
+@option("--remote-id", default="", metavar="ID", help="Seine Kennung bei der Plattform.")
+@as_user
+def confirm(ids: tuple[int, ...], url: str, remote_id: str, login: str) -> int:
+    """Confirm what a person saw."""
+    if (url or remote_id) and len(ids) != 1:
+        raise Misuse("--url und --remote-id gelten für genau eine Nummer.")
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+        approving.confirm(deps, actor, number, now, url=url, remote_id=remote_id)
+        say(f"Beitrag {number} ist bestätigt.")
+
+    return _decide(ids, login, act)

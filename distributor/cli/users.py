@@ -1,0 +1,187 @@
+"""``distributor users``: who may act, and in which role."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from distributor.cli.grammar import Choice, F, Misuse, argument, as_json, as_user, group, option
+from distributor.cli.parts import acting, assemble, interactive, present
+from distributor.cli.printing import complain, emit, facts, say, table
+from distributor.domain import Actor, Refused, Role
+from distributor.services import people
+from distributor.services.deps import Deps
+from distributor.services.people import Membership
+
+_SETUP = Actor("setup", frozenset({Role.OPERATOR}))
+"""Who acts as long as there is nobody who could."""
+
+_ROLES = {
+    "editor": "Redaktion",
+    "officer": "Kanalverantwortung",
+    "operator": "Betrieb",
+    "auditor": "Prüfung",
+}
+
+
+@group(help="Personen und ihre Rollen verwalten.")
+def users() -> None:
+    """Hold the commands about people."""
+
+
+@users.command("list", help="Zeigt alle Personen.")
+@as_json
+def list_users(as_json: bool) -> None:
+    """Print the people."""
+    rows = people.users(assemble())
+    if as_json:
+        emit(rows)
+        return
+    table(
+        ("Anmeldename", "Name", "aktiv", "Rollen", "Jobcenter"),
+        [(row["login"], row["name"], row["active"], _roles(row), _joined(row["organisations"])) for row in rows],
+        empty="Es gibt noch niemanden; `distributor users add LOGIN --role operator` legt die erste Person an.",
+    )
+
+
+@users.command(help="Zeigt eine Person.")
+@argument("who", metavar="LOGIN")
+@as_json
+def show(who: str, as_json: bool) -> None:
+    """Print one person."""
+    row = _one(assemble(), who)
+    if as_json:
+        emit(row)
+        return
+    facts(
+        [
+            ("Anmeldename", row["login"]),
+            ("Name", row["name"]),
+            ("Aktiv", row["active"]),
+            ("Rollen", _roles(row)),
+            ("Jobcenter", _joined(row["organisations"])),
+        ]
+    )
+
+
+def _one(deps: Deps, who: str) -> dict[str, object]:
+    for row in people.users(deps):
+        if row["login"] == who:
+            return row
+    raise Refused(f"„{who}“ ist keine bekannte Person.", code="user.unknown")
+
+
+def _roles(row: dict[str, object]) -> str:
+    return ", ".join(_ROLES[role] for role in _words(row["roles"]))
+
+
+def _joined(value: object) -> str:
+    return ", ".join(_words(value))
+
+
+def _words(value: object) -> list[str]:
+    return [str(word) for word in value] if isinstance(value, list) else []
+
+
+def _described(command: F) -> F:
+    """Add what describes a person; a password never stands on the command line."""
+    for decorate in (
+        option("--password-stdin", is_flag=True, help="Liest das Kennwort aus der Eingabe."),
+        option("--password", "ask", is_flag=True, help="Fragt nach dem Kennwort."),
+        option("--name", default="", metavar="N", help="Der volle Name."),
+        option("--organisation", "slugs", multiple=True, metavar="SLUG", help="Ein Jobcenter der Kanalverantwortung."),
+        option("--role", "roles", type=Choice(list(_ROLES)), multiple=True, help="Eine Rolle; mehrfach möglich."),
+    ):
+        command = decorate(command)
+    return command
+
+
+@users.command(help="Nimmt eine Person auf. Die allererste braucht kein --as und die Rolle operator.")
+@argument("who", metavar="LOGIN")
+@_described
+@option("--as", "login", metavar="USER", help="Wer entscheidet (Anmeldename); nötig, sobald es jemanden gibt.")
+def add(
+    who: str,
+    roles: tuple[str, ...],
+    slugs: tuple[str, ...],
+    name: str,
+    ask: bool,
+    password_stdin: bool,
+    login: str | None,
+) -> None:
+    """Add a person."""
+    deps = assemble()
+    known = {str(row["login"]) for row in people.users(deps)}
+    if login is None and known:
+        raise Misuse("Die Option --as fehlt.")
+    actor = _SETUP if login is None else acting(deps, login)
+    if not known and Role.OPERATOR not in roles:
+        raise Refused("Die erste Person braucht die Rolle operator, sonst kann niemand weitere aufnehmen.", code="user")
+    if not roles:
+        raise Misuse("Die Option --role fehlt.")
+    if who in known:
+        raise Refused(f"„{who}“ gibt es schon; `distributor users set {who}` ändert die Angaben.", code="user.known")
+    password = _password(ask=ask or (interactive() and not password_stdin), piped=password_stdin)
+    people.add_user(deps, actor, who, _memberships(roles, slugs), present(), name=name, password=password)
+    say(f"„{who}“ ist aufgenommen: {', '.join(_ROLES[role] for role in roles)}.")
+    if not password:
+        complain(f"Ohne Kennwort; `distributor users set {who} --password` gibt eines für die Weboberfläche.")
+
+
+@users.command("set", help="Ändert Name, Kennwort oder Rollen einer Person; was nicht genannt ist, bleibt.")
+@argument("who", metavar="LOGIN")
+@_described
+@as_user
+def set_user(
+    who: str, roles: tuple[str, ...], slugs: tuple[str, ...], name: str, ask: bool, password_stdin: bool, login: str
+) -> None:
+    """Change a person."""
+    deps = assemble()
+    actor = acting(deps, login)
+    row = _one(deps, who)
+    held = _memberships(roles or _words(row["roles"]), slugs or _words(row["organisations"]))
+    password = _password(ask=ask, piped=password_stdin)
+    people.add_user(deps, actor, who, held, present(), name=name, password=password)
+    say(f"„{who}“ ist geändert.")
+
+
+def _memberships(roles: Sequence[str], slugs: Sequence[str]) -> list[Membership]:
+    """Return a membership for each role; an officer's for each Organisation."""
+    if slugs and Role.OFFICER not in roles:
+        raise Misuse("--organisation gehört zur Rolle officer.")
+    found = [Membership(Role(role)) for role in roles if role != Role.OFFICER]
+    if Role.OFFICER in roles:
+        found += [Membership(Role.OFFICER, slug) for slug in slugs or ("",)]
+    return found
+
+
+def _password(*, ask: bool, piped: bool) -> str:
+    if piped:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not ask:
+        return ""
+    return str(
+        click.prompt("Kennwort", hide_input=True, confirmation_prompt="Noch einmal", default="", show_default=False)
+    )
+
+
+@users.command(help="Lässt eine Person wieder herein.")
+@argument("who", metavar="LOGIN")
+@as_user
+def enable(who: str, login: str) -> None:
+    """Let a person in."""
+    deps = assemble()
+    people.set_active(deps, acting(deps, login), who, True, present())
+    say(f"„{who}“ darf sich wieder anmelden.")
+
+
+@users.command(help="Sperrt eine Person; ihre Sitzungen enden sofort.")
+@argument("who", metavar="LOGIN")
+@as_user
+def disable(who: str, login: str) -> None:
+    """Lock a person out."""
+    deps = assemble()
+    people.set_active(deps, acting(deps, login), who, False, present())
+    say(f"„{who}“ ist gesperrt.")

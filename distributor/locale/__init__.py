@@ -1,0 +1,26 @@
+"""The reader's language: the two functions through which every sentence of a face passes.
+
+Message ids are the German sentences themselves, so without a catalogue everything reads German. Python marks a
+sentence with ``_("…")``, templates with ``{{ _("…") }}``; ``messages.pot`` lists them all and a test keeps it in step.
+The list is made anew, from the folder ``distributor``, by::
+
+    pybabel extract -F locale/babel.cfg --no-location --sort-output -o locale/messages.pot .
+
+A translation is a catalogue in this folder (``en/LC_MESSAGES/distributor.po``), read here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from gettext import NullTranslations
+
+_GERMAN = NullTranslations()
+
+
+def gettext(message: str) -> str:
+    """Return the sentence in the reader's language."""
+    return _GERMAN.gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Return the sentence for one or for several, in the reader's language."""
+    return _GERMAN.ngettext(singular, plural, number)

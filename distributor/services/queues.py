@@ -1,0 +1,160 @@
+"""The desk's queues: which posts wait for whom, counted and in pages, and which one comes next. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+
+from distributor.domain import Actor, State
+from distributor.services.deps import Deps
+from distributor.services.permission import visible
+from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
+
+S = State
+Columns = TypeVarTuple("Columns")
+
+
+class Queue(StrEnum):
+    """What a person looks for; each post is in one queue at most."""
+
+    AWAITING = "awaiting"
+    PLANNED = "planned"
+    HELP = "help"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A post as one line of a queue."""
+
+    id: int
+    title: str
+    text: str
+    organisation: str
+    organisation_name: str
+    channel: str
+    state: State
+    due_at: datetime | None
+    published_at: datetime | None
+    reason: str
+    problems: Sequence[dict[str, Any]]
+    media: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a queue; ``total`` counts all of its posts, ``counts`` those of every queue."""
+
+    lines: tuple[Line, ...]
+    total: int
+    counts: dict[Queue, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a post stands among those that await their officer: which one comes next, and how many there are."""
+
+    next_id: int | None
+    total: int
+
+
+def queue_page(
+    deps: Deps, actor: Actor, queue: Queue, *, organisation: str | None = None, offset: int = 0, limit: int = 25
+) -> Page:
+    """Return a page of a queue, as much of it as the actor may see."""
+    seen = _seen(actor, organisation)
+    with deps.store.read() as session:
+        numbers = session.execute(
+            _joined(select(*(func.coalesce(func.sum(case((_in(each), 1), else_=0)), 0) for each in Queue)), seen)
+        ).one()
+        counts = {each: int(number) for each, number in zip(Queue, numbers, strict=True)}
+        query = _joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), seen).where(_in(queue))
+        rows = session.execute(query.order_by(*_order(queue)).offset(offset).limit(limit))
+        return Page(tuple(_line(*row) for row in rows), counts[queue], counts)
+
+
+def turn(deps: Deps, actor: Actor, post_id: int) -> Turn:
+    """Return which post awaits the actor after this one; the last one is followed by the first."""
+    # Who approves for some Jobcenter is led through theirs, whatever else they may see.
+    seen = sorted(actor.organisations) if actor.organisations else visible(actor)
+    with deps.store.read() as session:
+        here = session.get(PostRow, post_id)
+        query = _joined(select(PostRow.id, PostRow.due_at), seen).where(_in(Queue.AWAITING))
+        waiting = [(_key(due, number), number) for number, due in session.execute(query) if number != post_id]
+    if not waiting:
+        return Turn(None, int(here is not None and here.state == S.AWAITING))
+    at = _key(here.due_at, here.id) if here is not None else (False, 0.0, 0)
+    later = [each for each in waiting if each[0] > at]
+    total = len(waiting) + (here is not None and here.state == S.AWAITING)
+    return Turn(min(later or waiting)[1], total)
+
+
+def _key(due: datetime | None, number: int) -> tuple[bool, float, int]:
+    return (due is None, due.timestamp() if due else 0.0, number)
+
+
+def _seen(actor: Actor, organisation: str | None) -> list[str] | None:
+    seen = visible(actor)
+    if organisation is None:
+        return seen
+    return [organisation] if seen is None or organisation in seen else []
+
+
+def _joined(query: Select[*Columns], seen: Sequence[str] | None) -> Select[*Columns]:
+    query = (
+        query.select_from(PostRow)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+    )
+    if seen is None:
+        return query
+    return query.where(OrganisationRow.slug.in_(seen) if seen else false())
+
+
+def _in(queue: Queue) -> ColumnElement[bool]:
+    person = PostRow.reason_who == "officer"
+    # A post of a cleared Item is drafted only because something blocks it.
+    blocked = and_(PostRow.state == S.DRAFTED, ItemRow.cleared_at.is_not(None), ItemRow.stage == "active")
+    by_hand = and_(PostRow.state.in_((S.UNCERTAIN, S.RETRACTING)), person)
+    clauses: dict[Queue, ColumnElement[bool]] = {
+        Queue.AWAITING: PostRow.state == S.AWAITING,
+        Queue.PLANNED: or_(
+            PostRow.state.in_((S.SCHEDULED, S.STAGED, S.PUBLISHING)), and_(PostRow.state == S.UNCERTAIN, ~person)
+        ),
+        Queue.HELP: or_(PostRow.state.in_((S.FAILED, S.MISSED)), by_hand, blocked),
+        Queue.PUBLISHED: or_(PostRow.state == S.PUBLISHED, and_(PostRow.state == S.RETRACTING, ~person)),
+        Queue.CLOSED: PostRow.state.in_((S.CLOSED, S.RETRACTED)),
+    }
+    return clauses[queue]
+
+
+def _order(queue: Queue) -> tuple[Any, ...]:
+    if queue is Queue.PUBLISHED:
+        return (PostRow.published_at.desc(), PostRow.id.desc())
+    if queue is Queue.CLOSED:
+        return (PostRow.changed_at.desc(), PostRow.id.desc())
+    return (PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
+
+
+def _line(post: PostRow, account: AccountRow, owner: OrganisationRow, item: ItemRow) -> Line:
+    return Line(
+        id=post.id,
+        title=item.title,
+        text=post.document["text"],
+        organisation=owner.slug,
+        organisation_name=owner.name,
+        channel=account.channel,
+        state=State(post.state),
+        due_at=post.due_at,
+        published_at=post.published_at,
+        reason=post.reason_text,
+        problems=post.problems,
+        media=post.document["media"],
+    )

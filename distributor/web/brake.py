@@ -1,0 +1,110 @@
+"""The emergency brake: what is in force, pull it, lift it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from distributor.domain import Actor, Refused
+from distributor.locale import gettext as _
+from distributor.locale import ngettext
+from distributor.services import stopping, views
+from distributor.services.permission import allowed
+from distributor.services.stopping import Scope
+from distributor.web.guarding import At, Desk, Reader, Sender, Text, Visitor
+from distributor.web.layout import CHANNEL, EVERYTHING, ORGANISATION, done, layout
+from distributor.web.pages import see_other
+from distributor.web.posts import status_of
+
+router = APIRouter()
+
+
+@router.get("/notbremse")
+def show(request: Request, desk: At, visitor: Reader, getan: str = "", unterwegs: int = 0) -> Response:
+    """Show what is stopped, and the forms."""
+    message = {"gezogen": _pulled(unterwegs), "geloest": _lifted()}.get(getan, "")
+    return _page(request, desk, visitor, {"message": message})
+
+
+@router.post("/notbremse/ziehen")
+def pull(request: Request, desk: At, visitor: Sender, bereich: Text = "", grund: Text = "") -> Response:
+    """Stop everything, one Jobcenter or one channel."""
+    try:
+        flying = stopping.stop(desk.deps, visitor.actor, _scope(bereich), grund, desk.clock.now())
+    except Refused as error:
+        return _refused(request, desk, visitor, error, {"grund": grund, "bereich": bereich})
+    return see_other(done(f"/notbremse?unterwegs={flying}", "gezogen"))
+
+
+@router.post("/notbremse/loesen")
+def lift(request: Request, desk: At, visitor: Sender, bereich: Text = "") -> Response:
+    """Lift a Stop."""
+    try:
+        stopping.resume(desk.deps, visitor.actor, _scope(bereich), desk.clock.now())
+    except Refused as error:
+        return _refused(request, desk, visitor, error, {})
+    return see_other(done("/notbremse", "geloest"))
+
+
+def _pulled(flying: int) -> str:
+    if not flying:
+        return _("Notbremse gezogen. Ab jetzt geht nichts mehr hinaus.")
+    return ngettext(
+        "Notbremse gezogen. Ein Aufruf war schon unterwegs und lässt sich nicht mehr aufhalten.",
+        "Notbremse gezogen. {number} Aufrufe waren schon unterwegs und lassen sich nicht mehr aufhalten.",
+        flying,
+    ).format(number=flying)
+
+
+def _lifted() -> str:
+    return _("Notbremse gelöst. Was inzwischen fällig war, steht unter „Braucht Hilfe“ und wird neu bestätigt.")
+
+
+def _scope(written: str) -> Scope:
+    kind, _colon, name = written.partition(":")
+    if kind == EVERYTHING:
+        return Scope()
+    if kind == ORGANISATION and name:
+        return Scope(organisation=name)
+    if kind == CHANNEL and name:
+        return Scope(channel=name)
+    raise Refused(_("Bitte wählen, was angehalten werden soll."), code="stop.scope")
+
+
+def _refused(request: Request, desk: Desk, visitor: Visitor, error: Refused, typed: dict[str, str]) -> Response:
+    if error.code == "forbidden" or error.code.endswith(".unknown"):
+        raise error
+    field = {"reason.missing": "grund", "stop.scope": "bereich"}.get(error.code, "")
+    context = {"error": {"text": error.text, "field": field}, "typed": typed}
+    return _page(request, desk, visitor, context, status_of(error))
+
+
+def _page(request: Request, desk: Desk, visitor: Visitor, extra: dict[str, Any], status: int = 200) -> Response:
+    names = {each["slug"]: each["name"] for each in views.organisation_list(desk.deps)}
+    labels = {channel: connector.label for channel, connector in sorted(desk.deps.connectors.items())}
+    shared = layout(desk, visitor)
+    context = {
+        "typed": {},
+        **shared,
+        "scopes": _choices(visitor.actor, names, labels),
+        "in_force": [
+            {**stop, "may_lift": allowed(visitor.actor, "resume", stop["organisation"])} for stop in shared["stops"]
+        ],
+        **extra,
+    }
+    return desk.pages.show(request, "brake.html", context, status)
+
+
+def _choices(actor: Actor, names: dict[str, str], labels: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the scopes the actor may stop, the widest first."""
+    everything = allowed(actor, "stop")
+    chosen = [(EVERYTHING, _("Alles: alle Jobcenter, alle Kanäle"))] if everything else []
+    chosen += [(f"{ORGANISATION}:{slug}", name) for slug, name in names.items() if allowed(actor, "stop", slug)]
+    if everything:
+        chosen += [
+            (f"{CHANNEL}:{channel}", _("Kanal {channel}, alle Jobcenter").format(channel=label))
+            for channel, label in labels.items()
+        ]
+    return chosen

@@ -1,0 +1,136 @@
+"""The desk: the web face for editors, officers, operators and auditors. It may stay in an intranet.
+
+Here the parts are put together and every trouble becomes a page; the pages themselves are in their own modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from distributor.clock import Clock
+from distributor.domain import Refused
+from distributor.locale import gettext as _
+from distributor.services import health
+from distributor.services.deps import Deps
+from distributor.web import brake, files, items, login, posts, queue
+from distributor.web.guarding import DESK_HEADERS, At, Desk, Headers, NotLoggedIn, desk_of, visitor_of
+from distributor.web.layout import layout
+from distributor.web.pages import FOLDER, Pages, is_partial, see_other
+
+MAX_BODY = 1_000_000
+"""The largest form that is read, in bytes; our own choice, far above the longest text with its answers."""
+
+# As many threads as the database pool has connections to spare: more would wait for one and end in an error.
+_THREADS = 12
+
+_log = structlog.get_logger()
+
+
+class _Static(StaticFiles):
+    """The vendored files; a browser asks each time whether they changed, so that an update shows at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file."""
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
+def desk_app(deps: Deps, clock: Clock) -> FastAPI:
+    """Return the desk."""
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, max_body_size=MAX_BODY, title="Desk"
+    )
+    app.state.desk = Desk(deps, clock, Pages())
+    for module in (login, queue, posts, items, brake, files):
+        app.include_router(module.router)
+    app.add_api_route("/health", report_health, methods=["GET"])
+    app.mount("/static", _Static(directory=FOLDER / "static"), name="static")
+    app.add_middleware(Headers, headers=DESK_HEADERS)
+    app.add_exception_handler(NotLoggedIn, _ask_to_log_in)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _http_trouble)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+@asynccontextmanager
+async def few_threads(app: FastAPI) -> AsyncIterator[None]:
+    """Keep the number of handlers that run at once below the number of database connections."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    yield
+
+
+def report_health(desk: At) -> Response:
+    """Tell whether the distributor can publish; machines ask this without logging in."""
+    findings = health.examine(desk.deps, desk.clock.now())
+    ok = not any(finding.grave and not finding.ok for finding in findings)
+    # A feed's address may carry a key in its query.
+    checks = [{"subject": finding.subject.partition("?")[0], "ok": finding.ok} for finding in findings]
+    return JSONResponse({"ok": ok, "checks": checks}, 200 if ok else 503)
+
+
+def _ask_to_log_in(request: Request, error: Exception) -> Response:
+    path = login.login_path(request)
+    # htmx would put the login page into the middle of this one; so it is told to go there as a whole.
+    return Response(status_code=401, headers={"HX-Redirect": path}) if is_partial(request) else see_other(path)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Refused):
+        raise error
+    return _trouble(request, posts.status_of(error), error.text)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    return _trouble(request, 422, _("Die Angaben in der Adresse oder im Formular sind nicht lesbar."))
+
+
+def _http_trouble(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    texts = {
+        404: _("Diese Seite gibt es nicht. Vielleicht ist die Adresse unvollständig."),
+        405: _("Diese Adresse nimmt nur Formulare der eigenen Seiten an."),
+        413: _("Das Formular ist zu groß."),
+    }
+    return _trouble(request, status, texts.get(status, HTTPStatus(status).phrase))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    _log.error("page_broke", path=request.url.path, error=type(error).__name__)
+    text = _("Das hat wegen eines Fehlers im Programm nicht geklappt. Bitte den Betrieb verständigen.")
+    try:
+        return _trouble(request, 500, text)
+    except Exception as second:
+        _log.error("error_page_broke", path=request.url.path, error=type(second).__name__)
+        return Response(text, 500, headers=DESK_HEADERS, media_type="text/plain; charset=utf-8")
+
+
+def _trouble(request: Request, status: int, text: str) -> Response:
+    """Return the page that says what went wrong; it carries the way around for those who are logged in."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    titles = {
+        403: _("Das ist nicht erlaubt"),
+        404: _("Nicht gefunden"),
+        409: _("Inzwischen geändert"),
+        500: _("Fehler im Programm"),
+    }
+    shared = {"visitor": None} if visitor is None else layout(desk, visitor)
+    context = {**shared, "title": titles.get(status, _("So geht es nicht")), "text": text}
+    answer = desk.pages.show(request, "trouble.html", context, status)
+    # The handler for unforeseen errors answers outside of the middleware.
+    for name, value in DESK_HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer

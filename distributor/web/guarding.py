@@ -1,0 +1,148 @@
+"""What stands before every page: the headers, who is asking, and whether a form came from our own page.
+
+What a person may do is asked in the services; here is only who they are.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Form, Request
+from starlette.datastructures import FormData, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from distributor.clock import Clock
+from distributor.domain import Actor, Refused
+from distributor.locale import gettext as _
+from distributor.services import people
+from distributor.services.deps import Deps
+from distributor.web.pages import Pages
+
+COOKIE = "kjc_sitzung"
+HIDDEN_FIELD = "pruefwert"
+
+# KERN keeps its icons in data: addresses. Everything else comes from this host.
+CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the desk's routes are handed."""
+
+    deps: Deps
+    clock: Clock
+    pages: Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person behind a session, and the token their forms must carry."""
+
+    actor: Actor
+    token: str
+
+
+class NotLoggedIn(Exception):
+    """There is no session; the person is asked to log in."""
+
+
+class ForgedForm(Refused):
+    """A form that did not come from one of our pages, or from one of an older session."""
+
+
+def desk_of(request: Request) -> Desk:
+    """Return what the routes are handed."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def visitor_of(request: Request) -> Visitor | None:
+    """Return who is asking, or None."""
+    desk, cookie = desk_of(request), request.cookies.get(COOKIE, "")
+    found = people.session_of(desk.deps, cookie, desk.clock.now()) if cookie else None
+    return None if found is None else Visitor(*found)
+
+
+def logged_in(request: Request) -> Visitor:
+    """Return who is asking. Raises: NotLoggedIn."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise NotLoggedIn
+    return visitor
+
+
+def own_page(request: Request) -> None:
+    """Raises: ForgedForm for a form that a browser says comes from elsewhere; programs send neither header."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        fine = site in ("same-origin", "none")
+    elif origin is not None:
+        hosts = {urlsplit(desk_of(request).deps.settings.desk_url).netloc, request.headers.get("Host", "")}
+        fine = urlsplit(origin).netloc in hosts - {""}
+    else:
+        fine = True
+    if not fine:
+        raise ForgedForm(_("Dieses Formular kam von einer fremden Seite und wurde nicht angenommen."), code="forbidden")
+
+
+def own_form(
+    request: Request,
+    visitor: Annotated[Visitor, Depends(logged_in)],
+    token: Annotated[str, Form(alias=HIDDEN_FIELD)] = "",
+) -> Visitor:
+    """Return who sent a form of this session. Raises: NotLoggedIn, ForgedForm."""
+    own_page(request)
+    if not secrets.compare_digest(token.encode(), visitor.token.encode()):
+        text = _("Das Formular gehört nicht zu dieser Anmeldung; bitte die Seite neu laden und noch einmal senden.")
+        raise ForgedForm(text, code="forbidden")
+    return visitor
+
+
+async def fields(request: Request) -> FormData:
+    """Return all fields of a form whose names are not known beforehand."""
+    return await request.form()
+
+
+At = Annotated[Desk, Depends(desk_of)]
+Reader = Annotated[Visitor, Depends(logged_in)]
+Sender = Annotated[Visitor, Depends(own_form)]
+Fields = Annotated[FormData, Depends(fields)]
+Text = Annotated[str, Form()]
+
+
+class Headers:
+    """Adds the given headers to every answer that does not carry them already."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._app = app
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request and add what is missing."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+DESK_HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: with that, browsers say "Origin: null" on our own forms, and over plain http (an intranet) the
+    # origin is all there is to tell them from forged ones. same-origin tells other hosts just as little.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}

@@ -1,0 +1,85 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from distributor.domain import Refused
+from distributor.services import people
+from distributor.web.guarding import COOKIE, At, Sender, Text, own_page, visitor_of
+from distributor.web.pages import see_other
+
+router = APIRouter()
+
+
+@router.get("/")
+def start() -> Response:
+    """Lead to the queue."""
+    return see_other("/freigabe")
+
+
+@router.get("/anmelden")
+def ask(request: Request, desk: At, weiter: str = "/", abgemeldet: bool = False) -> Response:
+    """Show the form to log in."""
+    if visitor_of(request) is not None:
+        return see_other(own_path(weiter))
+    context = {"visitor": None, "login": "", "next": own_path(weiter), "logged_out": abgemeldet}
+    return desk.pages.show(request, "login.html", context)
+
+
+@router.post("/anmelden", dependencies=[Depends(own_page)])
+def log_in(
+    request: Request,
+    desk: At,
+    anmeldename: Text = "",
+    kennwort: Text = "",
+    weiter: Text = "/",
+) -> Response:
+    """Open a session and go where the person wanted to go."""
+    try:
+        opened = people.log_in(desk.deps, anmeldename.strip(), kennwort, desk.clock.now())
+    except Refused as error:
+        context = {
+            "visitor": None,
+            "login": anmeldename,
+            "next": own_path(weiter),
+            "logged_out": False,
+            "error": {"text": error.text, "field": "anmeldename"},
+        }
+        return desk.pages.show(request, "login.html", context, 422)
+    answer = see_other(own_path(weiter))
+    answer.set_cookie(
+        COOKIE,
+        opened.cookie,
+        expires=opened.expires_at,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=desk.deps.settings.desk_url.startswith("https://"),
+    )
+    return answer
+
+
+@router.post("/abmelden")
+def log_out(request: Request, desk: At, visitor: Sender) -> Response:
+    """End the session."""
+    people.log_out(desk.deps, request.cookies.get(COOKIE, ""))
+    answer = see_other("/anmelden?abgemeldet=1")
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    return answer
+
+
+def own_path(path: str) -> str:
+    """Return the path if it lies on this desk, else the start: nobody is sent to a foreign host after logging in."""
+    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not path.startswith("/anmelden")
+    return path if fine and path.isprintable() else "/"
+
+
+def login_path(request: Request) -> str:
+    """Return where a person without a session logs in, and comes back from to the page they wanted."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = wanted if request.method == "GET" else "/"
+    return "/anmelden" if back == "/" else f"/anmelden?weiter={quote(back, safe='')}"

@@ -1,0 +1,78 @@
+"""Pages: templates to HTML, whole for a browser, one block for htmx. Which page to show is the routes' business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from distributor.locale import gettext, ngettext
+from distributor.web import words
+from distributor.web.moments import field_value
+from distributor.wording import STATE_WORDS, local_time
+
+FOLDER = Path(__file__).parent
+
+
+class Pages:
+    """The desk's templates."""
+
+    def __init__(self) -> None:
+        self._environment = environment()
+
+    def show(self, request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
+        """Return the page; for a request of htmx only its title, its content and the message of the live region."""
+        partial = is_partial(request)
+        frame = "block.html" if partial else "base.html"
+        known = {"message": "", "error": None, **context, "partial": partial, "frame": frame}
+        html = self._environment.get_template(template).render(known)
+        return HTMLResponse(html, status, headers={"Vary": "HX-Request"})
+
+
+def environment() -> Environment:
+    """Return the template environment: escaping on, nothing undefined, sentences through gettext."""
+    env = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    install = env.install_gettext_callables  # type: ignore[attr-defined]
+    install(gettext, ngettext, newstyle=True)
+    env.filters["when"] = when
+    env.filters["field_value"] = lambda moment: field_value(_moment(moment))
+    env.filters["state_word"] = lambda state: STATE_WORDS[state]
+    env.filters["event_word"] = words.event
+    env.globals["severities"] = words.severities
+    env.globals["item_stages"] = words.item_stages
+    env.globals["who_acts"] = words.who_acts
+    return env
+
+
+def when(moment: datetime | str | None) -> str:
+    """Return a moment in German time; the services' ISO 8601 strings are taken too."""
+    found = _moment(moment)
+    return gettext("noch ohne Zeit") if found is None else local_time(found)
+
+
+def _moment(moment: datetime | str | None) -> datetime | None:
+    return datetime.fromisoformat(moment).astimezone(UTC) if isinstance(moment, str) else moment
+
+
+def is_partial(request: Request) -> bool:
+    """Tell whether htmx asks for a block; going back in the browser's history always loads whole pages."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def see_other(path: str) -> Response:
+    """Send the browser on after a form was taken."""
+    return RedirectResponse(path, 303)

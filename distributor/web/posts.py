@@ -1,0 +1,229 @@
+"""One post: shown as its channel would show it, and what a person can do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from distributor.domain import Actor, Refused, State
+from distributor.locale import gettext as _
+from distributor.services import approving, views
+from distributor.services.permission import allowed
+from distributor.services.queues import turn
+from distributor.web.guarding import At, Desk, Reader, Sender, Text, Visitor
+from distributor.web.layout import done, layout, message_for
+from distributor.web.moments import moment_of, optional_moment
+from distributor.web.pages import see_other
+from distributor.web.preview import preview
+
+S = State
+
+_OFFERED: dict[str, tuple[str, frozenset[State]]] = {
+    "approve": ("post.approve", frozenset({S.AWAITING})),
+    "edit": ("post.edit", frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED})),
+    "move": ("post.move", frozenset({S.AWAITING, S.SCHEDULED, S.STAGED, S.MISSED})),
+    "reject": ("post.reject", frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED})),
+    "retry": ("post.approve", frozenset({S.FAILED, S.UNCERTAIN})),
+    "publish_now": ("post.approve", frozenset({S.SCHEDULED, S.STAGED, S.MISSED})),
+    "recall": ("post.recall", frozenset({S.SCHEDULED, S.STAGED, S.PUBLISHING, S.UNCERTAIN, S.PUBLISHED})),
+    "confirm": ("post.approve", frozenset({S.UNCERTAIN, S.RETRACTING})),
+}
+"""Which button is shown in which state, and the right it asks for; whether it is granted the services decide."""
+
+_FIELD_OF = {
+    "reason.missing": "grund",
+    "time.form": "zeit",
+    "time.past": "zeit",
+    "time.embargo": "zeit",
+    "time.validity": "zeit",
+    "time.calendar": "zeit",
+    "calendar.full": "zeit",
+    "url.missing": "adresse",
+    "post.blocked": "text",
+}
+"""The field that a refusal is about, by its code."""
+
+router = APIRouter()
+
+
+@router.get("/beitrag/{post_id}")
+def show(request: Request, desk: At, visitor: Reader, post_id: int, getan: str = "", nr: int = 0) -> Response:
+    """Show the post."""
+    return _page(request, desk, visitor, post_id, {"message": message_for(desk, visitor, getan, nr)})
+
+
+@router.post("/beitrag/{post_id}/freigeben")
+def approve(request: Request, desk: At, visitor: Sender, post_id: int, digest: Text = "", zeit: Text = "") -> Response:
+    """Release exactly what was seen, then bring up the next post."""
+
+    def act() -> str:
+        if not digest:
+            text = _("Dem Formular fehlt, welche Fassung freigegeben wird; bitte neu prüfen.")
+            raise Refused(text, code="post.stale")
+        following = turn(desk.deps, visitor.actor, post_id).next_id
+        at = optional_moment(zeit)
+        approving.approve(desk.deps, visitor.actor, post_id, desk.clock.now(), digest=digest, at=at)
+        return done(_next_path(following), "freigegeben", post_id)
+
+    return _do(request, desk, visitor, post_id, "approve", act, {"zeit": zeit})
+
+
+@router.post("/beitrag/{post_id}/bearbeiten")
+def edit(request: Request, desk: At, visitor: Sender, post_id: int, text: Text = "", vorlage: Text = "") -> Response:
+    """Give the post its own text, or with ``vorlage`` the template's again."""
+    wanted = None if vorlage else text.replace("\r\n", "\n")
+
+    def act() -> str:
+        if wanted is not None and not wanted.strip():
+            raise Refused(_("Der Text ist leer."), code="post.blocked")
+        approving.edit(desk.deps, visitor.actor, post_id, wanted, desk.clock.now())
+        return done(f"/beitrag/{post_id}", "bearbeitet", post_id)
+
+    return _do(request, desk, visitor, post_id, "edit", act, {"text": wanted})
+
+
+@router.post("/beitrag/{post_id}/verschieben")
+def move(request: Request, desk: At, visitor: Sender, post_id: int, zeit: Text = "") -> Response:
+    """Give the post another time."""
+
+    def act() -> str:
+        approving.move(desk.deps, visitor.actor, post_id, moment_of(zeit), desk.clock.now())
+        return done(f"/beitrag/{post_id}", "verschoben", post_id)
+
+    return _do(request, desk, visitor, post_id, "move", act, {"zeit": zeit})
+
+
+@router.post("/beitrag/{post_id}/ablehnen")
+def reject(request: Request, desk: At, visitor: Sender, post_id: int, grund: Text = "") -> Response:
+    """Decline the post with a reason, then bring up the next one."""
+
+    def act() -> str:
+        following = turn(desk.deps, visitor.actor, post_id).next_id
+        approving.reject(desk.deps, visitor.actor, post_id, grund, desk.clock.now())
+        return done(_next_path(following), "abgelehnt", post_id)
+
+    return _do(request, desk, visitor, post_id, "reject", act, {"grund": grund})
+
+
+@router.post("/beitrag/{post_id}/erneut")
+def retry(request: Request, desk: At, visitor: Sender, post_id: int) -> Response:
+    """Try the same content again."""
+
+    def act() -> str:
+        approving.retry(desk.deps, visitor.actor, post_id, desk.clock.now())
+        return done(f"/beitrag/{post_id}", "gesendet", post_id)
+
+    return _do(request, desk, visitor, post_id, "retry", act)
+
+
+@router.post("/beitrag/{post_id}/sofort")
+def publish_now(request: Request, desk: At, visitor: Sender, post_id: int) -> Response:
+    """Send an approved post at once."""
+
+    def act() -> str:
+        approving.publish_now(desk.deps, visitor.actor, post_id, desk.clock.now())
+        return done(f"/beitrag/{post_id}", "gesendet", post_id)
+
+    return _do(request, desk, visitor, post_id, "publish_now", act)
+
+
+@router.post("/beitrag/{post_id}/zuruecknehmen")
+def recall(request: Request, desk: At, visitor: Sender, post_id: int) -> Response:
+    """Take the post back wherever it stands."""
+
+    def act() -> str:
+        approving.recall(desk.deps, visitor.actor, post_id, desk.clock.now())
+        return done(f"/beitrag/{post_id}", "zurueckgenommen", post_id)
+
+    return _do(request, desk, visitor, post_id, "recall", act)
+
+
+@router.post("/beitrag/{post_id}/bestaetigen")
+def confirm(request: Request, desk: At, visitor: Sender, post_id: int, adresse: Text = "") -> Response:
+    """Note what a person saw at the network."""
+
+    def act() -> str:
+        approving.confirm(desk.deps, visitor.actor, post_id, desk.clock.now(), url=adresse.strip())
+        return done(f"/beitrag/{post_id}", "bestaetigt", post_id)
+
+    return _do(request, desk, visitor, post_id, "confirm", act, {"adresse": adresse})
+
+
+def _do(
+    request: Request,
+    desk: Desk,
+    visitor: Visitor,
+    post_id: int,
+    verb: str,
+    act: Callable[[], str],
+    typed: dict[str, str | None] | None = None,
+) -> Response:
+    """Carry a form out and go on, or show the post again with what was refused and what was typed."""
+    try:
+        return see_other(act())
+    except Refused as error:
+        if error.code == "forbidden" or error.code.endswith(".unknown"):
+            raise
+        given = {name: value for name, value in (typed or {}).items() if value is not None}
+        problem = {"text": error.text, "field": _field(verb, error.code), "verb": verb}
+        context = {"error": problem, "typed": given, "stale": error.code == "post.stale"}
+        return _page(request, desk, visitor, post_id, context, status_of(error))
+
+
+def _field(verb: str, code: str) -> str:
+    """Return the id of the field that is wrong; the same name stands in more than one form."""
+    name = _FIELD_OF.get(code, "")
+    return f"{verb}-{name}" if name else ""
+
+
+def status_of(error: Refused) -> int:
+    """Return the HTTP status of a refusal."""
+    if error.code == "forbidden":
+        return 403
+    if error.code.endswith(".unknown"):
+        return 404
+    return 409 if error.code in ("post.stale", "post.state") else 422
+
+
+def _next_path(post_id: int | None) -> str:
+    return "/freigabe" if post_id is None else f"/beitrag/{post_id}"
+
+
+def _page(
+    request: Request, desk: Desk, visitor: Visitor, post_id: int, extra: dict[str, Any], status: int = 200
+) -> Response:
+    shown = views.post_show(desk.deps, post_id, actor=visitor.actor)
+    connector = desk.deps.connector(shown["channel"])
+    place = turn(desk.deps, visitor.actor, post_id) if shown["state"] == S.AWAITING else None
+    context = {
+        "typed": {},
+        "stale": False,
+        **layout(desk, visitor),
+        "post": shown,
+        "blocked": any(problem["severity"] == "block" for problem in shown["problems"]),
+        "edited": any(event["what"] == "post.edited" for event in shown["events"]),
+        "label": connector.label,
+        "channel": shown["channel"],
+        "preview": preview(shown, connector),
+        "offers": _offers(visitor.actor, shown),
+        "place": place,
+        **extra,
+    }
+    return desk.pages.show(request, "post.html", context, status)
+
+
+def _offers(actor: Actor, shown: dict[str, Any]) -> set[str]:
+    state, organisation = State(shown["state"]), shown["organisation"]
+    offers = {
+        verb for verb, (right, states) in _OFFERED.items() if state in states and allowed(actor, right, organisation)
+    }
+    if state is S.UNCERTAIN and shown["next_try_at"] is not None:
+        offers -= {"retry"}
+    if any(problem["severity"] == "block" for problem in shown["problems"]):
+        offers -= {"approve", "retry", "publish_now"}
+    if state is S.RETRACTING and (shown["reason"] or {}).get("who") != "officer":
+        offers -= {"confirm"}
+    return offers

@@ -1,0 +1,108 @@
+"""The queues of posts: what waits for a person, what is planned, what needs help, what is public, what is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from distributor.domain import Actor
+from distributor.locale import gettext as _
+from distributor.services import views
+from distributor.services.deps import Deps
+from distributor.services.permission import visible
+from distributor.services.queues import Queue, queue_page
+from distributor.web.guarding import At, Reader
+from distributor.web.layout import layout, message_for
+
+PAGE_SIZE = 25
+_NAMES = {
+    Queue.AWAITING: "freigabe",
+    Queue.PLANNED: "geplant",
+    Queue.HELP: "hilfe",
+    Queue.PUBLISHED: "veroeffentlicht",
+    Queue.CLOSED: "geschlossen",
+}
+_QUEUES = {name: queue for queue, name in _NAMES.items()}
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One queue to choose from."""
+
+    label: str
+    count: int
+    href: str
+    current: bool
+
+
+@router.get("/freigabe")
+def show(
+    request: Request,
+    desk: At,
+    visitor: Reader,
+    liste: str = "freigabe",
+    kjc: str = "",
+    seite: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    getan: str = "",
+    nr: int = 0,
+) -> Response:
+    """Show one page of a queue."""
+    queue = _QUEUES.get(liste, Queue.AWAITING)
+    offset = (seite - 1) * PAGE_SIZE
+    found = queue_page(desk.deps, visitor.actor, queue, organisation=kjc or None, offset=offset, limit=PAGE_SIZE)
+    pages = max(1, -(-found.total // PAGE_SIZE))
+    context = {
+        **layout(desk, visitor),
+        "queue": queue,
+        "tabs": [Tab(tab_labels()[q], found.counts[q], _href(q, kjc), q is queue) for q in Queue],
+        "list_name": _NAMES[queue],
+        "lines": found.lines,
+        "labels": channel_labels(desk.deps),
+        "organisations": organisations(desk.deps, visitor.actor),
+        "organisation": kjc,
+        "page": seite,
+        "pages": pages,
+        "total": found.total,
+        "before": _href(queue, kjc, seite - 1) if seite > 1 else "",
+        "after": _href(queue, kjc, seite + 1) if seite < pages else "",
+        "message": message_for(desk, visitor, getan, nr),
+    }
+    return desk.pages.show(request, "queue.html", context)
+
+
+def tab_labels() -> dict[Queue, str]:
+    """Return what the tabs say."""
+    return {
+        Queue.AWAITING: _("Zur Freigabe"),
+        Queue.PLANNED: _("Geplant"),
+        Queue.HELP: _("Braucht Hilfe"),
+        Queue.PUBLISHED: _("Veröffentlicht"),
+        Queue.CLOSED: _("Geschlossen"),
+    }
+
+
+def channel_labels(deps: Deps) -> dict[str, str]:
+    """Return how each channel calls itself."""
+    return {channel: connector.label for channel, connector in deps.connectors.items()}
+
+
+def organisations(deps: Deps, actor: Actor) -> list[tuple[str, str]]:
+    """Return slug and name of the Jobcenter whose posts the actor may see."""
+    seen = visible(actor)
+    known = views.organisation_list(deps)
+    return [(each["slug"], each["name"]) for each in known if seen is None or each["slug"] in seen]
+
+
+def _href(queue: Queue, organisation: str, page: int = 1) -> str:
+    given = {"liste": _NAMES[queue]}
+    if organisation:
+        given["kjc"] = organisation
+    if page > 1:
+        given["seite"] = str(page)
+    return f"/freigabe?{urlencode(given)}"

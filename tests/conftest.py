@@ -1,0 +1,149 @@
+"""Fixtures for all rooms: databases of both kinds, the sandbox, and a world on top of them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from connectors.sandbox.server import build, running
+from distributor.media.links import mime_of, verify
+from distributor.store import migrations
+from distributor.store.engine import Store
+from tests.support.postgres import NoPostgres, Server
+from tests.support.world import World
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's own DISTRIBUTOR_ settings reach a test."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("DISTRIBUTOR_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server with a migrated template database."""
+    try:
+        server = Server()
+    except NoPostgres as error:
+        pytest.skip(f"PostgreSQL is not here: {error}")
+    admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE template_kjc"))
+    store = Store(server.url("template_kjc"))
+    migrations.upgrade(store)
+    store.close()
+    admin.dispose()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
+    store = Store(f"sqlite:///{path}")
+    migrations.upgrade(store)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "test.sqlite3"
+        path.write_bytes(template.read_bytes())
+        yield f"sqlite:///{path}"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template_kjc"))
+    yield server.url(name)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store on each kind of database."""
+    made = Store(database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[str]:
+    """A running sandbox with its portal; gives its address."""
+    with running(build()) as base:
+        yield base
+
+
+@pytest.fixture
+def media_host() -> Iterator[tuple[str, Callable[[World], None]]]:
+    """The public address of a world's media, served from its cache under its signed names."""
+    worlds: list[World] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.rsplit("/", 1)[-1]
+            deps = worlds[0].deps
+            sha256 = verify(name, now=worlds[0].clock.now(), key=deps.vault.signing_key())
+            body = deps.cache.read(sha256) if sha256 else b""
+            self.send_response(200 if sha256 else 404)
+            self.send_header("Content-Type", mime_of(name) if sha256 else "text/plain")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", worlds.append
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def make_world(
+    database_url: str, tmp_path: Path, sandbox: str, media_host: tuple[str, Callable[[World], None]]
+) -> Iterator[Callable[..., World]]:
+    """Make a world, with the Organisations and channels a test names."""
+    made: list[World] = []
+
+    def make(**chosen: Any) -> World:
+        world = World(database_url, tmp_path / "data", sandbox, media_host[0], **chosen)
+        media_host[1](world)
+        made.append(world)
+        return world
+
+    yield make
+    for world in made:
+        world.close()
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """Two Jobcenter on all channels."""
+    return make_world()

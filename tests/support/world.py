@@ -1,0 +1,266 @@
+"""A small world with verbs: a portal that publishes, platforms that fall silent, people who decide, a clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from connectors.sandbox.enrol import enrol, environment
+from distributor import bootstrap, settings
+from distributor.daemon import DUTIES
+from distributor.domain import Actor, Role
+from distributor.services import (
+    accounts,
+    approving,
+    clearing,
+    configuration,
+    feeds,
+    media,
+    people,
+    planning,
+    tailoring,
+    views,
+)
+from distributor.services.crew import Crew
+from distributor.services.deps import Deps
+from distributor.store.ownership import Ownership
+from distributor.vault import new_key
+
+CONFIG = Path(__file__).resolve().parents[2] / "config"
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+SETUP = Actor("setup", frozenset({Role.OPERATOR, Role.EDITOR}))
+
+
+class Clock:
+    """Stands until told; the sandbox follows it."""
+
+    def __init__(self, sandbox: str | None, start: datetime = START) -> None:
+        self._sandbox = sandbox
+        self._now = start
+        self.set(start)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, moment: datetime) -> None:
+        self._now = moment
+        if self._sandbox:
+            requests.post(f"{self._sandbox}/_clock", json={"now": moment.isoformat()}, timeout=5).raise_for_status()
+
+    def advance(self, **span: float) -> None:
+        self.set(self._now + timedelta(**span))
+
+
+class Network:
+    """The platforms of the sandbox: what is public there, and how they may misbehave."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def ledger(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = requests.get(f"{self.base}/_ledger", timeout=5).json()
+        return listed
+
+    def public(self, channel: str | None = None) -> list[dict[str, Any]]:
+        return [entry for entry in self.ledger() if not entry["deleted"] and channel in (None, entry["channel"])]
+
+    def suffers(self, fault: str, **more: Any) -> None:
+        answer = requests.post(f"{self.base}/_faults", json={"fault": fault, **more}, timeout=5)
+        assert answer.ok, answer.text
+
+    def recovers(self) -> None:
+        requests.delete(f"{self.base}/_faults", timeout=5).raise_for_status()
+
+    def fired(self) -> int:
+        return sum(fault["fired"] for fault in requests.get(f"{self.base}/_faults", timeout=5).json())
+
+    def requests(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = requests.get(f"{self.base}/_requests?limit=1000", timeout=5).json()
+        return listed
+
+
+class Portal:
+    """The sample portal: what it publishes, edits and takes away."""
+
+    def __init__(self, base: str) -> None:
+        self.base = f"{base}/portal"
+        self.feed = f"{self.base}/feed.rss"
+
+    def publishes(self, **item: Any) -> None:
+        requests.post(f"{self.base}/_publish", json=item, timeout=5).raise_for_status()
+
+    def edits(self, guid: str, **change: Any) -> None:
+        requests.post(f"{self.base}/_edit/{guid}", json=change, timeout=5).raise_for_status()
+
+    def removes(self, guid: str) -> None:
+        requests.delete(f"{self.base}/_items/{guid}", timeout=5).raise_for_status()
+
+
+class World:
+    """The distributor on one database, with a sandbox behind it and a daemon that is turned by hand."""
+
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        sandbox: str,
+        public_url: str,
+        *,
+        organisations: tuple[str, ...] = ("fulda", "marburg-biedenkopf"),
+        channels: tuple[str, ...] | None = None,
+    ) -> None:
+        self.environment = {
+            **environment(sandbox),
+            "DISTRIBUTOR_DATA_DIR": str(folder),
+            "DISTRIBUTOR_CONFIG_DIR": str(CONFIG),
+            "DISTRIBUTOR_DATABASE_URL": database_url,
+            "DISTRIBUTOR_FEED_URL": f"{sandbox}/portal/feed.rss",
+            "DISTRIBUTOR_ALLOW_PRIVATE": "127.0.0.1",
+            "DISTRIBUTOR_KEY": new_key(),
+            "DISTRIBUTOR_PUBLIC_URL": public_url,
+            "DISTRIBUTOR_THREADS": "4",
+        }
+        self.deps: Deps = bootstrap.build(settings.load(self.environment))
+        self.network = Network(sandbox)
+        self.portal = Portal(sandbox)
+        self.clock = Clock(sandbox)
+        self._take_roster(organisations, channels)
+        self._people(organisations)
+        self._connect()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.ownership = Ownership(self.deps.store, self.deps.settings.data_dir / "workers")
+        self.ownership.begin(self.clock.now())
+        self.crew = Crew(self.deps, self.ownership, self.clock.now)
+
+    def close(self) -> None:
+        """End the daemon and let the database go."""
+        self.crew.finish()
+        self.ownership.end()
+        self.deps.store.close()
+
+    def _take_roster(self, organisations: tuple[str, ...], channels: tuple[str, ...] | None) -> None:
+        files = configuration.read_files(CONFIG)
+        kept = {slug: files.organisations[slug] for slug in organisations}
+        entries = {
+            slug: tuple(entry for entry in files.accounts[slug] if channels is None or entry.channel in channels)
+            for slug in organisations
+        }
+        configuration.take_over(
+            self.deps, SETUP, replace(files, organisations=kept, accounts=entries), self.clock.now()
+        )
+
+    def _people(self, organisations: tuple[str, ...]) -> None:
+        now = self.clock.now()
+        for login, role in (("redaktion", Role.EDITOR), ("betrieb", Role.OPERATOR), ("pruefung", Role.AUDITOR)):
+            people.add_user(self.deps, SETUP, login, [people.Membership(role)], now)
+        for slug in organisations:
+            people.add_user(self.deps, SETUP, slug, [people.Membership(Role.OFFICER, slug)], now)
+
+    def _connect(self) -> None:
+        entries = []
+        for account in views.account_list(self.deps):
+            channel, name = account["channel"], account["name"]
+            remote = next(iter(account["fields"].values()))
+            made = enrol(channel, remote, name, account["organisation"])
+            entries.append(made.entry)
+            accounts.add_account(
+                self.deps, SETUP, account["organisation"], channel, name, made.fields, self.clock.now()
+            )
+        requests.post(f"{self.network.base}/_accounts", json=entries, timeout=5).raise_for_status()
+
+    def person(self, login: str) -> Actor:
+        """Return the actor behind a login."""
+        return people.actor_named(self.deps, login)
+
+    def reads_feed(self) -> int:
+        """Poll the portal, fetch pictures, make posts; return how many items were new or changed."""
+        with self.deps.store.write() as session:
+            feed = feeds.ensure_feed(session, self.portal.feed, self.clock.now())
+        taken = feeds.poll(self.deps, feed, self.clock.now)
+        tailoring.tailor_stale(self.deps, self.clock.now())
+        media.fetch_pending(self.deps, self.clock.now)
+        tailoring.tailor_stale(self.deps, self.clock.now())
+        return taken
+
+    def clears(self, *items: int) -> None:
+        """Let the editor answer every question of these items (none: of all) in favour."""
+        for number in items or tuple(item["id"] for item in views.item_list(self.deps)):
+            answers = [clearing.Answer("people", "none"), clearing.Answer("rights", "granted")]
+            answers += clearing.accept_feed(self.deps, number)
+            clearing.clear(self.deps, self.person("redaktion"), number, answers, self.clock.now())
+        planning.propose(self.deps, self.clock.now())
+
+    def approves(self, *posts: int, at: datetime | None = None) -> list[int]:
+        """Let each post's officer approve it (none: all that wait); return the posts."""
+        waiting = [post for post in self.posts() if post["id"] in posts or (not posts and post["state"] == "awaiting")]
+        for post in waiting:
+            officer = self.person(post["organisation"])
+            approving.approve(self.deps, officer, post["id"], self.clock.now(), digest=post["digest"], at=at)
+        return [post["id"] for post in waiting]
+
+    def posts(self, **which: Any) -> list[dict[str, Any]]:
+        """Return the posts as the faces show them."""
+        return views.post_list(self.deps, **which)
+
+    def post(self, number: int) -> dict[str, Any]:
+        """Return one post."""
+        return views.post_show(self.deps, number)
+
+    def states(self) -> dict[str, int]:
+        """Return how many posts are in which state."""
+        counted: dict[str, int] = {}
+        for post in self.posts():
+            counted[post["state"]] = counted.get(post["state"], 0) + 1
+        return counted
+
+    def works(self) -> None:
+        """Let the daemon do what is due now, and what that makes due now."""
+        while self.crew.turn(patience=5.0) or self.crew.busy:
+            pass
+
+    def runs_until(self, moment: datetime) -> None:
+        """Let the daemon live through the time up to ``moment``, from one due moment to the next."""
+        from distributor.services import simulation
+
+        while True:
+            for duty in DUTIES:
+                duty.do(self.deps, self.clock)
+            self.works()
+            following = simulation.next_moment(self.deps, self.clock.now(), moment)
+            if following is None:
+                break
+            self.clock.set(following)
+        self.clock.set(moment)
+        self.works()
+
+    def dies_and_restarts(self) -> None:
+        """Kill the daemon's claim as kill -9 would: the lock is freed, nothing is stored; then start another."""
+        held = self.ownership
+        if held._file is not None:
+            held._file.close()
+        if held._connection is not None:
+            held._connection.close()
+        self._begin()
+        self.crew.rescue()
+
+
+def same(expected: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Tell whether a ledger entry is the approved document."""
+    keys = ("text", "link")
+    media = [(medium["sha256"], medium["alt"]) for medium in expected["media"]]
+    return all(expected[key] == found[key] for key in keys) and media == [
+        (medium["sha256"], medium["alt"]) for medium in found["media"]
+    ]
+
+
+def dumps(value: Any) -> str:
+    """Return readable JSON for a failing test's message."""
+    return json.dumps(value, ensure_ascii=False, indent=1)
