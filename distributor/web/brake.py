@@ -48,6 +48,12 @@ def lift(request: Request, desk: At, visitor: Sender, bereich: Text = "") -> Res
     return see_other(done("/notbremse", "geloest"))
 
 
+@router.get("/notbremse/{verb}")
+def back_to_brake(visitor: Reader, verb: str) -> Response:
+    """Lead back to the brake whoever reloads the answer to a form."""
+    return see_other("/notbremse")
+
+
 def _pulled(flying: int) -> str:
     if not flying:
         return _("Notbremse gezogen. Ab jetzt geht nichts mehr hinaus.")

@@ -113,6 +113,12 @@ def withdraw(request: Request, desk: At, visitor: Sender, item_id: int, grund: T
     return _do(request, desk, visitor, item_id, act, {"reason": grund})
 
 
+@router.get("/beitraege/{item_id}/{verb}")
+def back_to_item(visitor: Reader, item_id: int, verb: str) -> Response:
+    """Lead back to the item whoever reloads the answer to a form."""
+    return see_other(f"/beitraege/{item_id}")
+
+
 def answers_in(typed: Mapping[str, str]) -> list[Answer]:
     """Return the answers in a clearance form: fields ``QUESTION:SUBJECT``, empty ones left out."""
     answers = []

@@ -152,6 +152,12 @@ def confirm(request: Request, desk: At, visitor: Sender, post_id: int, adresse: 
     return _do(request, desk, visitor, post_id, "confirm", act, {"adresse": adresse})
 
 
+@router.get("/beitrag/{post_id}/{verb}")
+def back_to_post(visitor: Reader, post_id: int, verb: str) -> Response:
+    """Lead back to the post whoever reloads the answer to a form."""
+    return see_other(f"/beitrag/{post_id}")
+
+
 def _do(
     request: Request,
     desk: Desk,

@@ -1,0 +1,175 @@
+"""``items`` on the command line: entered by hand, cleared answer by answer, held, withdrawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from distributor import bootstrap
+from distributor.store.tables import MediumRow
+
+
+def has_pictures(item: int, *hashes: str) -> None:
+    """Pretend that the item's pictures have arrived."""
+    deps = bootstrap.build()
+    with deps.store.write() as session:
+        for position, sha256 in enumerate(hashes):
+            url = f"https://portal.example/{position}.jpg"
+            session.add(
+                MediumRow(
+                    item_id=item,
+                    position=position,
+                    url=url,
+                    kind="image",
+                    state="ready",
+                    sha256=sha256,
+                    mime="image/jpeg",
+                )
+            )
+    deps.store.close()
+
+
+def with_pictures(program: Any, *alts: str) -> int:
+    described = [part for alt in alts for part in ("--alt", alt)]
+    added = program.json(
+        "items", "add", "--title", "Bilder", "--picture", "https://portal.example/0.jpg",
+        "--picture", "https://portal.example/1.jpg", "--credit", "Ada Beispiel", *described, "--as", "ed",
+    )  # fmt: skip
+    number: int = added["id"]
+    has_pictures(number, "aa11" + "0" * 60, "aa22" + "0" * 60)
+    return number
+
+
+def test_an_item_is_entered_with_all_that_is_said_of_it(program: Any) -> None:
+    shown = program.json(
+        "items", "add", "--title", " Neustart ", "--summary", "Kurz.", "--text", "Lang.", "--link", "https://a.example/1",
+        "--picture", "https://a.example/1.jpg", "--alt", "Eine Werkstatt", "--topic", "Ausbildung",
+        "--embargo-until", "2098-01-01 08:00", "--valid-until", "2098-02-01 08:00", "--as", "ed",
+    )  # fmt: skip
+
+    assert (shown["title"], shown["link"], shown["stage"]) == ("Neustart", "https://a.example/1", "active")
+    assert (shown["embargo_until"], shown["valid_until"]) == ("2098-01-01T07:00:00Z", "2098-02-01T07:00:00Z")
+    assert [
+        (medium["url"], medium["alt"]) for medium in shown["content"]["media"]
+    ] == [("https://a.example/1.jpg", "Eine Werkstatt")]
+    assert [shown["id"]] == [item["id"] for item in program.json("items", "list")]
+    assert "Neustart" in program.does("items", "list")
+    assert "Eine Werkstatt" not in program.does("items", "list")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--title", " "], "braucht eine Überschrift"),
+        (["--title", "T", "--link", "javascript:alert(1)"], "keine http- oder https-Adresse"),
+        (["--title", "T", "--picture", "/etc/passwd"], "keine http- oder https-Adresse"),
+        (["--title", "T", "--alt", "Bild"], "mehr Alternativtexte"),
+        (["--title", "T", "--text", "a", "--text-file", "b"], "schließen einander aus"),
+        (["--title", "T", "--text-file", "/nirgends"], "gibt es nicht"),
+    ],
+)
+def test_what_cannot_be_entered_is_refused(options: list[str], said: str, program: Any) -> None:
+    assert said in program.refuses("items", "add", *options, "--as", "ed")
+
+
+def test_clearing_tells_what_is_still_open_and_ends_partly(program: Any) -> None:
+    number = str(with_pictures(program))
+
+    answer = program("items", "clear", number, "--people", "none", "--rights", "granted", "--as", "ed")
+
+    assert answer.exit_code == 1
+    assert answer.stderr == ""
+    assert [
+        line[line.index("[") :] for line in answer.stdout.splitlines()
+    ] == ["[credit (aa1100000000)]", "[alt (aa1100000000)]", "[credit (aa2200000000)]", "[alt (aa2200000000)]"]
+
+
+def test_an_answer_is_for_one_medium_or_for_all(program: Any) -> None:
+    number = str(with_pictures(program))
+    program("items", "clear", number, "--people", "none", "--rights", "granted", "--credit", "Ada", "--as", "ed")
+
+    one = program("items", "clear", number, "--medium", "aa1", "--alt", "Eine Werkstatt", "--as", "ed")
+    assert one.exit_code == 1
+    assert len(one.stdout.splitlines()) == 1
+    last = program.does("items", "clear", number, "--medium", "aa2", "--alt", "decorative", "--as", "ed")
+    assert f"Beitrag {number} ist geklärt.\n" == last
+    assert program.json("items", "show", number)["cleared_at"] is not None
+
+
+@pytest.mark.parametrize(("prefix", "said"), [("aa", "mehrere Medien"), ("ff", "kein Medium"), ("", "kein Medium")])
+def test_a_prefix_must_mean_one_medium(prefix: str, said: str, program: Any) -> None:
+    number = str(with_pictures(program))
+
+    assert said in program.refuses("items", "clear", number, "--medium", prefix, "--alt", "A", "--as", "ed")
+
+
+def test_what_the_feed_says_is_accepted(program: Any) -> None:
+    number = str(with_pictures(program, "Eine Werkstatt", "Zwei Menschen"))
+
+    program.does(
+        "items", "clear", number, "--people", "consented", "--rights", "granted", "--accept-feed", "--as", "ed"
+    )
+    answers = {
+        (question["question"], question["subject"][:4]): question["answer"]
+        for question in program.json("items", "show", number)["questions"]
+    }
+
+    assert (answers["alt", "aa11"], answers["alt", "aa22"]) == ("Eine Werkstatt", "Zwei Menschen")
+    assert answers["credit", "aa11"] == "Ada Beispiel"
+
+
+def test_a_wrong_answer_and_a_wrong_person_are_refused(program: Any) -> None:
+    number = str(program.takes_in(cleared=False))
+
+    assert "nimmt none oder consented" in program.refuses("items", "clear", number, "--people", "ja", "--as", "ed")
+    assert "Redaktion" in program.refuses("items", "clear", number, "--people", "none", "--as", "kim")
+
+
+def test_several_items_at_once_are_partly_done(program: Any) -> None:
+    number = str(program.takes_in())
+
+    answer = program("items", "hold", number, "77", "--as", "ed")
+
+    assert answer.exit_code == 1
+    assert f"Beitrag {number} ist angehalten.\n" == answer.stdout
+    assert len(answer.stderr.splitlines()) == 1
+    assert program.json("items", "show", number)["stage"] == "held"
+    assert [int(number)] == [item["id"] for item in program.json("items", "list", "--stage", "held")]
+    program.does("items", "release", number, "--as", "ed")
+    assert program.json("items", "show", number)["stage"] == "active"
+
+
+def test_withdrawing_closes_every_post(program: Any) -> None:
+    number = str(program.takes_in())
+
+    told = program.does("items", "withdraw", number, "--reason", "Einwilligung widerrufen", "--as", "ed")
+
+    assert "6 geschlossen" in told
+    assert {"closed"} == {post["state"] for post in program.posts()}
+
+
+def test_own_words_for_a_channel_come_and_go(program: Any) -> None:
+    number = str(program.takes_in())
+    words = ("--du", "Hallo du!", "--sie", "Guten Tag!")
+
+    program.does("items", "text", number, "--channel", "x", *words, "--as", "ed")
+    assert program.json("items", "show", number)["texts"] == {"x": {"du": "Hallo du!", "sie": "Guten Tag!"}}
+    assert all("Guten Tag!" in post["text"] for post in program.posts("--channel", "x", "--organisation", "fulda"))
+    one_sided = ("items", "text", number, "--channel", "x", "--du", "Hallo", "--as", "ed")
+    assert "beide Fassungen" in program.refuses(*one_sided)
+    program.does("items", "text", number, "--channel", "x", "--reset", "--as", "ed")
+    assert program.json("items", "show", number)["texts"] == {}
+    assert "Den Kanal „nirgends“ gibt es nicht" in program.refuses(
+        "items", "text", number, "--channel", "nirgends", *words, "--as", "ed"
+    )
+
+
+def test_people_read_the_item(program: Any) -> None:
+    number = str(program.takes_in())
+
+    shown = program.does("items", "show", number)
+
+    assert "Neustart in Fulda" in shown
+    assert "none [people]" in shown
+    assert "4 zur Freigabe" in shown

@@ -1,0 +1,176 @@
+"""``posts`` on the command line: who sees what, decisions one by one and in rows, and how refusals are told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+PINNED = {
+    "id", "item", "organisation", "channel", "form", "state", "due_at", "next_try_at", "approved_digest",
+    "staged_digest", "sent_digest", "text", "link", "media", "problems", "attempts", "receipt", "reason",
+}  # fmt: skip
+
+
+def on(posts: list[dict[str, Any]], channel: str) -> dict[str, Any]:
+    return next(post for post in posts if post["channel"] == channel)
+
+
+def test_show_has_the_pinned_keys(program: Any) -> None:
+    program.takes_in()
+    listed = on(program.posts("--organisation", "fulda"), "x")
+
+    shown = program.json("posts", "show", str(listed["id"]))
+
+    assert set() == PINNED - shown.keys()
+    assert set() == PINNED - listed.keys()
+    assert tuple(
+        shown[key] for key in ("organisation", "channel", "form", "state")
+    ) == ("fulda", "x", "feed", "awaiting")
+    assert "Neustart in Fulda" in shown["text"]
+
+
+def test_the_list_is_narrowed_by_organisation_channel_state_item_and_person(program: Any) -> None:
+    first, second = program.takes_in("Eins"), program.takes_in("Zwei")
+
+    assert len(program.posts()) == 12
+    assert len(program.posts("--organisation", "fulda")) == 6
+    assert len(program.posts("--channel", "x")) == 4
+    assert {second} == {post["item"] for post in program.posts("--item", str(second))}
+    assert {"awaiting"} == {post["state"] for post in program.posts("--state", "awaiting")}
+    assert {"fulda"} == {post["organisation"] for post in program.posts("--as", "kim")}
+    assert program.posts("--organisation", "wiesbaden", "--as", "kim") == []
+    assert len(program.posts("--limit", "1")) == 1
+    assert first != second
+
+
+def test_a_person_does_not_see_the_posts_of_others(program: Any) -> None:
+    program.takes_in()
+    foreign = program.posts("--organisation", "wiesbaden")[0]["id"]
+
+    assert f"Den Beitrag {foreign} gibt es nicht.\n" == program.refuses("posts", "show", str(foreign), "--as", "kim")
+
+
+def test_people_read_a_table_and_the_post_itself(program: Any) -> None:
+    program.takes_in()
+    listed = on(program.posts("--organisation", "fulda"), "x")
+
+    table = program.does("posts", "list", "--channel", "x").splitlines()
+    shown = program.does("posts", "show", str(listed["id"]))
+
+    assert table[0] == "Nr.\tZeit\tJobcenter\tKanal\tStand\tTitel\tMängel\tGrund"
+    assert len(table) == 3
+    assert "zur Freigabe" in shown
+    assert listed["text"] in shown
+    assert listed["digest"] in shown
+
+
+def test_all_waiting_posts_of_an_organisation_are_approved(program: Any) -> None:
+    program.takes_in()
+
+    told = program.does("posts", "approve", "--organisation", "fulda", "--all", "--as", "kim").splitlines()
+    after = program.posts("--organisation", "fulda", "--state", "scheduled")
+
+    assert 2 == len(told) == len(after)
+    assert all(post["approved_digest"] == post["digest"] for post in after)
+    assert program.does(
+        "posts", "approve", "--organisation", "fulda", "--all", "--as", "kim"
+    ) == "Bei fulda wartet nichts auf Freigabe.\n"
+
+
+def test_some_of_several_refused_is_partly(program: Any) -> None:
+    program.takes_in()
+    mine = on(program.posts("--organisation", "fulda"), "x")["id"]
+    foreign = on(program.posts("--organisation", "wiesbaden"), "x")["id"]
+
+    answer = program("posts", "approve", str(mine), str(foreign), "999", "--as", "kim")
+
+    assert answer.exit_code == 1
+    assert f"Beitrag {mine} ist freigegeben" in answer.stdout
+    told = answer.stderr.splitlines()
+    assert len(told) == 2
+    assert told[0].startswith(f"Beitrag {foreign}: „kim“ darf das für wiesbaden nicht")
+    assert told[1] == "Den Beitrag 999 gibt es nicht."
+    assert program.json("posts", "show", str(foreign))["state"] == "awaiting"
+
+
+def test_all_refused_is_2(program: Any) -> None:
+    program.takes_in()
+    foreign = [str(post["id"]) for post in program.posts("--organisation", "wiesbaden")]
+
+    answer = program("posts", "approve", *foreign, "--as", "kim")
+
+    assert answer.exit_code == 2
+    assert len(foreign) == len(answer.stderr.splitlines())
+
+
+def test_a_digest_that_was_not_the_one_seen_is_refused(program: Any) -> None:
+    program.takes_in()
+    post = on(program.posts("--organisation", "fulda"), "x")
+    number = str(post["id"])
+
+    assert "hat sich geändert" in program.refuses("posts", "approve", number, "--digest", "alt", "--as", "kim")
+    program.does("posts", "approve", number, "--digest", post["digest"], "--as", "kim")
+
+
+def test_an_uncleared_post_is_not_approved(program: Any) -> None:
+    program.takes_in(cleared=False)
+    post = on(program.posts("--organisation", "fulda"), "x")
+
+    assert "noch nicht geklärt" in program.refuses("posts", "approve", str(post["id"]), "--as", "kim")
+
+
+def test_approval_and_move_take_a_time_in_german_local_time(program: Any) -> None:
+    program.takes_in()
+    number = str(on(program.posts("--organisation", "fulda"), "x")["id"])
+
+    program.does("posts", "approve", number, "--at", "2098-11-24 12:30", "--as", "kim")
+    assert program.json("posts", "show", number)["due_at"] == "2098-11-24T11:30:00Z"
+    program.does("posts", "move", number, "--at", "2098-11-25T12:30:00+00:00", "--as", "kim")
+    moved = program.json("posts", "show", number)
+    assert (moved["due_at"], moved["state"]) == ("2098-11-25T12:30:00Z", "scheduled")
+    assert "Ruhezeit" in program.refuses("posts", "move", number, "--at", "2098-11-25 03:00", "--as", "kim")
+
+
+def test_a_post_gets_its_own_text_from_option_file_or_input_and_loses_it(program: Any, tmp_path: Path) -> None:
+    program.takes_in()
+    number = str(on(program.posts("--organisation", "fulda"), "facebook")["id"])
+    template = program.json("posts", "show", number)["text"]
+    file = tmp_path / "text.txt"
+    file.write_text("Aus der Datei: Grüße.", encoding="utf-8")
+
+    program.does("posts", "edit", number, "--text", "Von Hand.", "--as", "kim")
+    assert program.json("posts", "show", number)["text"] == "Von Hand."
+    program.does("posts", "edit", number, "--file", str(file), "--as", "kim")
+    assert program.json("posts", "show", number)["text"] == "Aus der Datei: Grüße."
+    program.does("posts", "edit", number, "--file", "-", "--as", "kim", stdin="Aus der Eingabe.")
+    assert program.json("posts", "show", number)["text"] == "Aus der Eingabe."
+    told = program.does("posts", "edit", number, "--text", "Ruf an: {{kjc.unbekannt}}", "--as", "kim")
+    assert "placeholder.unresolved" in told
+    program.does("posts", "edit", number, "--reset", "--as", "kim")
+    assert template == program.json("posts", "show", number)["text"]
+    assert "gibt es nicht" in program.refuses("posts", "edit", number, "--file", "/nirgends", "--as", "kim")
+
+
+def test_reject_retry_hurry_confirm_and_recall_reach_their_services(program: Any) -> None:
+    program.takes_in()
+    posts = program.posts("--organisation", "fulda")
+    first, second = str(on(posts, "x")["id"]), str(on(posts, "facebook")["id"])
+
+    program.does("posts", "reject", first, "--reason", "doppelt", "--as", "kim")
+    rejected = program.json("posts", "show", first)
+    assert (rejected["state"], rejected["reason"]["text"]) == ("closed", "doppelt")
+    assert "nennen" in program.refuses("posts", "reject", second, "--reason", " ", "--as", "kim")
+    for verb in ("retry", "publish-now", "confirm"):
+        assert "das geht hier nicht" in program.refuses("posts", verb, second, "--as", "kim")
+    told = program.does("posts", "recall", second, "--as", "ed")
+    assert f"Beitrag {second} ist zurückgerufen und jetzt geschlossen.\n" == told
+
+
+def test_an_unknown_person_decides_nothing(program: Any) -> None:
+    assert "„niemand“ ist keine bekannte Person" in program.refuses("posts", "approve", "1", "--as", "niemand")
+
+
+def test_json_is_one_document_even_when_there_is_nothing(program: Any) -> None:
+    assert json.loads(program.does("posts", "list", "--json")) == []
+    assert program.does("posts", "list") == "Es gibt keine solchen Beiträge.\n"
