@@ -20,6 +20,14 @@ def utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def with_link(text: str, link: str) -> str:
+    """Return the text with the link as a paragraph of its own: the last, but before closing hashtags."""
+    paragraphs = [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
+    closes = bool(paragraphs) and all(word.startswith("#") for word in paragraphs[-1].split())
+    where = len(paragraphs) - 1 if closes else len(paragraphs)
+    return "\n\n".join([*paragraphs[:where], link, *paragraphs[where:]])
+
+
 def carries(text: str, link: str) -> bool:
     """Tell whether ``link`` stands in ``text`` as a whole address, not as the beginning of a longer one."""
     return bool(link) and re.search(re.escape(link) + r"(?=[.,;:!?)\]»“”\"'…]*(?:\s|$))", text) is not None

@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
 from connectors._graph_errors import GraphError
-from connectors._graph_posts import READ_ON, SLACK, carries, check, moment, squeezed, utf16_units
+from connectors._graph_posts import READ_ON, SLACK, carries, check, moment, squeezed, utf16_units, with_link
 from connectors.base import (
     Absent,
     Access,
@@ -100,10 +100,10 @@ class Facebook:
     look = Look(fold=477, picture_ratio=1.91, picture_first=False, links_click=True, card=True)
 
     def render(self, variant: Variant) -> RemotePost:
-        """Return the document: with pictures the link ends the text, because attached pictures exclude a card."""
+        """Return the document: with pictures the link joins the text, because attached pictures exclude a card."""
         text = variant.text
         if variant.media and variant.link and not carries(text, variant.link):
-            text = f"{text}\n\n{variant.link}".strip()
+            text = with_link(text, variant.link)
         return RemotePost(self.channel, variant.form, text, variant.link, variant.media)
 
     def whoami(self, access: Access) -> Identity:

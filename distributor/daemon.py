@@ -98,7 +98,7 @@ class Daemon:
     def publish(self) -> None:
         """Turn the crew until nothing is due and nothing in flight, or the daemon is to stop."""
         while not self._stopping.is_set():
-            if not self._crew.turn() and not self._crew.busy:
+            if not (self._crew.turn() or self._crew.busy):
                 return
 
     def run(self) -> None:

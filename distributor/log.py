@@ -21,8 +21,11 @@ def scrub(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMap
     return event
 
 
-def configure(style: str = "plain") -> None:
-    """Set logging up for this process: ``plain`` for people, ``json`` for machines, both on standard error."""
+def configure(style: str = "plain", *, quiet: bool = False) -> None:
+    """Set logging up for this process: ``plain`` for people, ``json`` for machines, both on standard error.
+
+    ``quiet`` leaves only what is broken in the program.
+    """
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -38,7 +41,7 @@ def configure(style: str = "plain") -> None:
             scrub,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 import connectors.sandbox.audit
+from distributor import log
 from distributor.cli.demo_world import (
     AUDITOR,
     EDITOR,
@@ -49,6 +50,7 @@ _POSTS = 12 * 16 * 3
 @click.option("--config", type=click.Path(path_type=Path), default=Path("config"), help="Ordner der Konfiguration.")
 def demo(once: bool, data: Path, config: Path) -> None:
     """Run the demo."""
+    log.configure(quiet=True)
     with Children() as children:
         sys.exit((_once if once else _live)(children, data.absolute(), config.absolute()))
 
@@ -173,7 +175,7 @@ def _report(world: World, seconds: float, in_all: float) -> bool:
             console.print(
                 f"  {post['organisation']}/{post['channel']} {post['title']}: {STATE_WORDS[post['state']]}, {reason}"
             )
-    return public == len(listed)
+    return bool(public == len(listed))
 
 
 def _lateness(listed: Sequence[Mapping[str, Any]]) -> list[float]:

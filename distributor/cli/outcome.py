@@ -70,10 +70,16 @@ def sentence_of(error: Exception) -> str | None:
     """Return the German sentence for what a person can mend; None for a fault of the program."""
     if isinstance(error, Refused):
         return error.text
-    if isinstance(error, OSError) and not type(error).__module__.startswith("requests"):
-        where = f" ({error.filename})" if error.filename else ""
-        return f"Das Betriebssystem lässt das nicht zu{where}: {error.strerror or error}."
+    if isinstance(error, OSError):
+        return _from_system(error)
     return _from_services(error)
+
+
+def _from_system(error: OSError) -> str:
+    if type(error).__module__.startswith("requests"):
+        return f"Eine Gegenstelle antwortet nicht, wie sie soll ({type(error).__name__}); bitte später noch einmal."
+    where = f" ({error.filename})" if error.filename else ""
+    return f"Das Betriebssystem lässt das nicht zu{where}: {error.strerror or error}."
 
 
 def _from_services(error: Exception) -> str | None:

@@ -130,21 +130,30 @@ def _problems(shown: dict[str, Any]) -> None:
         say(f"Mangel ({grave}): {problem['text']} [{problem['rule']}]")
 
 
-def _decide(ids: Sequence[int], login: str, act: Callable[[Deps, Actor, int, datetime], object]) -> int:
+Act = Callable[[Deps, Actor, int, datetime], str]
+"""Decides on one post and returns what is to be told of it."""
+
+
+def _decide(ids: Sequence[int], login: str, act: Act) -> int:
     deps = assemble()
     return _each(deps, acting(deps, login), ids, act)
 
 
-def _each(deps: Deps, actor: Actor, ids: Sequence[int], act: Callable[[Deps, Actor, int, datetime], object]) -> int:
-    """Decide on each post; a long row of them shows how far it has come."""
+def _each(deps: Deps, actor: Actor, ids: Sequence[int], act: Act) -> int:
+    """Decide on each post and tell it at the end, for a bar that shows how far it has come owns the terminal."""
     numbers = list(dict.fromkeys(ids))
-    with progress("Beiträge", len(numbers)) as told:
+    done: list[str] = []
+    try:
+        with progress("Beiträge", len(numbers)) as told:
 
-        def one(number: int) -> None:
-            told(numbers.index(number))
-            act(deps, actor, number, present())
+            def one(number: int) -> None:
+                told(numbers.index(number))
+                done.append(act(deps, actor, number, present()))
 
-        return each("Beitrag", numbers, one)
+            return each("Beitrag", numbers, one)
+    finally:
+        for line in done:
+            say(line)
 
 
 @posts.command(help="Gibt Beiträge frei: genau das, was zu sehen war, zur vorgeschlagenen Zeit oder zu --at.")
@@ -177,9 +186,9 @@ def approve(
             say(f"Bei {organisation} wartet nichts auf Freigabe.")
             return DONE
 
-    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         due = approving.approve(deps, actor, number, now, digest=digest, at=at)
-        say(f"Beitrag {number} ist freigegeben für {local_time(due)}.")
+        return f"Beitrag {number} ist freigegeben für {local_time(due)}."
 
     return _each(deps, actor, ids, act)
 
@@ -197,9 +206,9 @@ def _waiting(deps: Deps, actor: Actor, organisation: str, channel: str | None) -
 def reject(ids: tuple[int, ...], reason: str, login: str) -> int:
     """Reject posts."""
 
-    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.reject(deps, actor, number, reason, now)
-        say(f"Beitrag {number} ist abgelehnt.")
+        return f"Beitrag {number} ist abgelehnt."
 
     return _decide(ids, login, act)
 
@@ -229,9 +238,9 @@ def edit(number: int, text: str | None, path: str | None, reset: bool, login: st
 def move(ids: tuple[int, ...], at: datetime, login: str) -> int:
     """Move posts."""
 
-    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.move(deps, actor, number, at, now)
-        say(f"Beitrag {number} ist verschoben auf {local_time(at)}.")
+        return f"Beitrag {number} ist verschoben auf {local_time(at)}."
 
     return _decide(ids, login, act)
 
@@ -242,9 +251,9 @@ def move(ids: tuple[int, ...], at: datetime, login: str) -> int:
 def retry(ids: tuple[int, ...], login: str) -> int:
     """Retry posts."""
 
-    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.retry(deps, actor, number, now)
-        say(f"Beitrag {number} wird noch einmal versucht.")
+        return f"Beitrag {number} wird noch einmal versucht."
 
     return _decide(ids, login, act)
 
@@ -255,9 +264,9 @@ def retry(ids: tuple[int, ...], login: str) -> int:
 def publish_now(ids: tuple[int, ...], login: str) -> int:
     """Hurry posts."""
 
-    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.publish_now(deps, actor, number, now)
-        say(f"Beitrag {number} geht sofort hinaus.")
+        return f"Beitrag {number} geht sofort hinaus."
 
     return _decide(ids, login, act)
 
@@ -268,9 +277,9 @@ def publish_now(ids: tuple[int, ...], login: str) -> int:
 def recall(ids: tuple[int, ...], login: str) -> int:
     """Recall posts."""
 
-    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         state = approving.recall(deps, actor, number, now)
-        say(f"Beitrag {number} ist zurückgerufen und jetzt {STATE_WORDS[state]}.")
+        return f"Beitrag {number} ist zurückgerufen und jetzt {STATE_WORDS[state]}."
 
     return _decide(ids, login, act)
 
@@ -285,8 +294,8 @@ def confirm(ids: tuple[int, ...], url: str, remote_id: str, login: str) -> int:
     if (url or remote_id) and len(ids) != 1:
         raise Misuse("--url und --remote-id gelten für genau eine Nummer.")
 
-    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.confirm(deps, actor, number, now, url=url, remote_id=remote_id)
-        say(f"Beitrag {number} ist bestätigt.")
+        return f"Beitrag {number} ist bestätigt."
 
     return _decide(ids, login, act)

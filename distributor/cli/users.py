@@ -162,9 +162,14 @@ def _password(*, ask: bool, piped: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not ask:
         return ""
-    return str(
-        click.prompt("Kennwort", hide_input=True, confirmation_prompt="Noch einmal", default="", show_default=False)
-    )
+    typed = [_typed(question) for question in ("Kennwort", "Noch einmal")]
+    if typed[0] != typed[1]:
+        raise Refused("Die beiden Eingaben stimmen nicht überein.", code="user.password")
+    return typed[0]
+
+
+def _typed(question: str) -> str:
+    return str(click.prompt(question, hide_input=True, default="", show_default=False, err=True))
 
 
 @users.command(help="Lässt eine Person wieder herein.")

@@ -4,7 +4,7 @@ Message ids are the German sentences themselves, so without a catalogue everythi
 sentence with ``_("…")``, templates with ``{{ _("…") }}``; ``messages.pot`` lists them all and a test keeps it in step.
 The list is made anew, from the folder ``distributor``, by::
 
-    pybabel extract -F locale/babel.cfg --no-location --sort-output -o locale/messages.pot .
+    pybabel extract -F locale/babel.cfg --no-location --omit-header --sort-output -o locale/messages.pot .
 
 A translation is a catalogue in this folder (``en/LC_MESSAGES/distributor.po``), read here and nowhere else.
 """

@@ -44,14 +44,14 @@ class Crew:
         return bool(self._flying or self._landed)
 
     def turn(self, *, claiming: bool = True, patience: float = 0.5) -> bool:
-        """Settle what has finished, claim what is due, wait up to ``patience`` seconds; tell whether anything moved."""
+        """Settle what has finished, claim what is due, wait up to ``patience`` seconds; tell if more may be due."""
         landed = self._collect()
         claimed = self._commit(landed, claiming=claiming)
         for call in claimed:
             self._flying[self._pool.submit(self._run, call)] = call
         if self._flying:
             wait(self._flying, timeout=patience, return_when=FIRST_COMPLETED)
-        return bool(landed or claimed)
+        return bool(claimed)
 
     def finish(self, deadline: float = 60.0) -> None:
         """Claim nothing more, let what is in flight end, and store it."""

@@ -21,46 +21,53 @@ _TIMEOUT = (3.0, 10.0)
 
 
 def begin(deps: Deps, now: datetime, until: datetime) -> SimulatedClock:
-    """Return a clock that starts now and takes the sandbox with it. Raises: Refused for accounts that are real."""
-    if until <= now:
+    """Return a clock that takes the sandbox with it and starts now, or where a sandbox that was set already stands.
+
+    So a simulation that was killed goes on where it was. Raises: Refused for accounts that are real.
+    """
+    clocks = _sandboxes(deps)
+    start = max([now, *(moment for moment in clocks.values() if moment is not None)])
+    if until <= start:
         raise Refused("Das Ende der Simulation liegt in der Vergangenheit.", code="simulation.past")
-    origins = _sandboxes(deps)
     session = requests.Session()
     session.trust_env = False
 
     def follow(moment: datetime) -> None:
-        for origin in origins:
+        for origin in clocks:
             session.post(f"{origin}/_clock", json={"now": moment.isoformat()}, timeout=_TIMEOUT).raise_for_status()
 
-    return SimulatedClock(now, follow)
+    return SimulatedClock(start, follow)
 
 
-def _sandboxes(deps: Deps) -> list[str]:
+def _sandboxes(deps: Deps) -> dict[str, datetime | None]:
+    """Return the sandboxes behind the channels in use, and where each one's clock was set to (None: it runs live)."""
     with deps.store.read() as session:
         channels = {account.channel for account, _ in items.accounts(session)}
     if not channels:
         raise Refused("Es gibt noch keine Konten, für die etwas zu simulieren wäre.", code="simulation.empty")
-    origins = set()
+    clocks: dict[str, datetime | None] = {}
     for channel in sorted(channels):
         for url in deps.urls(channel).values():
             parts = urlsplit(url)
-            origins.add((f"{parts.scheme}://{parts.netloc}", channel))
-    for origin, channel in sorted(origins):
-        if not _is_sandbox(origin):
-            text = f"{origin} (Kanal {channel}) ist nicht die Sandbox; simuliert wird nur mit Konten der Sandbox."
-            raise Refused(text, code="simulation.real")
-    return sorted({origin for origin, _ in origins})
+            origin = f"{parts.scheme}://{parts.netloc}"
+            if origin not in clocks:
+                clocks[origin] = _sandbox_clock(origin, channel)
+    return clocks
 
 
-def _is_sandbox(origin: str) -> bool:
-    """Ask whether the sandbox is there. Only loopback addresses are asked at all."""
-    if urlsplit(origin).hostname not in ("127.0.0.1", "localhost", "::1"):
-        return False
+def _sandbox_clock(origin: str, channel: str) -> datetime | None:
+    """Ask a sandbox for its clock. Only loopback addresses are asked at all. Raises: Refused if none is there."""
     try:
+        if urlsplit(origin).hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("not this machine")
         answer = requests.get(f"{origin}/_clock", timeout=_TIMEOUT, allow_redirects=False)
-        return answer.status_code == requests.codes.ok and answer.json().get("sandbox") is True
-    except (requests.RequestException, ValueError):
-        return False
+        said = answer.json()
+        if answer.status_code != requests.codes.ok or said.get("sandbox") is not True:
+            raise ValueError("not a sandbox")
+        return datetime.fromisoformat(said["now"]) if said["mode"] == "set" else None
+    except (requests.RequestException, ValueError, KeyError) as error:
+        text = f"{origin} (Kanal {channel}) ist nicht die Sandbox; simuliert wird nur mit Konten der Sandbox."
+        raise Refused(text, code="simulation.real") from error
 
 
 def next_moment(deps: Deps, now: datetime, until: datetime) -> datetime | None:

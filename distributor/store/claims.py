@@ -9,14 +9,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, literal, null, or_, select, union_all, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from distributor.domain import State
 from distributor.store.posts import WAITING_FOR_DAEMON
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow, StopRow, WorkerRow
+from distributor.store.types import UtcDateTime
 
 KIND_OF = {
     State.STAGED: "release",
@@ -61,6 +79,21 @@ def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
     A Stop holds back staging here; a release under Stop is returned, because the guard must turn it down. A paused
     account gets no call at all.
     """
+    return [
+        Work(
+            "unstage" if row.state == "unstage" else KIND_OF[State(row.state)],
+            row.post_id,
+            row.account_id,
+            row.stage_id,
+        )
+        for row in session.execute(_due_statement(), {"now": now, "most": limit})
+    ]
+
+
+@cache
+def _due_statement() -> Select[Any]:
+    """Build the question once: it is asked at every turn of every crew."""
+    now = bindparam("now", type_=UtcDateTime())
     post_work = select(
         PostRow.id.label("post_id"),
         PostRow.account_id.label("account_id"),
@@ -79,29 +112,16 @@ def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
     ).where(StageRow.state == "leftover", StageRow.next_try_at <= now)
     work = union_all(post_work, stage_work).subquery()
     rank = func.row_number().over(partition_by=work.c.account_id, order_by=(work.c.urgency, work.c.at, work.c.post_id))
+    account = AccountRow.__table__
+    held_back = and_(work.c.state != State.STAGED, stopped(account.c.organisation_id, account.c.channel))
     free = (
         select(work, rank.label("rank"))
         .join(AccountRow, AccountRow.id == work.c.account_id)
-        .where(
-            AccountRow.owner.is_(None),
-            AccountRow.paused_at.is_(None),
-            or_(
-                work.c.state == State.STAGED,
-                ~stopped(AccountRow.__table__.c.organisation_id, AccountRow.__table__.c.channel),
-            ),
-        )
+        .where(AccountRow.owner.is_(None), AccountRow.paused_at.is_(None), ~held_back)
         .subquery()
     )
-    query = select(free).where(free.c.rank == 1).order_by(free.c.urgency, free.c.at).limit(limit)
-    return [
-        Work(
-            "unstage" if row.state == "unstage" else KIND_OF[State(row.state)],
-            row.post_id,
-            row.account_id,
-            row.stage_id,
-        )
-        for row in session.execute(query)
-    ]
+    query = select(free).where(free.c.rank == 1).order_by(free.c.urgency, free.c.at)
+    return query.limit(bindparam("most", type_=Integer()))
 
 
 def take(session: Session, account_id: int, owner: str, until: datetime) -> AccountRow | None:

@@ -90,10 +90,10 @@ class TestRender:
     def test_without_pictures_the_link_stays_a_card(self, text_post):
         assert (text_post.text, text_post.link, text_post.channel) == (TEXT, LINK, "facebook")
 
-    def test_with_pictures_the_link_is_the_last_line(self, medium):
+    def test_with_pictures_the_link_is_a_paragraph_before_the_closing_hashtags(self, medium):
+        body, tags = TEXT.rsplit("\n\n", 1)
         post = facebook.render(Variant("Titel", TEXT, LINK, (medium(),)))
-        assert post.text.splitlines()[-1] == LINK
-        assert post.text.startswith(TEXT)
+        assert post.text == f"{body}\n\n{LINK}\n\n{tags}"
         assert post.link == LINK
 
     def test_a_link_that_the_text_has_already_is_not_said_twice(self, medium):

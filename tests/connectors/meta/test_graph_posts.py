@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors._graph_posts import carries, moment, squeezed, utf16_units
+from connectors._graph_posts import carries, moment, squeezed, utf16_units, with_link
 
 
 @pytest.mark.parametrize(("text", "units"), [("", 0), ("abc", 3), ("Größe", 5), ("👍", 2), ("👩‍🎓", 5), ("\ud83d", 1)])
@@ -46,3 +46,16 @@ def test_times_are_read_as_meta_writes_them():
 @pytest.mark.parametrize("text", [None, "", "gestern", "2026-04-06T17:50:09", 1775497809])
 def test_what_is_no_time_is_none(text):
     assert moment(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("Hallo", "Hallo\n\nL"),
+        ("Hallo\n\n#Eins #Zwei", "Hallo\n\nL\n\n#Eins #Zwei"),
+        ("Hallo #Eins", "Hallo #Eins\n\nL"),
+        ("", "L"),
+    ],
+)
+def test_a_link_joins_a_text_before_its_closing_hashtags(text, joined):
+    assert with_link(text, "L") == joined

@@ -109,4 +109,3 @@ def nowhere(config_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DISTRIBUTOR_CONFIG_DIR", str(config_dir))
     yield Program()
     structlog.reset_defaults()
-    assert not (tmp_path / "data" / "distributor.sqlite3").exists()

@@ -50,9 +50,9 @@ def test_an_item_is_entered_with_all_that_is_said_of_it(program: Any) -> None:
 
     assert (shown["title"], shown["link"], shown["stage"]) == ("Neustart", "https://a.example/1", "active")
     assert (shown["embargo_until"], shown["valid_until"]) == ("2098-01-01T07:00:00Z", "2098-02-01T07:00:00Z")
-    assert [
-        (medium["url"], medium["alt"]) for medium in shown["content"]["media"]
-    ] == [("https://a.example/1.jpg", "Eine Werkstatt")]
+    assert [(medium["url"], medium["alt"]) for medium in shown["content"]["media"]] == [
+        ("https://a.example/1.jpg", "Eine Werkstatt")
+    ]
     assert [shown["id"]] == [item["id"] for item in program.json("items", "list")]
     assert "Neustart" in program.does("items", "list")
     assert "Eine Werkstatt" not in program.does("items", "list")
@@ -80,9 +80,12 @@ def test_clearing_tells_what_is_still_open_and_ends_partly(program: Any) -> None
 
     assert answer.exit_code == 1
     assert answer.stderr == ""
-    assert [
-        line[line.index("[") :] for line in answer.stdout.splitlines()
-    ] == ["[credit (aa1100000000)]", "[alt (aa1100000000)]", "[credit (aa2200000000)]", "[alt (aa2200000000)]"]
+    assert [line[line.index("[") :] for line in answer.stdout.splitlines()] == [
+        "[credit (aa1100000000)]",
+        "[alt (aa1100000000)]",
+        "[credit (aa2200000000)]",
+        "[alt (aa2200000000)]",
+    ]
 
 
 def test_an_answer_is_for_one_medium_or_for_all(program: Any) -> None:

@@ -51,9 +51,9 @@ def test_the_first_person_needs_nobody_and_must_be_an_operator(empty: Any) -> No
     assert "die Rolle operator" in empty.refuses("users", "add", "ed", "--role", "editor")
     empty.does("users", "add", "op", "--role", "operator", "--name", "Olga Beispiel")
 
-    assert (
-        empty.json("users", "list")
-    ) == [{"login": "op", "name": "Olga Beispiel", "active": True, "roles": ["operator"], "organisations": []}]
+    assert (empty.json("users", "list")) == [
+        {"login": "op", "name": "Olga Beispiel", "active": True, "roles": ["operator"], "organisations": []}
+    ]
     assert "Die Option --as fehlt." in empty.refuses("users", "add", "zwei", "--role", "operator")
     assert "keine bekannte Person" in empty.refuses("users", "add", "zwei", "--role", "operator", "--as", "zwei")
 
@@ -88,6 +88,16 @@ def test_a_person_at_a_terminal_is_asked_twice(program: Any, monkeypatch: pytest
     assert added.exit_code == 0
     assert "noch-ein-Kennwort" not in added.output
     assert may_log_in("neu", "noch-ein-Kennwort")
+
+
+def test_two_different_passwords_are_refused(program: Any) -> None:
+    typed = "ein-langes-Kennwort\nein-anderes-Kennwort\n"
+
+    answer = program("users", "set", "ed", "--password", "--as", "op", stdin=typed)
+
+    assert answer.exit_code == 2
+    assert answer.stderr.endswith("Die beiden Eingaben stimmen nicht überein.\n")
+    assert not may_log_in("ed", "ein-langes-Kennwort")
 
 
 def test_no_option_takes_a_password(program: Any) -> None:

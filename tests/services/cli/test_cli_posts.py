@@ -24,9 +24,12 @@ def test_show_has_the_pinned_keys(program: Any) -> None:
 
     assert set() == PINNED - shown.keys()
     assert set() == PINNED - listed.keys()
-    assert tuple(
-        shown[key] for key in ("organisation", "channel", "form", "state")
-    ) == ("fulda", "x", "feed", "awaiting")
+    assert tuple(shown[key] for key in ("organisation", "channel", "form", "state")) == (
+        "fulda",
+        "x",
+        "feed",
+        "awaiting",
+    )
     assert "Neustart in Fulda" in shown["text"]
 
 
@@ -73,9 +76,10 @@ def test_all_waiting_posts_of_an_organisation_are_approved(program: Any) -> None
 
     assert 2 == len(told) == len(after)
     assert all(post["approved_digest"] == post["digest"] for post in after)
-    assert program.does(
-        "posts", "approve", "--organisation", "fulda", "--all", "--as", "kim"
-    ) == "Bei fulda wartet nichts auf Freigabe.\n"
+    assert (
+        program.does("posts", "approve", "--organisation", "fulda", "--all", "--as", "kim")
+        == "Bei fulda wartet nichts auf Freigabe.\n"
+    )
 
 
 def test_some_of_several_refused_is_partly(program: Any) -> None:

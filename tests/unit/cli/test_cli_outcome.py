@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+import requests
 from click.testing import Result
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError, ProgrammingError
 
@@ -34,6 +35,7 @@ class UndefinedTable(Exception):
         (OperationalError("SELECT", {}, Exception("connection refused\nmore")), "(connection refused)"),
         (DatabaseError("SELECT", {}, Exception("file is not a database")), "file is not a database"),
         (ArgumentError("Could not parse"), "DISTRIBUTOR_DATABASE_URL"),
+        (requests.ConnectionError("https://a.example/?token=geheim"), "(ConnectionError)"),
         (PermissionError(13, "Permission denied", "/etc/x"), "(/etc/x)"),
     ],
 )
@@ -42,6 +44,7 @@ def test_what_a_person_can_mend_is_a_sentence(error: Exception, said: str) -> No
 
     assert sentence is not None
     assert said in sentence
+    assert "geheim" not in sentence
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""The emergency brake on its page, and the sign of it on all the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from distributor.services import views
+
+
+def choices(page: Any) -> list[str]:
+    return [str(value) for value in page.find("//select[@id='bereich']/option/@value")]
+
+
+def test_it_is_linked_from_every_page(desk: Any) -> None:
+    browser = desk.person("eva")
+    for path in ("/freigabe", "/beitrag/1", "/beitraege", "/beitraege/1", "/notbremse", "/gibt-es-nicht"):
+        assert browser.opens(path).find("//header//a[@href='/notbremse']"), path
+
+
+def test_an_officer_can_stop_the_own_jobcenter_only(desk: Any) -> None:
+    browser = desk.person("anna")
+    page = browser.opens("/notbremse")
+    assert choices(page) == ["kjc:fulda"]
+    pulled = browser.sends(page, "/notbremse/ziehen", grund="Falsches Bild")
+    assert "Notbremse gezogen. Ab jetzt geht nichts mehr hinaus." in pulled.text
+    assert views.stop_list(desk.deps)[0]["scope"] == "fulda"
+    for scope in ("alles", "kjc:gross-gerau", "kanal:x"):
+        refused = browser.posts("/notbremse/ziehen", pruefwert=browser.token, bereich=scope, grund="x")
+        assert refused.status == 403, scope
+
+
+@pytest.mark.parametrize("scope", ["alles", "kjc:gross-gerau", "kanal:x"])
+def test_editors_stop_and_resume_at_every_level(desk: Any, scope: str) -> None:
+    browser = desk.person("eva")
+    pulled = browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich=scope, grund="Vorsicht")
+    assert pulled.one("//aside[contains(@class, 'stopped')]")
+    assert pulled.one("//form[@action='/notbremse/loesen']/input[@name='bereich']").get("value") == scope
+    lifted = browser.sends(pulled, "/notbremse/loesen")
+    assert "Notbremse gelöst" in lifted.text
+    assert not lifted.find("//aside[contains(@class, 'stopped')]")
+    assert views.stop_list(desk.deps) == []
+
+
+def test_a_stop_shows_on_every_page_with_its_reason(desk: Any) -> None:
+    browser = desk.person("eva")
+    browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich="kanal:x", grund="Falscher Link")
+    banner = desk.person("anna").opens("/freigabe").one("//aside[contains(@class, 'stopped')]").text_content()
+    assert "Kanal X (Falscher Link)" in " ".join(banner.split())
+
+
+def test_a_reason_is_needed_and_the_choice_is_kept(desk: Any) -> None:
+    browser = desk.person("eva")
+    page = browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich="kanal:x")
+    assert page.status == 422
+    assert page.one("//input[@id='grund']").get("aria-invalid") == "true"
+    assert page.one("//select[@id='bereich']/option[@selected]").get("value") == "kanal:x"
+    assert views.stop_list(desk.deps) == []
+
+
+@pytest.mark.parametrize("scope", ["", "kjc:", "unsinn", "kanal:"])
+def test_a_scope_that_is_none_stops_nothing(desk: Any, scope: str) -> None:
+    browser = desk.person("eva")
+    page = browser.posts("/notbremse/ziehen", pruefwert=browser.token, bereich=scope, grund="x")
+    assert page.status == 422
+    assert views.stop_list(desk.deps) == []
+
+
+def test_an_auditor_sees_it_and_cannot_touch_it(desk: Any) -> None:
+    browser = desk.person("eva")
+    browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich="alles", grund="Vorsicht")
+    auditor = desk.person("pia")
+    page = auditor.opens("/notbremse")
+    assert "Angehalten: Alles" in page.text
+    assert not page.find("//main//form")
+    assert auditor.posts("/notbremse/loesen", pruefwert=auditor.token, bereich="alles").status == 403
+    assert len(views.stop_list(desk.deps)) == 1
+
+
+@pytest.mark.parametrize(
+    ("flying", "words"), [(0, "Ab jetzt geht nichts mehr hinaus"), (1, "Ein Aufruf war"), (3, "3 Aufrufe waren")]
+)
+def test_what_was_in_flight_is_said(desk: Any, flying: int, words: str) -> None:
+    page = desk.person("eva").opens(f"/notbremse?getan=gezogen&unterwegs={flying}")
+    assert words in page.one("//*[@role='status']").text_content()

@@ -1,0 +1,233 @@
+"""Headers, forged forms, and one table of all routes with who may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+from distributor.services import views
+
+EVERYBODY = {"anna", "eva", "otto", "pia"}
+READERS = {"eva", "otto", "pia"}
+
+ROUTES: dict[tuple[str, str], set[str] | None] = {
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/anmelden"): None,
+    ("POST", "/anmelden"): None,
+    ("GET", "/health"): None,
+    ("GET", "/kanaele.css"): None,
+    ("GET", "/robots.txt"): None,
+    ("POST", "/abmelden"): EVERYBODY,
+    ("GET", "/freigabe"): EVERYBODY,
+    ("GET", "/beitrag/{post_id}"): EVERYBODY,
+    ("GET", "/beitrag/{post_id}/{verb}"): EVERYBODY,
+    ("POST", "/beitrag/{post_id}/freigeben"): {"anna"},
+    ("POST", "/beitrag/{post_id}/bearbeiten"): {"anna", "eva"},
+    ("POST", "/beitrag/{post_id}/verschieben"): {"anna"},
+    ("POST", "/beitrag/{post_id}/ablehnen"): {"anna"},
+    ("POST", "/beitrag/{post_id}/erneut"): {"anna"},
+    ("POST", "/beitrag/{post_id}/sofort"): {"anna"},
+    ("POST", "/beitrag/{post_id}/zuruecknehmen"): {"anna", "eva"},
+    ("POST", "/beitrag/{post_id}/bestaetigen"): {"anna"},
+    ("GET", "/beitraege"): READERS,
+    ("GET", "/beitraege/{item_id}"): READERS,
+    ("GET", "/beitraege/{item_id}/{verb}"): READERS,
+    ("POST", "/beitraege/{item_id}/klaerung"): {"eva"},
+    ("POST", "/beitraege/{item_id}/text"): {"eva"},
+    ("POST", "/beitraege/{item_id}/zurueckstellen"): {"eva"},
+    ("POST", "/beitraege/{item_id}/aufnehmen"): {"eva"},
+    ("POST", "/beitraege/{item_id}/zurueckziehen"): {"eva"},
+    ("GET", "/notbremse"): EVERYBODY,
+    ("GET", "/notbremse/{verb}"): EVERYBODY,
+    ("POST", "/notbremse/ziehen"): {"anna", "eva", "otto"},
+    ("POST", "/notbremse/loesen"): {"anna", "eva", "otto"},
+    ("GET", "/medien/{sha256}"): EVERYBODY,
+}
+"""Every route and the logins that may use it; None means without logging in."""
+
+FILLED = {
+    "zeit": "2026-11-25T16:00",
+    "text": "Neuer Text.",
+    "grund": "Darum",
+    "bereich": "kjc:fulda",
+    "kanal": "facebook",
+    "adresse": "https://network.example/p/1",
+    "people:": "none",
+}
+
+
+def routes_of(app: Any) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for route in app.routes:
+        inner = getattr(route, "original_router", None)
+        for each in inner.routes if inner is not None else [route]:
+            if isinstance(each, APIRoute):
+                found |= {(method, each.path) for method in each.methods}
+    return found
+
+
+def address(desk: Any, path: str) -> str:
+    post = desk.awaiting()
+    return path.format(
+        post_id=post["id"], item_id=post["item"], verb="etwas", sha256=desk.posts()[0]["media"][0]["sha256"]
+    )
+
+
+def test_every_route_stands_in_the_table(desk: Any) -> None:
+    assert routes_of(desk.person().client.app) == set(ROUTES)
+
+
+@pytest.mark.parametrize("login", sorted(EVERYBODY))
+def test_each_person_gets_what_the_table_allows_and_nothing_else(desk: Any, login: str) -> None:
+    browser = desk.person(login)
+    token = browser.token
+    digest = desk.awaiting()["digest"]
+    for (method, path), allowed in ROUTES.items():
+        if path == "/abmelden" or allowed is None:
+            continue
+        where = address(desk, path)
+        if method == "GET":
+            status = browser.client.get(where).status_code
+        else:
+            fields = {**FILLED, "pruefwert": token, "digest": digest}
+            status = browser.client.post(where, data=fields, follow_redirects=False).status_code
+        if login in allowed:
+            assert status not in (401, 403, 404, 500), (method, where, status)
+        else:
+            follows_reader = path.endswith("{verb}")
+            assert status == 403 or follows_reader, (method, where, status)
+
+
+def test_without_a_session_every_page_asks_to_log_in_and_changes_nothing(desk: Any) -> None:
+    browser = desk.person()
+    before = views.post_show(desk.deps, desk.awaiting()["id"])
+    for (method, path), allowed in ROUTES.items():
+        if allowed is None or path == "/":
+            continue
+        answer = browser.client.request(
+            method, address(desk, path), data=FILLED if method == "POST" else None, follow_redirects=False
+        )
+        assert answer.status_code == 303, path
+        assert answer.headers["location"].startswith("/anmelden"), path
+    assert views.post_show(desk.deps, before["id"]) == before
+
+
+def test_a_form_without_the_sessions_token_is_refused(desk: Any) -> None:
+    post = desk.awaiting()
+    browser, other = desk.person("anna"), desk.person("eva")
+    for token in ("", "falsch", "ß", other.token):
+        page = browser.posts(f"/beitrag/{post['id']}/freigeben", digest=post["digest"], pruefwert=token)
+        assert page.status == 403
+        assert "gehört nicht zu dieser Anmeldung" in page.text
+    assert views.post_show(desk.deps, post["id"])["state"] == "awaiting"
+
+
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:8101"}, False),
+        ({"Origin": "http://127.0.0.1:8101"}, True),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "null"}, False),
+    ],
+)
+@pytest.mark.parametrize("path", ["/anmelden", "/beitrag"])
+def test_a_form_from_elsewhere_is_refused(desk: Any, headers: dict[str, str], taken: bool, path: str) -> None:
+    if path == "/anmelden":
+        page = desk.person().posts(path, headers=headers, anmeldename="anna", kennwort="ein langes Kennwort")
+    else:
+        post = desk.awaiting()
+        browser = desk.person("anna")
+        fields = {"pruefwert": browser.token, "digest": post["digest"]}
+        page = browser.posts(f"/beitrag/{post['id']}/freigeben", headers=headers, **fields)
+    assert page.status == (200 if taken else 403)
+
+
+def test_behind_a_proxy_the_desks_own_address_is_an_own_page(make_desk: Callable[..., Any]) -> None:
+    browser = make_desk(desk_url="https://desk.example").person()
+    fields = {"anmeldename": "anna", "kennwort": "ein langes Kennwort"}
+    headers = {"Origin": "https://desk.example", "Host": "127.0.0.1:8101"}
+    answer = browser.client.post("/anmelden", data=fields, headers=headers, follow_redirects=False)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/anmelden", "/freigabe", "/gibt-es-nicht", "/static/desk.css", "/health"])
+def test_every_answer_carries_the_security_headers(desk: Any, path: str) -> None:
+    headers = desk.person("anna").opens(path).response.headers
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert headers["Cache-Control"] == ("no-cache" if path.startswith("/static") else "no-store")
+
+
+def test_pages_need_nothing_inline_and_nothing_from_elsewhere(desk: Any) -> None:
+    browser = desk.person("eva")
+    for path in ("/freigabe", "/beitrag/1", "/beitraege/1", "/notbremse"):
+        page = browser.opens(path)
+        assert not page.find("//*[@style]")
+        assert not page.find("//style")
+        assert not page.find("//script[not(@src)]")
+        loaded = page.find("//script/@src | //link/@href | //img/@src")
+        assert all(str(address).startswith("/") and not str(address).startswith("//") for address in loaded)
+        for address in {str(each) for each in loaded}:
+            assert browser.client.get(address).status_code == 200, address
+
+
+def test_pictures_are_for_people_who_are_logged_in(desk: Any) -> None:
+    sha256 = desk.posts()[0]["media"][0]["sha256"]
+    answer = desk.person("anna").client.get(f"/medien/{sha256}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert answer.headers["cache-control"] == "private, max-age=3600"
+    assert desk.person().client.get(f"/medien/{sha256}", follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "abc", "..%2f..%2fdesk.sqlite3", "A" * 64])
+def test_a_picture_that_is_not_there_is_not_found(desk: Any, name: str) -> None:
+    assert desk.person("anna").client.get(f"/medien/{name}").status_code == 404
+
+
+def test_a_form_that_is_too_large_is_refused(desk: Any) -> None:
+    browser = desk.person("anna")
+    page = browser.posts("/beitrag/1/bearbeiten", pruefwert=browser.token, text="a" * 1_100_000)
+    assert page.status == 413
+    assert "zu groß" in page.text
+
+
+def test_an_unknown_address_gets_a_german_page(desk: Any) -> None:
+    page = desk.person("anna").opens("/gibt-es-nicht")
+    assert page.status == 404
+    assert page.one("//h1").text_content() == "Nicht gefunden"
+    assert page.find("//nav")
+    assert desk.person().opens("/gibt-es-nicht").status == 404
+
+
+def test_a_fault_in_the_program_gets_a_german_page_and_no_traceback(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = desk.person("anna")
+    monkeypatch.setattr("distributor.web.queue.queue_page", lambda *_, **__: 1 / 0)
+    browser.client._transport.raise_server_exceptions = False
+    page = browser.opens("/freigabe")
+    assert page.status == 500
+    assert "Fehler im Programm" in page.text
+    assert "ZeroDivision" not in page.response.text
+    assert page.response.headers["Cache-Control"] == "no-store"
+
+
+def test_health_tells_machines_without_a_login_whether_anything_can_go_out(desk: Any) -> None:
+    answer = desk.person().client.get("/health")
+    assert answer.status_code == 503
+    told = answer.json()
+    assert told["ok"] is False
+    assert {"subject": "Datenbank", "ok": True} in told["checks"]
+    assert {"subject": "Dienst", "ok": False} in told["checks"]
+    assert all(set(check) == {"subject", "ok"} for check in told["checks"])

@@ -1,0 +1,146 @@
+"""Items for editors: the clearance in one form, channel texts, hold and withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from distributor.services import views
+from distributor.services.clearing import Answer
+from distributor.web.items import answers_in
+
+
+def uncleared(desk: Any) -> dict[str, Any]:
+    """The item whose questions are open."""
+    found: dict[str, Any] = next(item for item in views.item_list(desk.deps) if item["cleared_at"] is None)
+    return found
+
+
+def cleared(desk: Any) -> dict[str, Any]:
+    """An item with a picture that is cleared."""
+    return next(
+        item
+        for item in views.item_list(desk.deps)
+        if item["cleared_at"] is not None and views.item_show(desk.deps, item["id"])["media"]
+    )
+
+
+@pytest.mark.parametrize("login", ["eva", "otto", "pia"])
+def test_the_list_shows_what_is_cleared_and_what_is_open(desk: Any, login: str) -> None:
+    page = desk.person(login).opens("/beitraege")
+    assert len(page.find("//h2[@class='line-title']")) == 4
+    assert page.text.count("Angaben offen") == 1
+    assert page.text.count("geklärt") == 3
+
+
+def test_the_form_asks_every_question_and_starts_with_what_the_feed_says(desk: Any) -> None:
+    item = uncleared(desk)
+    page = desk.person("eva").opens(f"/beitraege/{item['id']}")
+    values = page.form(f"/beitraege/{item['id']}/klaerung")
+    sha256 = views.item_show(desk.deps, item["id"])["media"][0]["sha256"]
+    assert values[f"credit:{sha256}"].startswith("Foto: ")
+    assert values[f"alt:{sha256}"].startswith("Eine Person mit rotem Rucksack")
+    assert "people:" not in values
+    assert f"rights:{sha256}" not in values
+    assert "Vorschlag aus dem Portal" in page.text
+    assert "4 Angaben sind offen" in page.text
+    for link in page.find("//ul[@class='open-list']//a"):
+        assert page.find(f"//*[@id='{link.get('href')[1:]}']")
+
+
+def test_all_answers_in_one_form_clear_the_item(desk: Any) -> None:
+    item = uncleared(desk)
+    sha256 = views.item_show(desk.deps, item["id"])["media"][0]["sha256"]
+    browser = desk.person("eva")
+    page = browser.opens(f"/beitraege/{item['id']}")
+    answered = browser.sends(
+        page, f"/beitraege/{item['id']}/klaerung", **{"people:": "consented", f"rights:{sha256}": "granted"}
+    )
+    assert "Alles ist geklärt" in answered.one("//*[@role='status']").text_content()
+    assert views.item_show(desk.deps, item["id"])["open"] == []
+
+
+def test_what_is_left_empty_stays_open_and_is_counted(desk: Any) -> None:
+    item = uncleared(desk)
+    browser = desk.person("eva")
+    page = browser.sends(
+        browser.opens(f"/beitraege/{item['id']}"), f"/beitraege/{item['id']}/klaerung", **{"people:": "none"}
+    )
+    assert "Eine Angabe ist noch offen" in page.one("//*[@role='status']").text_content()
+    assert views.item_show(desk.deps, item["id"])["open"] == ["rights"]
+
+
+def test_a_decorative_picture_beats_a_written_alternative_text() -> None:
+    typed = {"people:": "none", "alt:ab": "Ein Baum", "decorative:ab": "1", "alt:cd": "Ein\r\nHaus", "credit:cd": " "}
+    assert answers_in(typed) == [
+        Answer("people", "none"),
+        Answer("alt", "decorative", "ab"),
+        Answer("alt", "Ein\nHaus", "cd"),
+    ]
+
+
+def test_an_answer_that_is_not_offered_is_refused_and_the_typed_text_kept(desk: Any) -> None:
+    item = uncleared(desk)
+    sha256 = views.item_show(desk.deps, item["id"])["media"][0]["sha256"]
+    browser = desk.person("eva")
+    page = browser.posts(
+        f"/beitraege/{item['id']}/klaerung",
+        **{"pruefwert": browser.token, "people:": "egal", f"alt:{sha256}": "Selbst geschrieben"},
+    )
+    assert page.status == 422
+    assert page.form(f"/beitraege/{item['id']}/klaerung")[f"alt:{sha256}"] == "Selbst geschrieben"
+
+
+def test_own_texts_need_both_ways_of_address(desk: Any) -> None:
+    item = cleared(desk)
+    browser = desk.person("eva")
+    path = f"/beitraege/{item['id']}/text"
+    page = browser.posts(path, pruefwert=browser.token, kanal="facebook", du="Nur für dich.", sie="")
+    assert page.status == 422
+    assert page.one("//*[@role='alert']//a").get("href") == "#du-facebook"
+    assert page.one("//textarea[@id='du-facebook']").value.strip() == "Nur für dich."
+    assert page.one("//details[.//textarea[@id='du-facebook']]").get("open") is not None
+    done = browser.posts(path, pruefwert=browser.token, kanal="facebook", du="Nur für dich.", sie="Nur\r\nfür Sie.")
+    assert "Kanaltext gespeichert" in done.text
+    assert views.item_show(desk.deps, item["id"])["texts"]["facebook"]["sie"] == "Nur\nfür Sie."
+    assert any("Nur\nfür Sie." in post["text"] for post in desk.posts(channel="facebook"))
+
+
+def test_a_held_item_can_be_taken_up_again(desk: Any) -> None:
+    item = cleared(desk)["id"]
+    browser = desk.person("eva")
+    held = browser.sends(browser.opens(f"/beitraege/{item}"), f"/beitraege/{item}/zurueckstellen")
+    assert "zurückgestellt" in held.one("//p[@class='about']").text_content()
+    taken = browser.sends(held, f"/beitraege/{item}/aufnehmen")
+    assert "in Arbeit" in taken.one("//p[@class='about']").text_content()
+
+
+def test_withdrawing_needs_a_reason_and_ends_the_item(desk: Any) -> None:
+    item = cleared(desk)["id"]
+    browser = desk.person("eva")
+    refused = browser.sends(browser.opens(f"/beitraege/{item}"), f"/beitraege/{item}/zurueckziehen")
+    assert refused.status == 422
+    assert refused.one("//input[@id='grund']").get("aria-invalid") == "true"
+    done = browser.sends(refused, f"/beitraege/{item}/zurueckziehen", grund="Einwilligung widerrufen")
+    assert "Zurückgezogen." in done.one("//*[@role='status']").text_content()
+    assert not done.find("//main//form")
+    assert {post["state"] for post in views.post_list(desk.deps, item_id=item)} == {"closed"}
+
+
+def test_hostile_item_text_stays_text(desk: Any) -> None:
+    item = next(item for item in views.item_list(desk.deps) if "hostile" in item["guid"])
+    page = desk.person("eva").opens(f"/beitraege/{item['id']}")
+    assert len(page.find("//script")) == 1
+    assert "</textarea><script>alert(2)</script>" in page.text
+    assert not page.find("//*[@onerror]")
+
+
+def test_who_only_reads_sees_answers_and_no_forms(desk: Any) -> None:
+    page = desk.person("pia").opens(f"/beitraege/{cleared(desk)['id']}")
+    assert not page.find("//main//form")
+    assert "granted" in page.one("//dl").text_content()
+
+
+def test_an_unknown_item_is_not_found(desk: Any) -> None:
+    assert desk.person("eva").opens("/beitraege/9999").status == 404

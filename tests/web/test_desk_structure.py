@@ -1,0 +1,85 @@
+"""The pages' HTML: what screen readers, keyboards and small windows rely on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from distributor.services.people import actor_named
+from distributor.services.stopping import Scope, stop
+
+PAGES = [
+    (None, "/anmelden"),
+    ("anna", "/freigabe"),
+    ("anna", "/freigabe?liste=hilfe"),
+    ("anna", "/beitrag/1"),
+    ("anna", "/beitrag/2"),
+    ("eva", "/freigabe"),
+    ("eva", "/beitraege"),
+    ("eva", "/beitraege/1"),
+    ("eva", "/beitraege/3"),
+    ("pia", "/beitraege/3"),
+    ("eva", "/notbremse"),
+    ("anna", "/gibt-es-nicht"),
+]
+
+
+@pytest.mark.parametrize(("login", "path"), PAGES)
+def test_a_page_has_its_bones(desk: Any, login: str | None, path: str) -> None:
+    stop(desk.deps, actor_named(desk.deps, "eva"), Scope(channel="x"), "Test", desk.clock.now())
+    page = desk.person(login).opens(path)
+    assert page.one("/html").get("lang") == "de"
+    assert page.one("//meta[@name='viewport']").get("content") == "width=device-width, initial-scale=1"
+    assert page.one("//title").text_content().strip(" –").endswith("KJC-Verteiler")
+    assert len(page.find("//main")) == len(page.find("//h1")) == len(page.find("//header")) == 1
+    assert page.find("//body/*[1][self::a]/@href") == ["#" + page.one("//main").get("id")]
+    assert page.one("//*[@role='status' and @id='meldung']") is not None
+
+
+@pytest.mark.parametrize(("login", "path"), PAGES)
+def test_headings_go_down_one_step_at_a_time(desk: Any, login: str | None, path: str) -> None:
+    page = desk.person(login).opens(path)
+    levels = [int(heading.tag[1]) for heading in page.find("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")]
+    assert levels[0] == 1
+    assert all(deeper <= level + 1 for level, deeper in zip(levels, levels[1:], strict=False))
+
+
+@pytest.mark.parametrize(("login", "path"), PAGES)
+def test_every_field_has_a_label_and_every_button_a_name(desk: Any, login: str | None, path: str) -> None:
+    page = desk.person(login).opens(path)
+    fields = page.find("//main//*[self::input[not(@type='hidden')] or self::select or self::textarea]")
+    for field in fields:
+        label = page.one(f"//label[@for='{field.get('id')}']")
+        assert label.text_content().strip()
+    for button in page.find("//button"):
+        assert button.text_content().strip()
+        assert button.get("type") == "submit"
+    for fieldset in page.find("//fieldset"):
+        assert fieldset.xpath("./legend")
+
+
+@pytest.mark.parametrize(("login", "path"), PAGES)
+def test_ids_are_there_once_and_references_lead_somewhere(desk: Any, login: str | None, path: str) -> None:
+    page = desk.person(login).opens(path)
+    ids = [str(each) for each in page.find("//@id")]
+    assert len(ids) == len(set(ids))
+    for reference in page.find("//@aria-labelledby | //@aria-describedby | //@for"):
+        assert set(str(reference).split()) <= set(ids)
+    for link in page.find("//a[starts-with(@href, '#')]/@href"):
+        assert str(link)[1:] in ids
+
+
+@pytest.mark.parametrize(("login", "path"), PAGES)
+def test_pictures_have_an_alternative_text_and_forms_their_token(desk: Any, login: str | None, path: str) -> None:
+    page = desk.person(login).opens(path)
+    assert all(picture.get("alt") is not None for picture in page.find("//img"))
+    for form in page.find("//form[@method='post']"):
+        assert form.get("action") == "/anmelden" or form.xpath(".//input[@name='pruefwert']/@value")
+
+
+def test_links_that_open_a_new_window_cannot_reach_back(desk: Any) -> None:
+    page = desk.person("anna").opens("/beitrag/1")
+    outside = page.find("//a[starts-with(@href, 'http')]")
+    assert outside
+    assert all(link.get("rel") == "noopener noreferrer" for link in outside)
