@@ -220,7 +220,7 @@ def _(happening: StagingFailed, facts: Facts, now: datetime, policy: Policy) -> 
     if isinstance(error, StageLost):
         return _stage_again(facts, error, now, policy)
     if isinstance(error, Unauthorised):
-        return Move(facts.state, _reason(error), pause_account=True)
+        return Move(facts.state, _reason(error), next_try_at=now, pause_account=True)
     return _later(facts, error, now, policy)
 
 
@@ -244,7 +244,7 @@ def _(happening: ReleaseFailed, facts: Facts, now: datetime, policy: Policy) -> 
     if isinstance(error, StageLost):
         return _stage_again(facts, error, now, policy)
     if isinstance(error, Unauthorised):
-        return Move(S.STAGED, _reason(error), pause_account=True)
+        return Move(S.STAGED, _reason(error), next_try_at=now, pause_account=True)
     later = _later(facts, error, now, policy)
     return Move(S.STAGED, later.reason, later.next_try_at, later.changes)
 
@@ -333,7 +333,7 @@ def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
     if asked.missing is not None:
         return Move(S.STAGED, Reason("requires", asked.missing, "daemon"), next_try_at=now + policy.backoff_base)
     if asked.account_paused:
-        return Move(S.STAGED, Reason("account.paused", "Das Konto ist angehalten.", "operator"))
+        return Move(S.STAGED, Reason("account.paused", "Das Konto ist angehalten.", "operator"), next_try_at=now)
     return None
 
 

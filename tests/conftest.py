@@ -13,13 +13,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from connectors.sandbox.portal import app as portal
 from connectors.sandbox.server import build, running
+from connectors.sandbox.state import Options
 from distributor.media.links import mime_of, verify
 from distributor.store import migrations
 from distributor.store.engine import Store
 from tests.support.postgres import NoPostgres, Server
-from tests.support.world import World
+from tests.support.world import START, World
 
 _numbers = itertools.count(1)
 
@@ -91,11 +95,25 @@ def store(database_url: str) -> Iterator[Store]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def served_sandbox() -> Iterator[tuple[Starlette, str]]:
+    """The one sandbox of the session: starting and stopping it costs more than most tests."""
+    app = build()
+    with running(app) as base:
+        yield app, base
+
+
 @pytest.fixture
-def sandbox() -> Iterator[str]:
-    """A running sandbox with its portal; gives its address."""
-    with running(build()) as base:
-        yield base
+def sandbox(served_sandbox: tuple[Starlette, str]) -> str:
+    """A sandbox as on the first day, with its portal, both at the worlds' time; gives its address."""
+    app, base = served_sandbox
+    held = app.state.world
+    held.reset(keep_accounts=False)
+    held.options = Options()
+    held.clock.set(START)
+    [mount] = [route for route in app.routes if isinstance(route, Mount) and route.path == "/portal"]
+    mount.app = portal.build(held.clock.now)
+    return base
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from distributor.locale import gettext as _
 from distributor.services import health
 from distributor.services.deps import Deps
 from distributor.web import brake, files, items, login, posts, queue
-from distributor.web.guarding import DESK_HEADERS, At, Desk, Headers, NotLoggedIn, desk_of, visitor_of
+from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
 from distributor.web.layout import layout
 from distributor.web.pages import FOLDER, Pages, is_partial, see_other
 
@@ -49,14 +49,13 @@ class _Static(StaticFiles):
 
 def desk_app(deps: Deps, clock: Clock) -> FastAPI:
     """Return the desk."""
-    app = FastAPI(
-        docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, max_body_size=MAX_BODY, title="Desk"
-    )
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, title="Desk")
     app.state.desk = Desk(deps, clock, Pages())
     for module in (login, queue, posts, items, brake, files):
         app.include_router(module.router)
     app.add_api_route("/health", report_health, methods=["GET"])
     app.mount("/static", _Static(directory=FOLDER / "static"), name="static")
+    app.add_middleware(BodyLimit, most=MAX_BODY)
     app.add_middleware(Headers, headers=DESK_HEADERS)
     app.add_exception_handler(NotLoggedIn, _ask_to_log_in)
     app.add_exception_handler(Refused, _refused)

@@ -114,6 +114,7 @@ class World:
         *,
         organisations: tuple[str, ...] = ("fulda", "marburg-biedenkopf"),
         channels: tuple[str, ...] | None = None,
+        start: datetime = START,
     ) -> None:
         self.environment = {
             **environment(sandbox),
@@ -129,7 +130,7 @@ class World:
         self.deps: Deps = bootstrap.build(settings.load(self.environment))
         self.network = Network(sandbox)
         self.portal = Portal(sandbox)
-        self.clock = Clock(sandbox)
+        self.clock = Clock(sandbox, start)
         self._take_roster(organisations, channels)
         self._people(organisations)
         self._connect()

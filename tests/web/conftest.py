@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
@@ -72,7 +73,10 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("seed")
     deps = bootstrap.build(settings_for(folder))
     migrations.upgrade(deps.store)
-    fill(deps)
+    with pytest.MonkeyPatch.context() as patch:
+        # A hash carries its cost with it, so logging in stays cheap too.
+        patch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        fill(deps)
     deps.store.close()
     return folder
 
@@ -89,7 +93,6 @@ def fill(deps: Deps) -> None:
     kept = {slug: files.organisations[slug] for slug in ORGANISATIONS}
     accounts = {slug: files.accounts[slug] for slug in ORGANISATIONS}
     configuration.take_over(deps, SETUP, replace(files, organisations=kept, accounts=accounts), START)
-    people._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     for login, membership in PEOPLE.items():
         people.add_user(deps, SETUP, login, [membership], START, password=PASSWORD)
     chosen = [item for item in first_items(START) if item.slug in ("neustart", "kaution", "drei-umschlaege")]
@@ -250,23 +253,32 @@ _numbers = itertools.count(1)
 @pytest.fixture
 def make_desk(seed: Path, tmp_path: Path) -> Iterator[Callable[..., DeskWorld]]:
     """Make a desk with changed settings."""
-    made: list[DeskWorld] = []
-
-    def make(**changes: Any) -> DeskWorld:
-        folder = tmp_path / f"desk{next(_numbers)}"
-        shutil.copytree(seed, folder)
-        world = DeskWorld(bootstrap.build(settings_for(folder, **changes)), Clock(), [])
-        made.append(world)
-        return world
-
-    yield make
-    for world in made:
-        for client in world.browsers:
-            client.__exit__(None, None, None)
-        world.deps.store.close()
+    with contextlib.ExitStack() as stack:
+        yield lambda **changes: stack.enter_context(opened(seed, tmp_path, **changes))
 
 
 @pytest.fixture
 def desk(make_desk: Callable[..., DeskWorld]) -> DeskWorld:
     """The desk."""
     return make_desk()
+
+
+@pytest.fixture(scope="module")
+def unchanged_desk(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
+    """A desk for tests that only look."""
+    with opened(seed, tmp_path_factory.mktemp("desk")) as world:
+        yield world
+
+
+@contextlib.contextmanager
+def opened(seed: Path, folder: Path, **changes: Any) -> Iterator[DeskWorld]:
+    """A copy of the seeded desk."""
+    copy = folder / f"desk{next(_numbers)}"
+    shutil.copytree(seed, copy)
+    world = DeskWorld(bootstrap.build(settings_for(copy, **changes)), Clock(), [])
+    try:
+        yield world
+    finally:
+        for client in world.browsers:
+            client.__exit__(None, None, None)
+        world.deps.store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -25,10 +26,22 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(("login", "path"), PAGES)
-def test_a_page_has_its_bones(desk: Any, login: str | None, path: str) -> None:
+@pytest.fixture(scope="module")
+def opened(unchanged_desk: Any) -> dict[tuple[str | None, str], Any]:
+    """All pages, while a Stop is in force."""
+    desk = unchanged_desk
     stop(desk.deps, actor_named(desk.deps, "eva"), Scope(channel="x"), "Test", desk.clock.now())
-    page = desk.person(login).opens(path)
+    browsers = {login: desk.person(login) for login in {login for login, _ in PAGES}}
+    return {(login, path): browsers[login].opens(path) for login, path in PAGES}
+
+
+@pytest.fixture(params=PAGES, ids=[f"{login}:{path}" for login, path in PAGES])
+def page(request: pytest.FixtureRequest, opened: dict[tuple[str | None, str], Any]) -> Any:
+    """Each page in turn."""
+    return opened[request.param]
+
+
+def test_a_page_has_its_bones(page: Any) -> None:
     assert page.one("/html").get("lang") == "de"
     assert page.one("//meta[@name='viewport']").get("content") == "width=device-width, initial-scale=1"
     assert page.one("//title").text_content().strip(" –").endswith("KJC-Verteiler")
@@ -37,17 +50,13 @@ def test_a_page_has_its_bones(desk: Any, login: str | None, path: str) -> None:
     assert page.one("//*[@role='status' and @id='meldung']") is not None
 
 
-@pytest.mark.parametrize(("login", "path"), PAGES)
-def test_headings_go_down_one_step_at_a_time(desk: Any, login: str | None, path: str) -> None:
-    page = desk.person(login).opens(path)
+def test_headings_go_down_one_step_at_a_time(page: Any) -> None:
     levels = [int(heading.tag[1]) for heading in page.find("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")]
     assert levels[0] == 1
-    assert all(deeper <= level + 1 for level, deeper in zip(levels, levels[1:], strict=False))
+    assert all(deeper <= level + 1 for level, deeper in itertools.pairwise(levels))
 
 
-@pytest.mark.parametrize(("login", "path"), PAGES)
-def test_every_field_has_a_label_and_every_button_a_name(desk: Any, login: str | None, path: str) -> None:
-    page = desk.person(login).opens(path)
+def test_every_field_has_a_label_and_every_button_a_name(page: Any) -> None:
     fields = page.find("//main//*[self::input[not(@type='hidden')] or self::select or self::textarea]")
     for field in fields:
         label = page.one(f"//label[@for='{field.get('id')}']")
@@ -59,9 +68,7 @@ def test_every_field_has_a_label_and_every_button_a_name(desk: Any, login: str |
         assert fieldset.xpath("./legend")
 
 
-@pytest.mark.parametrize(("login", "path"), PAGES)
-def test_ids_are_there_once_and_references_lead_somewhere(desk: Any, login: str | None, path: str) -> None:
-    page = desk.person(login).opens(path)
+def test_ids_are_there_once_and_references_lead_somewhere(page: Any) -> None:
     ids = [str(each) for each in page.find("//@id")]
     assert len(ids) == len(set(ids))
     for reference in page.find("//@aria-labelledby | //@aria-describedby | //@for"):
@@ -70,9 +77,7 @@ def test_ids_are_there_once_and_references_lead_somewhere(desk: Any, login: str 
         assert str(link)[1:] in ids
 
 
-@pytest.mark.parametrize(("login", "path"), PAGES)
-def test_pictures_have_an_alternative_text_and_forms_their_token(desk: Any, login: str | None, path: str) -> None:
-    page = desk.person(login).opens(path)
+def test_pictures_have_an_alternative_text_and_forms_their_token(page: Any) -> None:
     assert all(picture.get("alt") is not None for picture in page.find("//img"))
     for form in page.find("//form[@method='post']"):
         assert form.get("action") == "/anmelden" or form.xpath(".//input[@name='pruefwert']/@value")

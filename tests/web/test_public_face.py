@@ -72,9 +72,19 @@ def test_an_expired_address_says_so_in_german(desk: Any) -> None:
     assert (answer.status_code, answer.text) == (410, "Diese Adresse ist abgelaufen.")
 
 
-@pytest.mark.parametrize(
-    "change", [lambda p: p.replace(".jpg", ".png"), lambda p: p[:-8] + "0000.jpg", lambda _: "/media/x"]
-)
+def another_suffix(path: str) -> str:
+    return path.replace(".jpg", ".png")
+
+
+def another_signature(path: str) -> str:
+    return f"{path[:-5]}{'1' if path[-5] == '0' else '0'}.jpg"
+
+
+def no_name(_: str) -> str:
+    return "/media/x"
+
+
+@pytest.mark.parametrize("change", [another_suffix, another_signature, no_name])
 def test_a_forged_address_does_not_exist(desk: Any, change: Callable[[str], str]) -> None:
     path, _ = media_path(desk)
     assert desk.public().get(change(path)).status_code == 404
