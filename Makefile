@@ -12,12 +12,14 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs locks clean
+.PHONY: help install demo test check format docs locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
 		do printf '  %-8s %s\n' "$$name" "$$text"; done
+
+install: $(RUN) ## Makes the virtual environment and installs the distributor into it.
 
 demo: $(RUN) ## Shows everything on this machine until Ctrl-C; with ONCE=1 in one pass that proves itself.
 	@$(BIN)/distributor demo $(if $(filter 1 yes true on,$(ONCE)),--once)

@@ -18,7 +18,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(url)
-        self._reading = self.engine.execution_options(reading=True)
+        one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(reading=True, **one_moment)
 
     @property
     def is_sqlite(self) -> bool:

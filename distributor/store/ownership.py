@@ -39,6 +39,7 @@ class Ownership:
             self._file = _locked(self._folder / f"{self.name}.lock")
         else:
             self._connection = self._store.engine.connect()
+            self._connection.detach()  # back in the pool it would keep the lock
             self._connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self.name)})
             self._connection.commit()
         with self._store.write() as session:

@@ -44,8 +44,6 @@ def ends(process: subprocess.Popen[bytes]) -> None:
 def approved(make_world: Callable[..., World]) -> tuple[World, dict[int, dict[str, Any]], datetime]:
     """One Jobcenter with everything approved, at the real time, for a daemon of its own."""
     world = make_world(organisations=("fulda",), start=datetime.now(UTC))
-    world.ownership.end()
-    world.ownership.begin(world.clock.now())
     world.reads_feed()
     world.clears()
     documents = {number: world.post(number) for number in world.approves()}
@@ -106,7 +104,7 @@ def test_a_daemon_killed_while_staging_stages_again_and_publishes_once(
 def test_sigterm_finishes_what_is_in_flight(
     approved: tuple[World, dict[int, dict[str, Any]], datetime],
 ) -> None:
-    world, documents, until = approved
+    world, _, until = approved
     world.network.suffers("hang", channel="x", method="POST", match=r"/2/tweets$", seconds=2, commit=True)
 
     first = daemon(world, until)

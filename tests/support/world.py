@@ -27,6 +27,8 @@ from distributor.services import (
     tailoring,
     views,
 )
+from distributor.services.calling import Result
+from distributor.services.claiming import Call
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
 from distributor.store.ownership import Ownership
@@ -100,6 +102,25 @@ class Portal:
 
     def removes(self, guid: str) -> None:
         requests.delete(f"{self.base}/_items/{guid}", timeout=5).raise_for_status()
+
+    def lists(self) -> list[dict[str, Any]]:
+        """Return what is published, newest first, as the JSON Feed says it."""
+        listed: list[dict[str, Any]] = requests.get(f"{self.base}/feed.json", timeout=5).json()["items"]
+        return listed
+
+    def keeps(self, count: int) -> list[str]:
+        """Take away all but the newest items; return the guids of those."""
+        guids = [item["id"] for item in self.lists()]
+        for guid in guids[count:]:
+            self.removes(guid)
+        return guids[:count]
+
+    def prints(self, name: str, document: str | bytes, mime: str = "application/rss+xml") -> str:
+        """Lay any document beside the portal's own feeds; return its address."""
+        body = document.encode() if isinstance(document, str) else document
+        headers = {"Content-Type": mime}
+        requests.put(f"{self.base}/_media/{name}", data=body, headers=headers, timeout=5).raise_for_status()
+        return f"{self.base}/media/{name}"
 
 
 class World:
@@ -181,10 +202,10 @@ class World:
         """Return the actor behind a login."""
         return people.actor_named(self.deps, login)
 
-    def reads_feed(self) -> int:
-        """Poll the portal, fetch pictures, make posts; return how many items were new or changed."""
+    def reads_feed(self, url: str = "") -> int:
+        """Poll the portal (or another feed), fetch pictures, make posts; return how many items were new or changed."""
         with self.deps.store.write() as session:
-            feed = feeds.ensure_feed(session, self.portal.feed, self.clock.now())
+            feed = feeds.ensure_feed(session, url or self.portal.feed, self.clock.now())
         taken = feeds.poll(self.deps, feed, self.clock.now)
         tailoring.tailor_stale(self.deps, self.clock.now())
         media.fetch_pending(self.deps, self.clock.now)
@@ -211,9 +232,21 @@ class World:
         """Return the posts as the faces show them."""
         return views.post_list(self.deps, **which)
 
-    def post(self, number: int) -> dict[str, Any]:
-        """Return one post."""
+    def post(self, number: int = 0) -> dict[str, Any]:
+        """Return one post with its story (no number: the only one there is)."""
+        if not number:
+            [only] = self.posts()
+            number = only["id"]
         return views.post_show(self.deps, number)
+
+    def state(self, number: int = 0) -> str:
+        """Return where one post (no number: the only one) stands."""
+        state: str = self.post(number)["state"]
+        return state
+
+    def due(self, number: int = 0) -> datetime:
+        """Return when one post (no number: the only one) goes out."""
+        return datetime.fromisoformat(self.post(number)["due_at"])
 
     def states(self) -> dict[str, int]:
         """Return how many posts are in which state."""
@@ -242,15 +275,32 @@ class World:
         self.clock.set(moment)
         self.works()
 
+    def claims(self) -> list[Call]:
+        """Let the daemon claim what is due, and stop it there: the Attempts are open, no byte has left."""
+        return self.crew._commit([], claiming=True)
+
+    def calls(self, claimed: list[Call]) -> list[Result]:
+        """Make claimed calls; nothing of what comes back is stored."""
+        return [self.crew._run(call) for call in claimed]
+
+    def stores(self, results: list[Result]) -> None:
+        """Let the daemon store what came back from calls."""
+        self.crew._landed = results
+        self.crew._commit(self.crew._landed, claiming=False)
+
     def dies_and_restarts(self) -> None:
         """Kill the daemon's claim as kill -9 would: the lock is freed, nothing is stored; then start another."""
+        self.dies()
+        self._begin()
+        self.crew.rescue()
+
+    def dies(self) -> None:
+        """Free the daemon's lock as the kernel does for a killed process; nothing else is tidied up."""
         held = self.ownership
         if held._file is not None:
             held._file.close()
         if held._connection is not None:
             held._connection.close()
-        self._begin()
-        self.crew.rescue()
 
 
 def same(expected: Mapping[str, Any], found: Mapping[str, Any]) -> bool:

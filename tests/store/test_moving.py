@@ -1,0 +1,141 @@
+"""The one guarded write of a post's state: what it refuses, and the event that each move leaves."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from distributor.domain import DAEMON, Actor, Reason, State
+from distributor.lifecycle import may_move
+from distributor.store import posts
+from distributor.store.engine import Store
+from distributor.store.posts import Stale
+from distributor.store.tables import EventRow, PostRow, StageRow
+from tests.support.rows import NOW, Shelf
+
+OFFICER = Actor("fulda", unix_user="u1")
+AT = NOW + timedelta(minutes=5)
+ENOUGH = {
+    "due_at": NOW, "approved_digest": "d", "staged_digest": "d", "published_at": NOW, "next_try_at": NOW
+}  # fmt: skip
+PAIRS = list(itertools.product(State, State))
+ALLOWED = [(start, to) for start, to in PAIRS if may_move(start, to)]
+FORBIDDEN = [(start, to) for start, to in PAIRS if start != to and not may_move(start, to)]
+
+
+def events(store: Store, post: int) -> list[EventRow]:
+    with store.read() as session:
+        return list(posts.events(session, "post", post))
+
+
+def test_every_move_of_the_table_is_stored_with_exactly_one_event(shelf: Shelf, store: Store) -> None:
+    for start, to in ALLOWED:
+        post = shelf.post(start, **ENOUGH)
+        reason = Reason("why", "Darum.", "officer")
+
+        with store.write() as session:
+            posts.move(session, post, start, to, now=AT, actor=OFFICER, what="tested", reason=reason, digest="d")
+
+        kept = shelf.row(PostRow, post)
+        assert (kept.state, kept.changed_at) == (to, AT)
+        assert (kept.reason_code, kept.reason_text, kept.reason_who) == ("why", "Darum.", "officer")
+        [event] = events(store, post)
+        assert (event.from_state, event.to_state, event.at) == (start, to, AT)
+        assert (event.actor, event.unix_user, event.what, event.reason) == ("fulda", "u1", "tested", "why")
+        assert event.digest == "d"
+
+
+def test_no_move_outside_the_table_is_stored(shelf: Shelf, store: Store) -> None:
+    by_state = {start: shelf.post(start, **ENOUGH) for start in State}
+    for start, to in FORBIDDEN:
+        with pytest.raises(ValueError, match="may not go"), store.write() as session:
+            posts.move(session, by_state[start], start, to, now=AT, actor=DAEMON, what="tested")
+
+    assert {state: shelf.row(PostRow, post).state for state, post in by_state.items()} == {s: s for s in State}
+    assert not any(events(store, post) for post in by_state.values())
+
+
+def test_a_post_that_somebody_moved_first_is_stale_and_left_alone(shelf: Shelf, store: Store) -> None:
+    post = shelf.post(State.AWAITING)
+
+    with pytest.raises(Stale), store.write() as session:
+        posts.move(session, post, State.DRAFTED, State.CLOSED, now=AT, actor=DAEMON, what="tested")
+
+    assert shelf.row(PostRow, post).state == State.AWAITING
+    assert events(store, post) == []
+
+
+def test_a_post_that_is_not_there_is_stale(store: Store) -> None:
+    with pytest.raises(Stale), store.write() as session:
+        posts.move(session, 999_999, State.DRAFTED, State.CLOSED, now=AT, actor=DAEMON, what="tested")
+
+
+def test_what_is_rolled_back_leaves_neither_move_nor_event(shelf: Shelf, store: Store) -> None:
+    post = shelf.post(State.DRAFTED)
+
+    with pytest.raises(RuntimeError), store.write() as session:
+        posts.move(session, post, State.DRAFTED, State.AWAITING, now=AT, actor=DAEMON, what="tested")
+        raise RuntimeError
+
+    assert shelf.row(PostRow, post).state == State.DRAFTED
+    assert events(store, post) == []
+
+
+def test_staying_changes_values_and_writes_an_event_only_with_a_reason(shelf: Shelf, store: Store) -> None:
+    post = shelf.post(State.SCHEDULED)
+    with store.write() as session:
+        posts.move(session, post, State.SCHEDULED, State.SCHEDULED, now=AT, actor=DAEMON, what="w", values={"tries": 3})
+    assert (shelf.row(PostRow, post).tries, events(store, post)) == (3, [])
+
+    with store.write() as session:
+        reason = Reason("throttled", "Warten.")
+        posts.move(session, post, State.SCHEDULED, State.SCHEDULED, now=AT, actor=DAEMON, what="w", reason=reason)
+    assert [event.reason for event in events(store, post)] == ["throttled"]
+
+
+def test_a_move_without_a_reason_forgets_the_last_one(shelf: Shelf, store: Store) -> None:
+    post = shelf.post(State.FAILED, reason_code="rejected", reason_text="Zu lang.", reason_who="officer")
+
+    with store.write() as session:
+        posts.move(session, post, State.FAILED, State.AWAITING, now=AT, actor=DAEMON, what="w")
+
+    kept = shelf.row(PostRow, post)
+    assert (kept.reason_code, kept.reason_text, kept.reason_who) == ("", "", "")
+
+
+def test_only_live_stages_are_dropped_and_become_due_at_once(shelf: Shelf, store: Store) -> None:
+    post = shelf.post(State.STAGED)
+    stages = {state: shelf.stage(post, state) for state in ("ready", "used", "gone")}
+
+    with store.write() as session:
+        posts.drop_stage(session, post, AT)
+
+    found = {name: shelf.row(StageRow, number) for name, number in stages.items()}
+    assert {name: row.state for name, row in found.items()} == {"ready": "leftover", "used": "used", "gone": "gone"}
+    assert found["ready"].next_try_at == AT
+    assert found["used"].next_try_at is None
+
+
+def test_a_reading_session_leaves_no_trace(shelf: Shelf, store: Store) -> None:
+    post = shelf.post()
+
+    with store.read() as session:
+        session.execute(sa.update(PostRow).values(tries=9))
+
+    assert shelf.row(PostRow, post).tries == 0
+
+
+def test_a_reading_session_sees_one_moment(shelf: Shelf, store: Store) -> None:
+    post = shelf.post()
+    query = sa.select(PostRow.tries).where(PostRow.id == post)
+
+    with store.read() as session:
+        before = session.scalar(query)
+        with store.write() as other:
+            other.execute(sa.update(PostRow).values(tries=9))
+        after = session.scalar(query)
+
+    assert before == after == 0
