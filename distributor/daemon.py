@@ -91,8 +91,7 @@ class Daemon:
 
     def beat(self) -> None:
         """Note that this worker is alive and take over from dead ones."""
-        with self._deps.store.write() as session:
-            self._ownership.seen(session, self._clock.now())
+        self._ownership.beat(self._clock.now())
         self._crew.rescue()
 
     def publish(self) -> None:

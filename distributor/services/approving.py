@@ -12,9 +12,10 @@ from distributor.lifecycle import Move
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
 from distributor.services.permission import require
-from distributor.services.planning import calendar_for, next_slot
+from distributor.services.planning import calendar_for, make_room, next_slot
 from distributor.services.settling import retracted
 from distributor.services.tailoring import reshape
+from distributor.services.verbs import VERBS
 from distributor.store import posts
 from distributor.store.posts import Stale
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
@@ -32,17 +33,17 @@ class _Chosen:
     item: ItemRow
 
 
-def _choose(session: Session, actor: Actor, post_id: int, right: str) -> _Chosen:
+def _choose(session: Session, actor: Actor, post_id: int, verb: str) -> _Chosen:
     row = posts.whole(session, post_id)
     if row is None:
         raise Refused(f"Den Beitrag {post_id} gibt es nicht.", code="post.unknown")
-    require(actor, right, row[2].slug)
+    require(actor, VERBS[verb].right, row[2].slug)
     return _Chosen(*row)
 
 
-def _in_state(chosen: _Chosen, *states: State) -> State:
+def _in_state(chosen: _Chosen, verb: str) -> State:
     state = State(chosen.post.state)
-    if state not in states:
+    if state not in VERBS[verb].states:
         text = f"Beitrag {chosen.post.id} ist {STATE_WORDS[state]}; das geht hier nicht."
         raise Refused(text, code="post.state")
     return state
@@ -80,13 +81,15 @@ def approve_in(
     at: datetime | None = None,
 ) -> datetime:
     """Approve within the caller's transaction. Raises: Refused."""
-    chosen = _choose(session, actor, post_id, "post.approve")
+    chosen = _choose(session, actor, post_id, "approve")
     post = chosen.post
-    _in_state(chosen, S.AWAITING, S.DRAFTED)
-    _approvable(deps, chosen, digest)
-    _in_state(chosen, S.AWAITING)
+    if post.state in (S.DRAFTED, S.AWAITING):
+        _approvable(deps, chosen, digest)
+    _in_state(chosen, "approve")
     due = at or (post.due_at if post.due_at is not None and post.due_at > now else next_slot(session, post, now))
     _time_allowed(session, chosen, due, now)
+    if at is not None:
+        _distance_kept(session, chosen, at)
     posts.approve(session, post, due_at=due, actor=actor, now=now)
     start = max(now, due - deps.stage_lead(chosen.account.channel))
     move = Move(S.SCHEDULED, next_try_at=start)
@@ -104,14 +107,25 @@ def _approvable(deps: Deps, chosen: _Chosen, digest: str | None) -> None:
     blocking = [problem["text"] for problem in post.problems if problem["severity"] == "block"]
     if blocking:
         raise Refused(f"Beitrag {post.id} kann so nicht hinaus: {blocking[0]}", code="post.blocked")
-    if digest is not None and digest != post.digest:
-        text = f"Beitrag {post.id} hat sich geändert, seit er angezeigt wurde; bitte neu prüfen."
-        raise Refused(text, code="post.stale")
+    _unchanged(post, digest)
     if not post.document["text"] and not post.document["media"]:
         raise Refused(f"Beitrag {post.id} ist leer.", code="post.blocked")
     missing = [medium["sha256"] for medium in post.document["media"] if not deps.cache.has(medium["sha256"])]
     if missing:
         raise Refused(f"Zu Beitrag {post.id} fehlt eine Mediendatei; bitte neu laden lassen.", code="media.missing")
+
+
+def _unchanged(post: PostRow, digest: str | None) -> None:
+    if digest is not None and digest != post.digest:
+        text = f"Beitrag {post.id} hat sich geändert, seit er angezeigt wurde; bitte neu prüfen."
+        raise Refused(text, code="post.stale")
+
+
+def _distance_kept(session: Session, chosen: _Chosen, at: datetime) -> None:
+    other = make_room(session, chosen.post, chosen.owner, at)
+    if other is not None:
+        text = f"{local_time(at)} liegt zu nah an einem anderen Post dieses Kontos ({local_time(other)})."
+        raise Refused(text, code="time.distance")
 
 
 def _time_allowed(session: Session, chosen: _Chosen, at: datetime, now: datetime) -> None:
@@ -129,11 +143,15 @@ def _time_allowed(session: Session, chosen: _Chosen, at: datetime, now: datetime
         raise Refused(f"{local_time(at)} geht nicht: {reason}", code="time.calendar")
 
 
-def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime) -> None:
-    """Give one post its own text (None: back to the template's); an Approval becomes void. Raises: Refused."""
+def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime, *, digest: str | None = None) -> None:
+    """Give one post its own text (None: back to the template's); an Approval becomes void.
+
+    ``digest`` is what the person saw; another one means that somebody else was faster. Raises: Refused.
+    """
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "post.edit")
-        _in_state(chosen, S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED)
+        chosen = _choose(session, actor, post_id, "edit")
+        _in_state(chosen, "edit")
+        _unchanged(chosen.post, digest)
         chosen.post.officer_text = text.strip() if text and text.strip() else None
         posts.record(session, now=now, actor=actor, what="post.edited", subject="post", subject_id=post_id)
         reshape(deps, session, chosen.post, now, actor=actor)
@@ -142,9 +160,10 @@ def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime
 def move(deps: Deps, actor: Actor, post_id: int, at: datetime, now: datetime) -> None:
     """Give the post another time. An approved post stays approved; a missed one is due again. Raises: Refused."""
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "post.move")
-        state = _in_state(chosen, S.AWAITING, S.SCHEDULED, S.STAGED, S.MISSED)
+        chosen = _choose(session, actor, post_id, "move")
+        state = _in_state(chosen, "move")
         _time_allowed(session, chosen, at, now)
+        _distance_kept(session, chosen, at)
         if state is S.AWAITING:
             _go(session, chosen, Move(S.AWAITING), now, actor, "post.moved", due_at=at)
             posts.record(session, now=now, actor=actor, what="post.moved", subject="post", subject_id=post_id)
@@ -177,8 +196,8 @@ def reject(deps: Deps, actor: Actor, post_id: int, reason: str, now: datetime) -
     if not reason.strip():
         raise Refused("Bitte einen Grund für die Ablehnung nennen.", code="reason.missing")
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "post.reject")
-        _in_state(chosen, S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED)
+        chosen = _choose(session, actor, post_id, "reject")
+        _in_state(chosen, "reject")
         closed = Move(S.CLOSED, Reason("rejected", reason.strip()), drop_stage=True)
         _go(session, chosen, closed, now, actor, "post.rejected")
 
@@ -186,8 +205,8 @@ def reject(deps: Deps, actor: Actor, post_id: int, reason: str, now: datetime) -
 def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
     """Try the same content again now: after a failure, a missed time, or when a person saw that it is not public."""
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "post.approve")
-        state = _in_state(chosen, S.FAILED, S.MISSED, S.UNCERTAIN)
+        chosen = _choose(session, actor, post_id, "retry")
+        state = _in_state(chosen, "retry")
         _approvable(deps, chosen, None)
         if state is S.UNCERTAIN:
             if chosen.post.next_try_at is not None:
@@ -203,8 +222,8 @@ def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
 def publish_now(deps: Deps, actor: Actor, post_id: int, now: datetime) -> None:
     """Send an approved post at once instead of at its slot. Raises: Refused."""
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "post.approve")
-        _in_state(chosen, S.SCHEDULED, S.STAGED, S.MISSED)
+        chosen = _choose(session, actor, post_id, "publish_now")
+        _in_state(chosen, "publish_now")
         _time_allowed(session, chosen, now, now)
         _reschedule(deps, session, chosen, now, now, actor, "post.hurried")
 
@@ -212,8 +231,8 @@ def publish_now(deps: Deps, actor: Actor, post_id: int, now: datetime) -> None:
 def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str = "", remote_id: str = "") -> None:
     """Note what a person saw: an uncertain post is public at ``url``, or one to be deleted by hand is gone."""
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "post.approve")
-        state = _in_state(chosen, S.UNCERTAIN, S.RETRACTING)
+        chosen = _choose(session, actor, post_id, "confirm")
+        state = _in_state(chosen, "confirm")
         if state is S.RETRACTING:
             retracted(session, chosen.post, f"von {actor.login} bestätigt", now=now)
             return
@@ -230,7 +249,7 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
 def recall(deps: Deps, actor: Actor, post_id: int, now: datetime) -> State:
     """Take a post back wherever it stands; return the state it is in now. Raises: Refused."""
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "post.recall")
+        chosen = _choose(session, actor, post_id, "recall")
         return recall_in(session, chosen.post, now, actor)
 
 

@@ -43,15 +43,28 @@ def propose(deps: Deps, now: datetime) -> int:
 def next_slot(session: Session, post: PostRow, now: datetime) -> datetime:
     """Return the next free slot for one post. Raises: Refused if its calendar has none."""
     item = session.get_one(ItemRow, post.item_id)
-    held = [
-        Taken(str(account), at)
-        for account, at in posts.taken(session, now - _NEIGHBOURHOOD)
-        if not (account == post.account_id and at == post.due_at)
-    ]
+    held = [Taken(str(account), at) for account, at in posts.taken(session, now - _NEIGHBOURHOOD, but=post.id)]
     for each in plan([_candidate(post, item, now)], _lanes(session), held, now):
         if isinstance(each, Placement):
             return each.at
     raise Refused("Im Kalender ist kein Platz frei; bitte eine Zeit von Hand wählen.", code="calendar.full")
+
+
+def make_room(session: Session, post: PostRow, owner: OrganisationRow, at: datetime) -> datetime | None:
+    """Let proposals of the account that are too near to a time chosen by hand be planned anew.
+
+    Returns the time of an approved or public post that is nearer than the calendar allows, or None if there is none.
+    """
+    distance = calendar_for(session, owner).min_distance
+    if not distance:
+        return None
+    near = posts.neighbours(session, post, at - distance, at + distance)
+    fixed = [each.due_at for each in near if each.state != State.AWAITING and each.due_at is not None]
+    if fixed:
+        return min(fixed)
+    for proposal in near:
+        _set_time(session, proposal, None)
+    return None
 
 
 def calendar_for(session: Session, owner: OrganisationRow) -> Calendar:

@@ -76,8 +76,8 @@ def stopped(organisation_id: ColumnElement[int], channel: ColumnElement[str]) ->
 def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
     """Return at most one thing to do per free account, the most urgent first.
 
-    A Stop holds back staging here; a release under Stop is returned, because the guard must turn it down. A paused
-    account gets no call at all.
+    A Stop holds back staging here; a release under Stop is returned, because the guard must turn it down, and looking
+    and taking down go on. A paused account gets no call at all.
     """
     return [
         Work(
@@ -113,7 +113,7 @@ def _due_statement() -> Select[Any]:
     work = union_all(post_work, stage_work).subquery()
     rank = func.row_number().over(partition_by=work.c.account_id, order_by=(work.c.urgency, work.c.at, work.c.post_id))
     account = AccountRow.__table__
-    held_back = and_(work.c.state != State.STAGED, stopped(account.c.organisation_id, account.c.channel))
+    held_back = and_(work.c.state == State.SCHEDULED, stopped(account.c.organisation_id, account.c.channel))
     free = (
         select(work, rank.label("rank"))
         .join(AccountRow, AccountRow.id == work.c.account_id)
@@ -125,10 +125,10 @@ def _due_statement() -> Select[Any]:
 
 
 def take(session: Session, account_id: int, owner: str, until: datetime) -> AccountRow | None:
-    """Claim the account if it is free; return it with its new fence, or None if somebody was faster."""
+    """Claim the account if it is free; return it with its new fence, or None if it was taken or paused meanwhile."""
     locked = session.scalars(
         select(AccountRow)
-        .where(AccountRow.id == account_id, AccountRow.owner.is_(None))
+        .where(AccountRow.id == account_id, AccountRow.owner.is_(None), AccountRow.paused_at.is_(None))
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -206,7 +206,11 @@ def next_wake(session: Session, now: datetime) -> datetime | None:
         .join(AccountRow, AccountRow.id == PostRow.account_id)
         .where(PostRow.state.in_(WAITING_FOR_DAEMON), AccountRow.paused_at.is_(None), PostRow.next_try_at > now)
     )
-    stages = select(func.min(StageRow.next_try_at)).where(StageRow.state == "leftover", StageRow.next_try_at > now)
+    stages = (
+        select(func.min(StageRow.next_try_at))
+        .join(AccountRow, AccountRow.id == StageRow.account_id)
+        .where(StageRow.state == "leftover", AccountRow.paused_at.is_(None), StageRow.next_try_at > now)
+    )
     found = [moment for moment in (session.scalar(posts), session.scalar(stages)) if moment is not None]
     return min(found, default=None)
 

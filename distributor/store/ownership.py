@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.store.engine import Store
-from distributor.store.tables import WorkerRow
+from distributor.store.tables import AccountRow, WorkerRow
 
 
 class Ownership:
     """This process's name as a worker and the lock behind it."""
 
     def __init__(self, store: Store, folder: Path) -> None:
-        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.name = _new_name()
         self._store = store
         self._folder = folder
         self._file: IO[str] | None = None
@@ -49,14 +50,36 @@ class Ownership:
                 )
             )
 
-    def seen(self, session: Session, now: datetime) -> None:
-        """Note that this worker's bell still rings."""
-        session.execute(update(WorkerRow).where(WorkerRow.name == self.name).values(seen_at=now))
+    def beat(self, now: datetime) -> None:
+        """Note that this worker's bell still rings; where its lock or its entry is gone, begin anew by another name."""
+        if self._holds() and self._seen(now):
+            return
+        self._let_go()
+        self.name = _new_name()
+        self.begin(now)
+
+    def _holds(self) -> bool:
+        if self._connection is None:
+            return self._file is not None and not self._file.closed
+        try:
+            self._connection.execute(text("SELECT 1"))
+            self._connection.commit()
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def _seen(self, now: datetime) -> bool:
+        query = update(WorkerRow).where(WorkerRow.name == self.name).values(seen_at=now).returning(WorkerRow.name)
+        with self._store.write() as session:
+            return session.scalar(query) is not None
 
     def end(self) -> None:
         """Give the lock back and strike the worker off."""
         with self._store.write() as session:
             session.execute(delete(WorkerRow).where(WorkerRow.name == self.name))
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._file is not None:
             self._file.close()
             (self._folder / f"{self.name}.lock").unlink(missing_ok=True)
@@ -64,9 +87,9 @@ class Ownership:
             self._connection.close()
 
     def dead(self, session: Session) -> list[str]:
-        """Return the names of registered workers whose lock is free."""
-        names = session.scalars(select(WorkerRow.name).where(WorkerRow.name != self.name)).all()
-        return [name for name in names if self._is_free(name)]
+        """Return the names of workers whose lock is free: of those registered, and of those that still hold a claim."""
+        named = select(WorkerRow.name).union(select(AccountRow.owner).where(AccountRow.owner.is_not(None)))
+        return [name for name in session.scalars(named) if name != self.name and self._is_free(name)]
 
     def _is_free(self, name: str) -> bool:
         if self._store.is_sqlite:
@@ -83,6 +106,10 @@ class Ownership:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(name)})
             connection.commit()
             return bool(free)
+
+
+def _new_name() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def _locked(path: Path) -> IO[str]:

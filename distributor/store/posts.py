@@ -26,6 +26,8 @@ from distributor.store.tables import (
 WAITING_FOR_DAEMON = (State.SCHEDULED, State.STAGED, State.UNCERTAIN, State.RETRACTING)
 """States in which ``next_try_at`` says when the daemon acts next."""
 
+_HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
+
 
 class Stale(Exception):
     """Somebody else moved the Post first; nothing was written."""
@@ -218,10 +220,24 @@ def unplanned(session: Session, now: datetime) -> Sequence[tuple[PostRow, Accoun
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def taken(session: Session, since: datetime) -> Sequence[tuple[int, datetime]]:
-    """Return (account, due time) of every post that holds a place in the calendar from ``since`` on."""
+def neighbours(session: Session, post: PostRow, after: datetime, before: datetime) -> Sequence[PostRow]:
+    """Return the account's other posts that hold a place in the calendar between two times, ends excluded."""
+    query = select(PostRow).where(
+        PostRow.account_id == post.account_id,
+        PostRow.id != post.id,
+        PostRow.due_at > after,
+        PostRow.due_at < before,
+        PostRow.state.not_in(_HOLD_NO_PLACE),
+    )
+    return session.scalars(query).all()
+
+
+def taken(session: Session, since: datetime, *, but: int = 0) -> Sequence[tuple[int, datetime]]:
+    """Return (account, due time) of every post (but one) that holds a place in the calendar from ``since`` on."""
     query = select(PostRow.account_id, PostRow.due_at).where(
-        PostRow.due_at > since, PostRow.state.not_in((State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED))
+        PostRow.id != but,
+        PostRow.due_at > since,
+        PostRow.state.not_in(_HOLD_NO_PLACE),
     )
     return [(row[0], row[1]) for row in session.execute(query) if row[1] is not None]
 

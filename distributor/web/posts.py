@@ -9,29 +9,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Actor, Refused, State
+from distributor.lifecycle import APPROVED
 from distributor.locale import gettext as _
 from distributor.services import approving, views
-from distributor.services.permission import allowed
 from distributor.services.queues import turn
+from distributor.services.verbs import offered
 from distributor.web.guarding import At, Desk, Reader, Sender, Text, Visitor
 from distributor.web.layout import done, layout, message_for
 from distributor.web.moments import moment_of, optional_moment
 from distributor.web.pages import see_other
 from distributor.web.preview import preview
-
-S = State
-
-_OFFERED: dict[str, tuple[str, frozenset[State]]] = {
-    "approve": ("post.approve", frozenset({S.AWAITING})),
-    "edit": ("post.edit", frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED})),
-    "move": ("post.move", frozenset({S.AWAITING, S.SCHEDULED, S.STAGED, S.MISSED})),
-    "reject": ("post.reject", frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAILED, S.MISSED})),
-    "retry": ("post.approve", frozenset({S.FAILED, S.UNCERTAIN})),
-    "publish_now": ("post.approve", frozenset({S.SCHEDULED, S.STAGED, S.MISSED})),
-    "recall": ("post.recall", frozenset({S.SCHEDULED, S.STAGED, S.PUBLISHING, S.UNCERTAIN, S.PUBLISHED})),
-    "confirm": ("post.approve", frozenset({S.UNCERTAIN, S.RETRACTING})),
-}
-"""Which button is shown in which state, and the right it asks for; whether it is granted the services decide."""
 
 _FIELD_OF = {
     "reason.missing": "grund",
@@ -40,6 +27,7 @@ _FIELD_OF = {
     "time.embargo": "zeit",
     "time.validity": "zeit",
     "time.calendar": "zeit",
+    "time.distance": "zeit",
     "calendar.full": "zeit",
     "url.missing": "adresse",
     "post.blocked": "text",
@@ -72,14 +60,16 @@ def approve(request: Request, desk: At, visitor: Sender, post_id: int, digest: T
 
 
 @router.post("/beitrag/{post_id}/bearbeiten")
-def edit(request: Request, desk: At, visitor: Sender, post_id: int, text: Text = "", vorlage: Text = "") -> Response:
+def edit(
+    request: Request, desk: At, visitor: Sender, post_id: int, digest: Text, text: Text = "", vorlage: Text = ""
+) -> Response:
     """Give the post its own text, or with ``vorlage`` the template's again."""
     wanted = None if vorlage else text.replace("\r\n", "\n")
 
     def act() -> str:
         if wanted is not None and not wanted.strip():
             raise Refused(_("Der Text ist leer."), code="post.blocked")
-        approving.edit(desk.deps, visitor.actor, post_id, wanted, desk.clock.now())
+        approving.edit(desk.deps, visitor.actor, post_id, wanted, desk.clock.now(), digest=digest)
         return done(f"/beitrag/{post_id}", "bearbeitet", post_id)
 
     return _do(request, desk, visitor, post_id, "edit", act, {"text": wanted})
@@ -203,7 +193,7 @@ def _page(
 ) -> Response:
     shown = views.post_show(desk.deps, post_id, actor=visitor.actor)
     connector = desk.deps.connector(shown["channel"])
-    place = turn(desk.deps, visitor.actor, post_id) if shown["state"] == S.AWAITING else None
+    place = turn(desk.deps, visitor.actor, post_id) if shown["state"] == State.AWAITING else None
     context = {
         "typed": {},
         "stale": False,
@@ -221,15 +211,16 @@ def _page(
     return desk.pages.show(request, "post.html", context, status)
 
 
-def _offers(actor: Actor, shown: dict[str, Any]) -> set[str]:
-    state, organisation = State(shown["state"]), shown["organisation"]
-    offers = {
-        verb for verb, (right, states) in _OFFERED.items() if state in states and allowed(actor, right, organisation)
-    }
-    if state is S.UNCERTAIN and shown["next_try_at"] is not None:
-        offers -= {"retry"}
-    if any(problem["severity"] == "block" for problem in shown["problems"]):
-        offers -= {"approve", "retry", "publish_now"}
-    if state is S.RETRACTING and (shown["reason"] or {}).get("who") != "officer":
-        offers -= {"confirm"}
-    return offers
+def _offers(actor: Actor, shown: dict[str, Any]) -> frozenset[str]:
+    """Return what the page offers: of two verbs that come to the same here, the plainer one."""
+    verbs = offered(
+        actor,
+        shown["organisation"],
+        State(shown["state"]),
+        blocked=any(problem["severity"] == "block" for problem in shown["problems"]),
+        daemon_looks=shown["next_try_at"] is not None,
+        by_hand=(shown["reason"] or {}).get("who") == "officer",
+    )
+    if "reject" in verbs and shown["state"] not in APPROVED:
+        verbs -= {"recall"}
+    return verbs - {"retry"} if "publish_now" in verbs else verbs

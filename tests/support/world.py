@@ -215,7 +215,9 @@ class World:
     def clears(self, *items: int) -> None:
         """Let the editor answer every question of these items (none: of all) in favour."""
         for number in items or tuple(item["id"] for item in views.item_list(self.deps)):
-            answers = [clearing.Answer("people", "none"), clearing.Answer("rights", "granted")]
+            asked = {question["question"] for question in views.item_show(self.deps, number)["questions"]}
+            answers = [clearing.Answer("people", "none")]
+            answers += [clearing.Answer("rights", "granted")] if "rights" in asked else []
             answers += clearing.accept_feed(self.deps, number)
             clearing.clear(self.deps, self.person("redaktion"), number, answers, self.clock.now())
         planning.propose(self.deps, self.clock.now())
