@@ -10,20 +10,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from connectors.base import Json, Order, Receipt, RemotePost
-from distributor.domain import DAEMON, Reason, State
+from distributor.domain import DAEMON, Reason, Refused, State
 from distributor.lifecycle import Move, Permission, guard
 from distributor.services.deps import Deps
-from distributor.services.moving import apply
+from distributor.services.moving import apply, pause
 from distributor.store import claims, posts
 from distributor.store.claims import Work
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow, StageRow, StopRow
 
 LEASE = timedelta(minutes=10)
 """How long a claim is expected to last; running out proves nothing and only raises an alarm."""
+
+_ASIDE = timedelta(hours=1)
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,27 @@ def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int
         account = claims.take(session, work.account_id, owner, now + LEASE)
         if account is None:
             continue
-        call = _prepare(deps, session, work, account, owner, now)
+        call = _prepared(deps, session, work, account, owner, now)
         if call is None:
             claims.give_back(session, account.id, account.fence)
         else:
             calls.append(call)
     return calls
+
+
+def _prepared(deps: Deps, session: Session, work: Work, account: AccountRow, owner: str, now: datetime) -> Call | None:
+    """Prepare one call; an account or a post that cannot be prepared is set aside and holds nobody else up."""
+    try:
+        with session.begin_nested():
+            return _prepare(deps, session, work, account, owner, now)
+    except Refused as refusal:
+        pause(session, account.id, Reason(refusal.code, refusal.text, "operator"), now=now, actor=DAEMON)
+    except OperationalError:
+        raise
+    except Exception:
+        _log.exception("call_not_prepared", post=work.post_id, kind=work.kind)
+        claims.set_aside(session, work, now + _ASIDE)
+    return None
 
 
 def _prepare(deps: Deps, session: Session, work: Work, account: AccountRow, owner: str, now: datetime) -> Call | None:
@@ -69,7 +90,7 @@ def _prepare(deps: Deps, session: Session, work: Work, account: AccountRow, owne
         stage = session.get(StageRow, work.stage_id, populate_existing=True)
     else:
         stage = _stage_for(deps, session, work, post, account, now)
-    if stage is None and work.kind != "retract":
+    if stage is None and work.kind not in ("retract", "look"):
         return None
     if stage is not None and work.kind == "unstage" and not stage.data:
         stage.state, stage.next_try_at = "gone", None

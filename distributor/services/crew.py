@@ -12,13 +12,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from connectors._http import GuardedSession
 from distributor.services.calling import Result, perform
 from distributor.services.claiming import Call, claim
 from distributor.services.deps import Deps
-from distributor.services.settling import rescue, settle
+from distributor.services.settling import forsake, rescue, settle
 from distributor.store.ownership import Ownership
 from distributor.store.posts import Stale
 
@@ -93,9 +94,19 @@ class Crew:
         return calls
 
     def _settle(self, session: Session, result: Result, now: datetime) -> None:
-        """Settle one result; what a person moved meanwhile must not take the others' results with it."""
-        with session.begin_nested():
-            try:
+        """Settle one result; what a person moved meanwhile, or a fault of ours, must not take the others with it."""
+        try:
+            with session.begin_nested():
                 settle(self._deps, session, result, now)
-            except Stale as error:
-                _log.warning("result_overtaken", post=result.call.work.post_id, why=str(error))
+        except OperationalError:
+            raise
+        except Stale as error:
+            _log.warning("result_overtaken", post=result.call.work.post_id, why=str(error))
+            self._forsake(session, result, now)
+        except Exception:
+            _log.exception("result_not_settled", post=result.call.work.post_id, attempt=result.call.attempt_id)
+            self._forsake(session, result, now)
+
+    def _forsake(self, session: Session, result: Result, now: datetime) -> None:
+        with session.begin_nested():
+            forsake(self._deps, session, result, now)

@@ -77,7 +77,7 @@ def poll(deps: Deps, feed_id: int, clock: Callable[[], datetime]) -> int:
         return 0
     now = clock()
     with deps.store.write() as session:
-        feed = session.get_one(FeedRow, feed_id)
+        feed = session.get_one(FeedRow, feed_id, with_for_update=True)
         feed.polled_at, feed.succeeded_at, feed.failures, feed.trouble = now, now, 0, ""
         feed.next_poll_at = now + deps.settings.poll_every
         if parsed is None:

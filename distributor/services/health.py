@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
@@ -14,11 +15,12 @@ from distributor.services.accounts import missing_fields
 from distributor.services.deps import Deps
 from distributor.services.stopping import active
 from distributor.store import items, migrations
-from distributor.store.tables import DutyRow, FeedRow, PostRow, WorkerRow
+from distributor.store.tables import DutyRow, FeedRow, ItemRow, PostRow, WorkerRow
 from distributor.wording import local_time
 
 _QUIET_DAEMON = timedelta(minutes=2)
 _LATE = timedelta(minutes=5)
+_UNTAILORED = timedelta(minutes=15)
 _LOW_DISK = 500_000_000
 
 
@@ -39,7 +41,7 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
         return findings
     with deps.store.read() as session:
         findings += [_daemon(session, now), _lateness(session, now), *_duties(session)]
-        findings += [*_feeds(session, now), *_accounts(deps, session), *_stops(session)]
+        findings += [*_feeds(session), *_items(session, now), *_accounts(deps, session), *_stops(session)]
     return findings
 
 
@@ -65,7 +67,11 @@ def _disk(deps: Deps) -> Finding:
 
 
 def _schema(deps: Deps) -> Finding:
-    state = migrations.state(deps.store)
+    try:
+        state = migrations.state(deps.store)
+    except SQLAlchemyError as error:
+        text = f"Die Datenbank ist nicht erreichbar ({type(error).__name__}); bitte DISTRIBUTOR_DATABASE_URL prüfen."
+        return Finding("Datenbank", False, text, grave=True)
     if state.current != state.head:
         text = "Die Datenbank ist nicht auf dem Stand des Programms; `distributor db upgrade` bringt sie dorthin."
         return Finding("Datenbank", False, text, grave=True)
@@ -98,7 +104,7 @@ def _duties(session: Session) -> list[Finding]:
     return [Finding(f"Aufgabe {row.name}", False, row.trouble) for row in rows]
 
 
-def _feeds(session: Session, now: datetime) -> list[Finding]:
+def _feeds(session: Session) -> list[Finding]:
     rows = session.scalars(select(FeedRow).order_by(FeedRow.id)).all()
     if not rows:
         text = "Kein Feed ist eingetragen (DISTRIBUTOR_FEED_URL oder `distributor feed add`)."
@@ -108,6 +114,14 @@ def _feeds(session: Session, now: datetime) -> list[Finding]:
         text = row.trouble or (f"gelesen {local_time(row.succeeded_at)}" if row.succeeded_at else "noch nicht gelesen")
         found.append(Finding(f"Feed {row.url}", not row.trouble, text))
     return found
+
+
+def _items(session: Session, now: datetime) -> list[Finding]:
+    query = select(ItemRow).where(ItemRow.stale, ItemRow.stage != "history", ItemRow.changed_at < now - _UNTAILORED)
+    return [
+        Finding(f"Beitrag {row.id}", False, f"„{row.title}“ ist seit {local_time(row.changed_at)} nicht verarbeitet.")
+        for row in session.scalars(query)
+    ]
 
 
 def _accounts(deps: Deps, session: Session) -> list[Finding]:

@@ -223,12 +223,25 @@ def rescue(deps: Deps, session: Session, ownership: Ownership, now: datetime) ->
     for name in ownership.dead(session):
         for attempt in claims.open_of(session, name):
             claims.close_attempt(session, attempt.id, now=now, outcome="owner_died")
-            post = posts.fresh(session, attempt.post_id)
-            if attempt.kind == "release" and post is not None and post.state == State.PUBLISHING:
-                account = session.get(AccountRow, attempt.account_id)
-                timing = deps.connector(account.channel if account else "").timing
-                _decide(deps, session, post, OwnerDied(timing), now, "owner.died")
+            account = session.get_one(AccountRow, attempt.account_id)
+            _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
             rescued += 1
         claims.forget_owner(session, name)
         _log.warning("dead_worker_found", worker=name, open_attempts=rescued)
     return rescued
+
+
+def forsake(deps: Deps, session: Session, result: Result, now: datetime) -> None:
+    """Give up on storing one result: what a release did becomes a question, and the account is free again."""
+    call = result.call
+    outcome, code, detail = _evidence(result)
+    claims.close_attempt(session, call.attempt_id, now=now, outcome=f"unsettled_{outcome}", code=code, detail=detail)
+    if claims.give_back(session, call.work.account_id, call.fence):
+        _leave_open(deps, session, call.work.kind, call.work.post_id, call.channel, now)
+
+
+def _leave_open(deps: Deps, session: Session, kind: str, post_id: int, channel: str, now: datetime) -> None:
+    """Make a release of unknown outcome a question; every other call is simply due again."""
+    post = posts.fresh(session, post_id)
+    if kind == "release" and post is not None and post.state == State.PUBLISHING:
+        _decide(deps, session, post, OwnerDied(deps.connector(channel).timing), now, "owner.died")

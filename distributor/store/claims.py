@@ -139,6 +139,14 @@ def take(session: Session, account_id: int, owner: str, until: datetime) -> Acco
     return locked
 
 
+def set_aside(session: Session, work: Work, until: datetime) -> None:
+    """Let a piece of work wait: it could not even be prepared."""
+    row, key = (StageRow, work.stage_id) if work.kind == "unstage" else (PostRow, work.post_id)
+    session.execute(
+        update(row).where(row.id == key).values(next_try_at=until).execution_options(synchronize_session=False)
+    )
+
+
 def give_back(session: Session, account_id: int, fence: int) -> bool:
     """Free the account if the claim is still ours; False means that somebody declared us dead meanwhile."""
     done = session.execute(
