@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -161,9 +161,20 @@ def _refusal(
         valid_until=item.valid_until,
         stopped=_stop_reason(session, account) if releasing else None,
         account_paused=account.paused_at is not None,
+        missing=_unfinished(post, item),
     )
     moment = now if releasing else max(now, post.due_at)
-    return guard(asked, moment, deps.policy)
+    move = guard(asked, moment, deps.policy)
+    if move is not None and move.to is State.STAGED and not releasing:
+        return replace(move, to=State.SCHEDULED, next_try_at=now + deps.policy.backoff_base)
+    return move
+
+
+def _unfinished(post: PostRow, item: ItemRow) -> str | None:
+    """Tell that the Item changed and the Post has not been rendered since: what was approved may be out of date."""
+    if post.item_revision == posts.BEHIND:
+        item.stale = True
+    return "Der Beitrag wurde geändert und wird gerade neu erstellt." if item.stale else None
 
 
 def _stop_reason(session: Session, account: AccountRow) -> str | None:

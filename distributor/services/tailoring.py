@@ -14,13 +14,14 @@ from connectors.base import Connector, Medium
 from distributor.clearance import DECORATIVE, Question, Subject, questions, unanswered
 from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisation, Override, Problem, State
 from distributor.intake.report import item_of
-from distributor.lifecycle import OPEN_TO_EDITING, Tailored, decide
+from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
 from distributor.media.shapes import shape_key
 from distributor.roster import channel_text_of, organisation_of
 from distributor.services.deps import Deps
 from distributor.services.media import make_renditions, picture_addresses, sync_media
 from distributor.services.moving import apply, facts_of
 from distributor.store import items
+from distributor.store.posts import BEHIND
 from distributor.store.tables import AccountRow, ItemRow, MediumRow, OrganisationRow, PostRow, RenditionRow
 from distributor.tailoring import Tailored as Variation
 from distributor.tailoring import tailor
@@ -129,6 +130,7 @@ def shape_posts(
                 continue
             post = _new_post(item, account, now)
         elif State(post.state) not in OPEN_TO_EDITING:
+            _mark_behind(deps, piece, post, account, owner, cleared=cleared, now=now, void=void)
             continue
         _shape(deps, session, piece, post, account, owner, cleared=cleared, now=now, actor=actor, void=void)
 
@@ -175,6 +177,7 @@ def _shape(
     changed = made.remote.digest != post.digest
     if changed and post.approved_digest is not None:
         changed = made.remote.digest != post.approved_digest
+    changed = changed or post.item_revision == BEHIND
     post.document, post.digest = made.remote.document(), made.remote.digest
     post.problems = [asdict(problem) for problem in problems]
     post.item_revision = piece.item.revision
@@ -191,6 +194,25 @@ def _shape(
     elif post.state in (State.SCHEDULED, State.STAGED):
         return
     _forget_impossible_time(post, piece.item)
+
+
+def _mark_behind(
+    deps: Deps,
+    piece: Workpiece,
+    post: PostRow,
+    account: AccountRow,
+    owner: OrganisationRow,
+    *,
+    cleared: bool,
+    now: datetime,
+    void: bool,
+) -> None:
+    """Note on a Post whose release is under way that its Approval is void, should it come back unreleased."""
+    if State(post.state) not in APPROVED:
+        return
+    made = _variation(deps, piece, post, account, owner, now)
+    if void or not cleared or made.remote.digest != post.approved_digest:
+        post.item_revision = BEHIND
 
 
 def _forget_impossible_time(post: PostRow, item: ItemRow) -> None:

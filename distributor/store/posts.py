@@ -29,6 +29,10 @@ WAITING_FOR_DAEMON = (State.SCHEDULED, State.STAGED, State.UNCERTAIN, State.RETR
 _HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
 
 
+BEHIND = 0
+"""The ``item_revision`` of a Post that a change did not reach, because its release was under way."""
+
+
 class Stale(Exception):
     """Somebody else moved the Post first; nothing was written."""
 

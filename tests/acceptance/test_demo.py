@@ -1,0 +1,61 @@
+"""The two ways of ``make demo``, as processes, as a newcomer meets them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def demo(folder: Path, *more: str) -> subprocess.Popen[str]:
+    """Start the demo with its data in ``folder``."""
+    command = [sys.executable, "-m", "distributor", "demo", "--data", str(folder), *more]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_one_pass_publishes_all_576_posts_exactly_as_approved(tmp_path: Path) -> None:
+    running = demo(tmp_path / "demo", "--once")
+    said, _ = running.communicate(timeout=300)
+
+    assert running.returncode == 0, said
+    assert "audit: 576 approved, 576 public, equal" in said
+    for channel in ("facebook", "instagram", "x"):
+        assert re.search(rf"{channel} .*veröffentlicht .*192 ", said), said
+
+
+def test_the_demo_shows_where_it_is_and_ends_cleanly_at_ctrl_c(tmp_path: Path) -> None:
+    running = demo(tmp_path / "demo")
+    assert running.stdout is not None
+    said = ""
+    for line in running.stdout:
+        said += line
+        if "Protokolle und Datenbank" in line:
+            break
+    addresses = re.findall(r"http://127\.0\.0\.1:\d+/", said)
+    assert len(addresses) == 3, said
+    for address in addresses:
+        assert requests.get(address, timeout=10).ok
+
+    running.send_signal(signal.SIGINT)
+    rest, _ = running.communicate(timeout=60)
+
+    assert running.returncode == 0, rest
+    assert "Traceback" not in rest
+    for address in addresses:
+        with pytest.raises(requests.ConnectionError):
+            requests.get(address, timeout=5)
