@@ -164,7 +164,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the channel shows a post, for the preview: characters before "mehr", picture ratio, whether links click."""
+    """How the channel shows a post, for the preview: characters before "mehr", picture ratio, whether links click.
+
+    ``picture_ratio`` is width by height to which the stream crops a picture; 0 means that it is shown whole.
+    """
 
     fold: int
     picture_ratio: float

@@ -97,7 +97,7 @@ class Facebook:
             help="draft: unsichtbarer Entwurf, der zur Zeit freigeschaltet wird. direct: nur falls Entwürfe scheitern.",
         ),
     )
-    look = Look(fold=477, picture_ratio=1.91, picture_first=False, links_click=True, card=True)
+    look = Look(fold=477, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
     def render(self, variant: Variant) -> RemotePost:
         """Return the document: with pictures the link joins the text, because attached pictures exclude a card."""

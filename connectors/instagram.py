@@ -101,7 +101,7 @@ class Instagram:
         APP_SECRET,
         VERSION,
     )
-    look = Look(fold=125, picture_ratio=1.0, picture_first=True, links_click=False, card=False)
+    look = Look(fold=125, picture_ratio=0, picture_first=True, links_click=False, card=False)
 
     def render(self, variant: Variant) -> RemotePost:
         """Return the document. It carries no link, because a link in a caption cannot be clicked."""

@@ -206,7 +206,7 @@ class X:
         absence="likely",
     )
     fields = _FIELDS
-    look = Look(fold=280, picture_ratio=16 / 9, picture_first=False, links_click=True, card=True)
+    look = Look(fold=280, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
     def render(self, variant: Variant) -> RemotePost:
         """Return the text with the link as its last line, unless the text carries it already."""

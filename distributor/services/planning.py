@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, Reason, Refused, State
@@ -115,14 +115,24 @@ def _set_time(session: Session, post: PostRow, at: datetime | None) -> None:
 
 
 def expire(deps: Deps, now: datetime) -> int:
-    """Close what nobody approved in time or what is no longer valid. Silence never approves."""
+    """Close what nobody approved in time or what is no longer valid. Silence never approves.
+
+    The time runs from the Post's last move, and not while an embargo keeps its officer from approving.
+    """
+    since = now - deps.policy.expiry
     with deps.store.write() as session:
         query = (
             select(PostRow)
             .join(ItemRow, PostRow.item_id == ItemRow.id)
             .where(
                 PostRow.state.in_((State.DRAFTED, State.AWAITING)),
-                or_(PostRow.created_at <= now - deps.policy.expiry, ItemRow.valid_until <= now),
+                or_(
+                    and_(
+                        PostRow.changed_at <= since,
+                        or_(ItemRow.embargo_until.is_(None), ItemRow.embargo_until <= since),
+                    ),
+                    ItemRow.valid_until <= now,
+                ),
             )
         )
         found = session.scalars(query).all()

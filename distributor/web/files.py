@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from connectors.base import Connector
+from connectors.base import Connector, Look
 from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.media.sniff import sniff
@@ -30,7 +30,7 @@ def looks(desk: At) -> Response:
 def looks_css(connectors: Mapping[str, Connector]) -> str:
     """Return the style sheet that follows from what the channels declare of their looks."""
     return "".join(
-        f".look-{channel} .post-picture img {{ aspect-ratio: {connector.look.picture_ratio:.4f}; }}\n"
+        f".look-{channel} .post-picture img {{ aspect-ratio: {_ratio(connector.look)}; }}\n"
         for channel, connector in sorted(connectors.items())
         if _NAME.fullmatch(channel)
     )
@@ -54,3 +54,7 @@ def picture(desk: At, visitor: Reader, sha256: str) -> Response:
 def robots() -> Response:
     """Keep search engines away from the desk."""
     return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+
+def _ratio(look: Look) -> str:
+    return f"{look.picture_ratio:.4f}" if look.picture_ratio else "auto"

@@ -24,6 +24,7 @@ from distributor.services import (
     media,
     people,
     planning,
+    simulation,
     tailoring,
     views,
 )
@@ -264,18 +265,13 @@ class World:
 
     def runs_until(self, moment: datetime) -> None:
         """Let the daemon live through the time up to ``moment``, from one due moment to the next."""
-        from distributor.services import simulation
-
         while True:
             for duty in DUTIES:
                 duty.do(self.deps, self.clock)
             self.works()
-            following = simulation.next_moment(self.deps, self.clock.now(), moment)
-            if following is None:
-                break
-            self.clock.set(following)
-        self.clock.set(moment)
-        self.works()
+            if self.clock.now() >= moment:
+                return
+            self.clock.set(simulation.next_moment(self.deps, self.clock.now(), moment) or moment)
 
     def claims(self) -> list[Call]:
         """Let the daemon claim what is due, and stop it there: the Attempts are open, no byte has left."""
