@@ -356,7 +356,7 @@ class Connector(Protocol):
     def stage(
         self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None
     ) -> Staged | NotYet:
-        """Prepare everything that is not yet public; go on from an earlier NotYet's ``data``. Raises: ConnectorError."""
+        """Prepare all that is not yet public; go on from an earlier NotYet's ``data``. Raises: ConnectorError."""
 
     def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt:
         """Make it public: the single call that does. Raises: ConnectorError; OutcomeUnknown when in doubt."""
