@@ -151,6 +151,7 @@ def wait_for(url: str, children: Children, log: Path, seconds: float = 30.0) -> 
 
 def _take_roster(deps: Deps, config: Path, calendar: str | None, now: datetime) -> None:
     files = configuration.read_files(config)
+    files = replace(files, accounts=configuration.read_accounts(config / "sandbox-accounts.toml"))
     if calendar is not None:
         organisations = {slug: {**document, "calendar": calendar} for slug, document in files.organisations.items()}
         files = replace(files, organisations=organisations)

@@ -206,14 +206,15 @@ def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
     """Try the same content again now: after a failure, a missed time, or when a person saw that it is not public."""
     with deps.store.write() as session:
         chosen = _choose(session, actor, post_id, "retry")
-        state = _in_state(chosen, "retry")
-        _approvable(deps, chosen, None)
-        if state is S.UNCERTAIN:
+        if _in_state(chosen, "retry") is S.UNCERTAIN:
             if chosen.post.next_try_at is not None:
                 text = f"Bei Beitrag {post_id} wird gerade nachgesehen, ob er öffentlich ist; bitte kurz warten."
                 raise Refused(text, code="post.looking")
             seen = Reason("absent", "Von Hand bestätigt: nicht öffentlich.")
             _go(session, chosen, Move(S.FAILED, seen, drop_stage=True), now, actor, "post.seen_absent")
+            if chosen.post.state == S.CLOSED:  # it was recalled: that it is absent is all there was to know
+                return now
+        _approvable(deps, chosen, None)
         _time_allowed(session, chosen, now, now)
         _reschedule(deps, session, chosen, now, now, actor, "post.retried")
         return now
@@ -240,6 +241,12 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
             raise Refused("Bitte die Adresse des öffentlichen Beitrags angeben (--url).", code="url.missing")
         known = remote_id or url.rstrip("/").rsplit("/", 1)[-1]
         post = chosen.post
+        other = posts.proven_by(session, post.account_id, known)
+        if other is not None:
+            raise Refused(f"Diese Adresse gehört schon zu Beitrag {other}.", code="receipt.taken")
+        stage = posts.live_stage(session, post.id)
+        if stage is not None:
+            stage.state = "used"
         session.add(ReceiptRow(post_id=post.id, account_id=post.account_id, remote_id=known, url=url, at=now))
         session.flush()
         seen = Move(S.PUBLISHED)

@@ -126,7 +126,7 @@ def _look(connector: Connector, access: Access, call: Call) -> Answer:
 def _retract(connector: Connector, access: Access, call: Call) -> Answer:
     if call.receipt is None:
         raise LookupError(f"post {call.work.post_id} is to be taken down but has no receipt")
-    if not isinstance(connector, Retracts):
+    if not isinstance(connector, Retracts) or not call.receipt.remote_id:
         return ByHand(f"Bitte den Beitrag auf {connector.label} von Hand löschen und bestätigen.", call.receipt.url)
     return connector.retract(access, call.receipt)
 

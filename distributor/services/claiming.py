@@ -208,7 +208,7 @@ def _call(
     known: tuple[str, ...] = ()
     if work.kind == "retract":
         row = posts.receipts(session, [post.id])[post.id]
-        receipt = Receipt(row.remote_id, row.url, row.at)
+        receipt = Receipt(row.remote_id if claims.was_named(session, post.id) else "", row.url, row.at)
     if work.kind == "look":
         newest = select(ReceiptRow.remote_id).where(ReceiptRow.account_id == account.id)
         known = tuple(session.scalars(newest.order_by(ReceiptRow.id.desc()).limit(200)))
@@ -239,7 +239,7 @@ def _document(session: Session, post: PostRow, stage: StageRow | None) -> Json:
 
 
 def account_label(session: Session, account: AccountRow) -> str:
-    """Return the account's name for people and for binding its secrets: ``fulda/instagram/kjc_fulda``."""
+    """Return the account's name for people and for binding its secrets: Organisation, channel, name."""
     organisation = session.get(OrganisationRow, account.organisation_id)
     slug = organisation.slug if organisation else account.organisation_id
     return f"{slug}/{account.channel}/{account.name}"

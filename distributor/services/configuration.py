@@ -79,6 +79,12 @@ def read_files(folder: Path) -> Files:
     return Files(organisations, accounts, calendars, texts)
 
 
+def read_accounts(path: Path) -> dict[str, tuple[AccountEntry, ...]]:
+    """Read a file that lists accounts by Jobcenter. Raises: Refused naming the file and the key."""
+    with _named(path):
+        return {slug: accounts_of(table) for slug, table in _document(path).items()}
+
+
 class _named:
     """Adds the file's name to whatever is refused inside."""
 
@@ -97,10 +103,14 @@ def _documents(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     if not folder.is_dir():
         raise Refused(f"Den Ordner {folder} gibt es nicht (DISTRIBUTOR_CONFIG_DIR).", code="config.folder")
     for path in sorted(folder.glob("*.toml")):
-        try:
-            yield path, tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise Refused(f"{folder.name}/{path.name} ist kein lesbares TOML: {error}", code="config.file") from error
+        yield path, _document(path)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise Refused(f"{path.parent.name}/{path.name} ist kein lesbares TOML: {error}", code="config.file") from error
 
 
 def differences(deps: Deps, files: Files) -> list[Change]:

@@ -202,7 +202,8 @@ def _stored(deps: Deps, slug: str) -> _Subject | None:
             owner = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == slug)).one_or_none()
             if owner is None:
                 return None
-            channels = sorted({account.channel for account, org in items.accounts(session) if org.id == owner.id})
+            held = {account.channel for account, org in items.accounts(session) if org.id == owner.id}
+            channels = sorted(held or items.channel_texts(session))
             return _Subject(slug, calendar_for(session, owner), owner.position, channels, "database")
     except (OperationalError, ProgrammingError):
         return None
@@ -213,7 +214,7 @@ def _written(deps: Deps, slug: str) -> _Subject:
     if slug not in files.organisations:
         raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
     calendar = calendar_of(files.calendars[organisation_of(files.organisations[slug]).calendar])
-    channels = sorted({entry.channel for entry in files.accounts[slug]})
+    channels = sorted({entry.channel for entry in files.accounts[slug]} or files.texts)
     return _Subject(slug, calendar, sorted(files.organisations).index(slug), channels, "config")
 
 

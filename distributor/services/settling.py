@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.base import (
@@ -146,11 +145,7 @@ def _settle_release(
 def _published(
     session: Session, post: PostRow, stage: StageRow | None, call: Call, receipt: Receipt, now: datetime
 ) -> None:
-    taken = session.scalar(
-        select(ReceiptRow.post_id).where(
-            ReceiptRow.account_id == post.account_id, ReceiptRow.remote_id == receipt.remote_id
-        )
-    )
+    taken = posts.proven_by(session, post.account_id, receipt.remote_id)
     if taken is not None and taken != post.id:
         text = (
             "Das Netzwerk hat einen Beitrag genannt, der schon zu einem anderen gehört. Bitte auf dem Konto nachsehen."
@@ -189,6 +184,8 @@ def _settle_retract(
     deps: Deps, session: Session, post: PostRow, stage: StageRow | None, result: Result, now: datetime
 ) -> None:
     answer = result.answer
+    if post.state != State.RETRACTING:
+        return
     if isinstance(answer, Retracted):
         retracted(session, post, answer.answer, now=now)
     elif isinstance(answer, ByHand):

@@ -196,6 +196,12 @@ def first_release(session: Session, stage_id: int) -> datetime | None:
     )
 
 
+def was_named(session: Session, post_id: int) -> bool:
+    """Tell whether the platform itself named the Post's remote id; one that a person typed is no id to delete by."""
+    query = select(AttemptRow.id).where(AttemptRow.post_id == post_id, AttemptRow.outcome.in_(("receipt", "found")))
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def open_of(session: Session, owner: str) -> Sequence[AttemptRow]:
     """Return the open Attempts of a worker."""
     return session.scalars(select(AttemptRow).where(AttemptRow.owner == owner, AttemptRow.finished_at.is_(None))).all()

@@ -41,8 +41,12 @@ class Ownership:
         else:
             self._connection = self._store.engine.connect()
             self._connection.detach()  # back in the pool it would keep the lock
-            self._connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self.name)})
+            taken = self._connection.execute(
+                text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(self.name)}
+            ).scalar()
             self._connection.commit()
+            if not taken:
+                raise RuntimeError(f"somebody else holds the lock of {self.name}")
         with self._store.write() as session:
             session.execute(
                 insert(WorkerRow).values(

@@ -198,6 +198,12 @@ def receipts(session: Session, post_ids: Sequence[int]) -> dict[int, ReceiptRow]
     return {row.post_id: row for row in rows}
 
 
+def proven_by(session: Session, account_id: int, remote_id: str) -> int | None:
+    """Return the Post whose publication this remote post proves, or None."""
+    query = select(ReceiptRow.post_id).where(ReceiptRow.account_id == account_id, ReceiptRow.remote_id == remote_id)
+    return session.scalar(query)
+
+
 def events(session: Session, subject: str, subject_id: str | int) -> Sequence[EventRow]:
     """Return what happened to one subject, oldest first."""
     query = select(EventRow).where(EventRow.subject == subject, EventRow.subject_id == str(subject_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,7 +14,7 @@ from distributor.locale import ngettext
 from distributor.services import stopping, views
 from distributor.services.permission import allowed
 from distributor.services.stopping import Scope
-from distributor.web.guarding import At, Desk, Reader, Sender, Text, Visitor
+from distributor.web.guarding import Asked, At, Desk, Number, Reader, Sender, Text, Visitor
 from distributor.web.layout import CHANNEL, EVERYTHING, ORGANISATION, done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
@@ -22,10 +23,18 @@ router = APIRouter()
 
 
 @router.get("/notbremse")
-def show(request: Request, desk: At, visitor: Reader, getan: str = "", unterwegs: int = 0) -> Response:
-    """Show what is stopped, and the forms."""
-    message = {"gezogen": _pulled(unterwegs), "geloest": _lifted()}.get(getan, "")
-    return _page(request, desk, visitor, {"message": message})
+def show(
+    request: Request, desk: At, visitor: Reader, getan: str = "", bereich: Asked = "", unterwegs: Number = 0
+) -> Response:
+    """Show what is stopped, and the forms; what was done is only said as long as it holds."""
+    context = _context(desk, visitor)
+    labels = {stop["value"]: stop["label"] for stop in context["stops"]}
+    message = ""
+    if getan == "gezogen" and bereich in labels:
+        message = _pulled(labels[bereich], unterwegs)
+    elif getan == "geloest" and bereich not in labels:
+        message = _lifted()
+    return desk.pages.show(request, "brake.html", {**context, "message": message})
 
 
 @router.post("/notbremse/ziehen")
@@ -35,7 +44,7 @@ def pull(request: Request, desk: At, visitor: Sender, bereich: Text = "", grund:
         flying = stopping.stop(desk.deps, visitor.actor, _scope(bereich), grund, desk.clock.now())
     except Refused as error:
         return _refused(request, desk, visitor, error, {"grund": grund, "bereich": bereich})
-    return see_other(done(f"/notbremse?unterwegs={flying}", "gezogen"))
+    return see_other(done(f"/notbremse?{urlencode({'bereich': bereich, 'unterwegs': flying})}", "gezogen"))
 
 
 @router.post("/notbremse/loesen")
@@ -45,7 +54,7 @@ def lift(request: Request, desk: At, visitor: Sender, bereich: Text = "") -> Res
         stopping.resume(desk.deps, visitor.actor, _scope(bereich), desk.clock.now())
     except Refused as error:
         return _refused(request, desk, visitor, error, {})
-    return see_other(done("/notbremse", "geloest"))
+    return see_other(done(f"/notbremse?{urlencode({'bereich': bereich})}", "geloest"))
 
 
 @router.get("/notbremse/{verb}")
@@ -54,14 +63,14 @@ def back_to_brake(visitor: Reader, verb: str) -> Response:
     return see_other("/notbremse")
 
 
-def _pulled(flying: int) -> str:
+def _pulled(what: str, flying: int) -> str:
     if not flying:
-        return _("Notbremse gezogen. Ab jetzt geht nichts mehr hinaus.")
+        return _("Notbremse gezogen: {what}. Davon geht ab jetzt nichts mehr hinaus.").format(what=what)
     return ngettext(
-        "Notbremse gezogen. Ein Aufruf war schon unterwegs und lässt sich nicht mehr aufhalten.",
-        "Notbremse gezogen. {number} Aufrufe waren schon unterwegs und lassen sich nicht mehr aufhalten.",
+        "Notbremse gezogen: {what}. Ein Aufruf war schon unterwegs und lässt sich nicht mehr aufhalten.",
+        "Notbremse gezogen: {what}. {number} Aufrufe waren schon unterwegs und lassen sich nicht mehr aufhalten.",
         flying,
-    ).format(number=flying)
+    ).format(what=what, number=flying)
 
 
 def _lifted() -> str:
@@ -83,24 +92,22 @@ def _refused(request: Request, desk: Desk, visitor: Visitor, error: Refused, typ
     if error.code == "forbidden" or error.code.endswith(".unknown"):
         raise error
     field = {"reason.missing": "grund", "stop.scope": "bereich"}.get(error.code, "")
-    context = {"error": {"text": error.text, "field": field}, "typed": typed}
-    return _page(request, desk, visitor, context, status_of(error))
+    context = {**_context(desk, visitor), "error": {"text": error.text, "field": field}, "typed": typed}
+    return desk.pages.show(request, "brake.html", context, status_of(error))
 
 
-def _page(request: Request, desk: Desk, visitor: Visitor, extra: dict[str, Any], status: int = 200) -> Response:
+def _context(desk: Desk, visitor: Visitor) -> dict[str, Any]:
     names = {each["slug"]: each["name"] for each in views.organisation_list(desk.deps)}
     labels = {channel: connector.label for channel, connector in sorted(desk.deps.connectors.items())}
     shared = layout(desk, visitor)
-    context = {
+    return {
         "typed": {},
         **shared,
         "scopes": _choices(visitor.actor, names, labels),
         "in_force": [
             {**stop, "may_lift": allowed(visitor.actor, "resume", stop["organisation"])} for stop in shared["stops"]
         ],
-        **extra,
     }
-    return desk.pages.show(request, "brake.html", context, status)
 
 
 def _choices(actor: Actor, names: dict[str, str], labels: dict[str, str]) -> list[tuple[str, str]]:

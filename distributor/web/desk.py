@@ -5,9 +5,9 @@ Here the parts are put together and every trouble becomes a page; the pages them
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 
 import anyio.to_thread
 import structlog
@@ -34,6 +34,8 @@ MAX_BODY = 1_000_000
 # As many threads as the database pool has connections to spare: more would wait for one and end in an error.
 _THREADS = 12
 
+_KEYS = re.compile(r"(?<=://)[^/?#\s]*@|\?.*", re.DOTALL)
+
 _log = structlog.get_logger()
 
 
@@ -49,7 +51,9 @@ class _Static(StaticFiles):
 
 def desk_app(deps: Deps, clock: Clock) -> FastAPI:
     """Return the desk."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, title="Desk")
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, redirect_slashes=False, title="Desk"
+    )
     app.state.desk = Desk(deps, clock, Pages())
     for module in (login, queue, posts, items, brake, files):
         app.include_router(module.router)
@@ -76,8 +80,8 @@ def report_health(desk: At) -> Response:
     """Tell whether the distributor can publish; machines ask this without logging in."""
     findings = health.examine(desk.deps, desk.clock.now())
     ok = not any(finding.grave and not finding.ok for finding in findings)
-    # A feed's address may carry a key in its query.
-    checks = [{"subject": finding.subject.partition("?")[0], "ok": finding.ok} for finding in findings]
+    # A feed's address may carry a key in its query, or a password before its host.
+    checks = [{"subject": _KEYS.sub("", finding.subject), "ok": finding.ok} for finding in findings]
     return JSONResponse({"ok": ok, "checks": checks}, 200 if ok else 503)
 
 
@@ -94,17 +98,22 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
-    return _trouble(request, 422, _("Die Angaben in der Adresse oder im Formular sind nicht lesbar."))
+    return _trouble(request, 422, _unreadable_text())
+
+
+def _unreadable_text() -> str:
+    return _("Die Angaben in der Adresse oder im Formular sind nicht lesbar.")
 
 
 def _http_trouble(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     texts = {
+        400: _unreadable_text(),
         404: _("Diese Seite gibt es nicht. Vielleicht ist die Adresse unvollständig."),
         405: _("Diese Adresse nimmt nur Formulare der eigenen Seiten an."),
         413: _("Das Formular ist zu groß."),
     }
-    return _trouble(request, status, texts.get(status, HTTPStatus(status).phrase))
+    return _trouble(request, status, texts.get(status, _("Die Anfrage wurde nicht angenommen.")))
 
 
 def _broken(request: Request, error: Exception) -> Response:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Form, Request
-from starlette.datastructures import FormData, MutableHeaders
+from fastapi import Depends, Form, Path, Query, Request
+from pydantic import AfterValidator
 from starlette.datastructures import Headers as RequestHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +25,11 @@ from distributor.services.deps import Deps
 from distributor.web.pages import Pages
 
 COOKIE = "kjc_sitzung"
+LARGEST = 2**31 - 1
+"""The largest number that the database keeps; a larger one in an address would be an error there."""
+
+# What no text needs: neither a person's screen nor a network nor every database takes it.
+_CONTROLS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\t"), ord("\n"), ord("\r")})
 HIDDEN_FIELD = "pruefwert"
 
 # KERN keeps its icons in data: addresses. Everything else comes from this host.
@@ -103,16 +109,25 @@ def own_form(
     return visitor
 
 
-async def fields(request: Request) -> FormData:
-    """Return all fields of a form whose names are not known beforehand."""
-    return await request.form()
+def cleaned(text: str) -> str:
+    """Return the text without control characters."""
+    return text.translate(_CONTROLS)
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """Return all texts of a form whose names are not known beforehand."""
+    given = await request.form()
+    return {cleaned(name): cleaned(value) for name, value in given.items() if isinstance(value, str)}
 
 
 At = Annotated[Desk, Depends(desk_of)]
 Reader = Annotated[Visitor, Depends(logged_in)]
 Sender = Annotated[Visitor, Depends(own_form)]
-Fields = Annotated[FormData, Depends(fields)]
-Text = Annotated[str, Form()]
+Fields = Annotated[dict[str, str], Depends(fields)]
+Text = Annotated[str, AfterValidator(cleaned), Form()]
+Asked = Annotated[str, AfterValidator(cleaned), Query()]
+Key = Annotated[int, Path(ge=1, le=LARGEST)]
+Number = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
 class Headers:

@@ -15,7 +15,7 @@ from distributor.locale import ngettext
 from distributor.services import clearing, views
 from distributor.services.clearing import Answer
 from distributor.services.permission import allowed, require
-from distributor.web.guarding import At, Desk, Fields, Reader, Sender, Text, Visitor
+from distributor.web.guarding import At, Desk, Fields, Key, Reader, Sender, Text, Visitor
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
@@ -48,27 +48,26 @@ def show_all(
 
 
 @router.get("/beitraege/{item_id}")
-def show(request: Request, desk: At, visitor: Reader, item_id: int, getan: str = "") -> Response:
+def show(request: Request, desk: At, visitor: Reader, item_id: Key, getan: str = "") -> Response:
     """Show one item."""
     require(visitor.actor, "read")
     return _page(request, desk, visitor, item_id, {"done": getan})
 
 
 @router.post("/beitraege/{item_id}/klaerung")
-def clear(request: Request, desk: At, visitor: Sender, item_id: int, fields: Fields) -> Response:
+def clear(request: Request, desk: At, visitor: Sender, item_id: Key, fields: Fields) -> Response:
     """Store the answers that were given; what was left empty stays open."""
-    typed = {name: value for name, value in fields.items() if isinstance(value, str)}
 
     def act() -> str:
-        clearing.clear(desk.deps, visitor.actor, item_id, answers_in(typed), desk.clock.now())
+        clearing.clear(desk.deps, visitor.actor, item_id, answers_in(fields), desk.clock.now())
         return "geklaert"
 
-    return _do(request, desk, visitor, item_id, act, {"typed": typed})
+    return _do(request, desk, visitor, item_id, act, {"typed": fields})
 
 
 @router.post("/beitraege/{item_id}/text")
 def write(
-    request: Request, desk: At, visitor: Sender, item_id: int, kanal: Text = "", du: Text = "", sie: Text = ""
+    request: Request, desk: At, visitor: Sender, item_id: Key, kanal: Text = "", du: Text = "", sie: Text = ""
 ) -> Response:
     """Give the item its own wording on a channel."""
     wordings = {"du": du.replace("\r\n", "\n"), "sie": sie.replace("\r\n", "\n")}
@@ -81,7 +80,7 @@ def write(
 
 
 @router.post("/beitraege/{item_id}/zurueckstellen")
-def hold(request: Request, desk: At, visitor: Sender, item_id: int) -> Response:
+def hold(request: Request, desk: At, visitor: Sender, item_id: Key) -> Response:
     """Hold the item back."""
 
     def act() -> str:
@@ -92,7 +91,7 @@ def hold(request: Request, desk: At, visitor: Sender, item_id: int) -> Response:
 
 
 @router.post("/beitraege/{item_id}/aufnehmen")
-def take_up(request: Request, desk: At, visitor: Sender, item_id: int) -> Response:
+def take_up(request: Request, desk: At, visitor: Sender, item_id: Key) -> Response:
     """Let a held or older item go on."""
 
     def act() -> str:
@@ -103,7 +102,7 @@ def take_up(request: Request, desk: At, visitor: Sender, item_id: int) -> Respon
 
 
 @router.post("/beitraege/{item_id}/zurueckziehen")
-def withdraw(request: Request, desk: At, visitor: Sender, item_id: int, grund: Text = "") -> Response:
+def withdraw(request: Request, desk: At, visitor: Sender, item_id: Key, grund: Text = "") -> Response:
     """Take the item back everywhere."""
 
     def act() -> str:
@@ -114,7 +113,7 @@ def withdraw(request: Request, desk: At, visitor: Sender, item_id: int, grund: T
 
 
 @router.get("/beitraege/{item_id}/{verb}")
-def back_to_item(visitor: Reader, item_id: int, verb: str) -> Response:
+def back_to_item(visitor: Reader, item_id: Key, verb: str) -> Response:
     """Lead back to the item whoever reloads the answer to a form."""
     return see_other(f"/beitraege/{item_id}")
 
@@ -209,14 +208,15 @@ def _groups(item: dict[str, Any], said: Mapping[str, str], typed: Mapping[str, s
 
 
 def _message(what: str, item: dict[str, Any]) -> str:
+    """Return the sentence on what was done, as long as it holds."""
     sentences = {
-        "geklaert": _cleared(len(item["open"])),
-        "text": _("Kanaltext gespeichert. Die Beiträge sind neu zugeschnitten."),
-        "zurueckgestellt": _("Zurückgestellt. Nichts davon wird freigegeben oder veröffentlicht."),
-        "aufgenommen": _("Aufgenommen. Die Beiträge werden zugeschnitten."),
-        "zurueckgezogen": _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
+        ("geklaert", item["stage"]): _cleared(len(item["open"])),
+        ("text", item["stage"]): _("Kanaltext gespeichert. Die Posts sind neu zugeschnitten."),
+        ("zurueckgestellt", "held"): _("Zurückgestellt. Nichts davon wird freigegeben oder veröffentlicht."),
+        ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
+        ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
     }
-    return sentences.get(what, "")
+    return sentences.get((what, item["stage"]), "")
 
 
 def _cleared(left: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from distributor.domain import Refused
+from distributor.domain import Refused, State
 from distributor.locale import gettext as _
 from distributor.services import views
 from distributor.services.permission import allowed
@@ -77,7 +77,9 @@ def _moved(shown: Shown, name: str) -> str:
 
 
 def _edited(shown: Shown, name: str) -> str:
-    return _("Text gespeichert: {name}. Er wartet jetzt auf die Freigabe.").format(name=name)
+    if shown["state"] == State.AWAITING:
+        return _("Text gespeichert: {name}. Er wartet jetzt auf die Freigabe.").format(name=name)
+    return _("Text gespeichert: {name}. So kann er noch nicht freigegeben werden.").format(name=name)
 
 
 def _rejected(shown: Shown, name: str) -> str:

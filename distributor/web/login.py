@@ -50,6 +50,7 @@ def log_in(
             "error": {"text": error.text, "field": "anmeldename"},
         }
         return desk.pages.show(request, "login.html", context, 422)
+    people.log_out(desk.deps, request.cookies.get(COOKIE, ""))
     answer = see_other(own_path(weiter))
     answer.set_cookie(
         COOKIE,

@@ -14,16 +14,24 @@ def moment_of(written: str) -> datetime:
     try:
         local = datetime.fromisoformat(written.strip())
     except ValueError as error:
-        raise Refused(
-            _("„{written}“ ist keine Zeit; bitte Tag und Uhrzeit wählen.").format(written=written), code="time.form"
-        ) from error
+        raise _no_time(written) from error
+    try:
+        moment = (local if local.tzinfo else local.replace(tzinfo=BERLIN)).astimezone(UTC)
+    except OverflowError as error:
+        raise _no_time(written) from error
     if local.tzinfo is not None:
-        return local.astimezone(UTC)
-    moment = local.replace(tzinfo=BERLIN).astimezone(UTC)
+        return moment
     if moment.astimezone(BERLIN).replace(tzinfo=None) != local:
         text = _("Diese Uhrzeit gibt es am Tag der Zeitumstellung nicht; bitte eine andere wählen.")
         raise Refused(text, code="time.form")
     return moment
+
+
+def _no_time(written: str) -> Refused:
+    if not written.strip():
+        return Refused(_("Bitte Tag und Uhrzeit wählen."), code="time.form")
+    text = _("„{written}“ ist keine Zeit; bitte Tag und Uhrzeit wählen.").format(written=written.strip()[:40])
+    return Refused(text, code="time.form")
 
 
 def optional_moment(written: str) -> datetime | None:

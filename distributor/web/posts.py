@@ -14,7 +14,7 @@ from distributor.locale import gettext as _
 from distributor.services import approving, views
 from distributor.services.queues import turn
 from distributor.services.verbs import offered
-from distributor.web.guarding import At, Desk, Reader, Sender, Text, Visitor
+from distributor.web.guarding import At, Desk, Key, Number, Reader, Sender, Text, Visitor
 from distributor.web.layout import done, layout, message_for
 from distributor.web.moments import moment_of, optional_moment
 from distributor.web.pages import see_other
@@ -38,13 +38,13 @@ router = APIRouter()
 
 
 @router.get("/beitrag/{post_id}")
-def show(request: Request, desk: At, visitor: Reader, post_id: int, getan: str = "", nr: int = 0) -> Response:
+def show(request: Request, desk: At, visitor: Reader, post_id: Key, getan: str = "", nr: Number = 0) -> Response:
     """Show the post."""
     return _page(request, desk, visitor, post_id, {"message": message_for(desk, visitor, getan, nr)})
 
 
 @router.post("/beitrag/{post_id}/freigeben")
-def approve(request: Request, desk: At, visitor: Sender, post_id: int, digest: Text = "", zeit: Text = "") -> Response:
+def approve(request: Request, desk: At, visitor: Sender, post_id: Key, digest: Text = "", zeit: Text = "") -> Response:
     """Release exactly what was seen, then bring up the next post."""
 
     def act() -> str:
@@ -61,7 +61,7 @@ def approve(request: Request, desk: At, visitor: Sender, post_id: int, digest: T
 
 @router.post("/beitrag/{post_id}/bearbeiten")
 def edit(
-    request: Request, desk: At, visitor: Sender, post_id: int, digest: Text, text: Text = "", vorlage: Text = ""
+    request: Request, desk: At, visitor: Sender, post_id: Key, digest: Text, text: Text = "", vorlage: Text = ""
 ) -> Response:
     """Give the post its own text, or with ``vorlage`` the template's again."""
     wanted = None if vorlage else text.replace("\r\n", "\n")
@@ -76,7 +76,7 @@ def edit(
 
 
 @router.post("/beitrag/{post_id}/verschieben")
-def move(request: Request, desk: At, visitor: Sender, post_id: int, zeit: Text = "") -> Response:
+def move(request: Request, desk: At, visitor: Sender, post_id: Key, zeit: Text = "") -> Response:
     """Give the post another time."""
 
     def act() -> str:
@@ -87,7 +87,7 @@ def move(request: Request, desk: At, visitor: Sender, post_id: int, zeit: Text =
 
 
 @router.post("/beitrag/{post_id}/ablehnen")
-def reject(request: Request, desk: At, visitor: Sender, post_id: int, grund: Text = "") -> Response:
+def reject(request: Request, desk: At, visitor: Sender, post_id: Key, grund: Text = "") -> Response:
     """Decline the post with a reason, then bring up the next one."""
 
     def act() -> str:
@@ -99,7 +99,7 @@ def reject(request: Request, desk: At, visitor: Sender, post_id: int, grund: Tex
 
 
 @router.post("/beitrag/{post_id}/erneut")
-def retry(request: Request, desk: At, visitor: Sender, post_id: int) -> Response:
+def retry(request: Request, desk: At, visitor: Sender, post_id: Key) -> Response:
     """Try the same content again."""
 
     def act() -> str:
@@ -110,7 +110,7 @@ def retry(request: Request, desk: At, visitor: Sender, post_id: int) -> Response
 
 
 @router.post("/beitrag/{post_id}/sofort")
-def publish_now(request: Request, desk: At, visitor: Sender, post_id: int) -> Response:
+def publish_now(request: Request, desk: At, visitor: Sender, post_id: Key) -> Response:
     """Send an approved post at once."""
 
     def act() -> str:
@@ -121,7 +121,7 @@ def publish_now(request: Request, desk: At, visitor: Sender, post_id: int) -> Re
 
 
 @router.post("/beitrag/{post_id}/zuruecknehmen")
-def recall(request: Request, desk: At, visitor: Sender, post_id: int) -> Response:
+def recall(request: Request, desk: At, visitor: Sender, post_id: Key) -> Response:
     """Take the post back wherever it stands."""
 
     def act() -> str:
@@ -132,7 +132,7 @@ def recall(request: Request, desk: At, visitor: Sender, post_id: int) -> Respons
 
 
 @router.post("/beitrag/{post_id}/bestaetigen")
-def confirm(request: Request, desk: At, visitor: Sender, post_id: int, adresse: Text = "") -> Response:
+def confirm(request: Request, desk: At, visitor: Sender, post_id: Key, adresse: Text = "") -> Response:
     """Note what a person saw at the network."""
 
     def act() -> str:
@@ -143,7 +143,7 @@ def confirm(request: Request, desk: At, visitor: Sender, post_id: int, adresse: 
 
 
 @router.get("/beitrag/{post_id}/{verb}")
-def back_to_post(visitor: Reader, post_id: int, verb: str) -> Response:
+def back_to_post(visitor: Reader, post_id: Key, verb: str) -> Response:
     """Lead back to the post whoever reloads the answer to a form."""
     return see_other(f"/beitrag/{post_id}")
 

@@ -39,7 +39,7 @@ class Public:
 def public_app(deps: Deps, clock: Clock) -> FastAPI:
     """Return the public face. ``clock`` decides when a signed address has expired."""
     app = FastAPI(
-        docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, max_body_size=0, title="Public"
+        docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, redirect_slashes=False, title="Public"
     )
     style = (FOLDER / "static" / "public.css").read_text(encoding="utf-8")
     app.state.public = Public(deps, clock, style)
@@ -93,7 +93,7 @@ def give_media(request: Request, public: At, name: str) -> Response:
 
 def follow(public: At, code: str) -> Response:
     """Lead a post's short link to where it goes."""
-    target = views.short_link(public.deps, code)
+    target = views.short_link(public.deps, code) if code.isalnum() else None
     if target is None or not is_web_address(target):
         text = _("Der Link führt nirgendwohin: Den Beitrag gibt es nicht, oder er wurde zurückgezogen.")
         return _page(public, _("Seite nicht gefunden"), text, 404)

@@ -15,7 +15,7 @@ from distributor.services import views
 from distributor.services.deps import Deps
 from distributor.services.permission import visible
 from distributor.services.queues import Queue, queue_page
-from distributor.web.guarding import At, Reader
+from distributor.web.guarding import Asked, At, Number, Reader
 from distributor.web.layout import layout, message_for
 
 PAGE_SIZE = 25
@@ -47,10 +47,10 @@ def show(
     desk: At,
     visitor: Reader,
     liste: str = "freigabe",
-    kjc: str = "",
+    kjc: Asked = "",
     seite: Annotated[int, Query(ge=1, le=10_000)] = 1,
     getan: str = "",
-    nr: int = 0,
+    nr: Number = 0,
 ) -> Response:
     """Show one page of a queue."""
     queue = _QUEUES.get(liste, Queue.AWAITING)

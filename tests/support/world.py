@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,13 @@ from distributor.vault import new_key
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SETUP = Actor("setup", frozenset({Role.OPERATOR, Role.EDITOR}))
+
+
+@cache
+def _files() -> configuration.Files:
+    """Read the configuration once: parsing it costs more than most steps of a test."""
+    files = configuration.read_files(CONFIG)
+    return replace(files, accounts=configuration.read_accounts(CONFIG / "sandbox-accounts.toml"))
 
 
 class Clock:
@@ -170,7 +178,7 @@ class World:
         self.deps.store.close()
 
     def _take_roster(self, organisations: tuple[str, ...], channels: tuple[str, ...] | None) -> None:
-        files = configuration.read_files(CONFIG)
+        files = _files()
         kept = {slug: files.organisations[slug] for slug in organisations}
         entries = {
             slug: tuple(entry for entry in files.accounts[slug] if channels is None or entry.channel in channels)

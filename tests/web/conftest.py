@@ -91,7 +91,8 @@ def fill(deps: Deps) -> None:
     """Take the roster, the people and the items in, through the services."""
     files = configuration.read_files(CONFIG)
     kept = {slug: files.organisations[slug] for slug in ORGANISATIONS}
-    accounts = {slug: files.accounts[slug] for slug in ORGANISATIONS}
+    listed = configuration.read_accounts(CONFIG / "sandbox-accounts.toml")
+    accounts = {slug: listed[slug] for slug in ORGANISATIONS}
     configuration.take_over(deps, SETUP, replace(files, organisations=kept, accounts=accounts), START)
     for login, membership in PEOPLE.items():
         people.add_user(deps, SETUP, login, [membership], START, password=PASSWORD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,15 +70,25 @@ class Program:
         return number
 
 
+def _block(account: dict[str, Any]) -> str:
+    """Return one account as it stands in an organisation's file."""
+    fields = ", ".join(f'{name} = "{value}"' for name, value in account["fields"].items())
+    return f'\n[[account]]\nchannel = "{account["channel"]}"\nname = "{account["name"]}"\nfields = {{ {fields} }}\n'
+
+
 @pytest.fixture
 def config_dir(tmp_path: Path) -> Path:
-    """Two Jobcenter, the calendars and the channel texts."""
+    """Two Jobcenter with their accounts, the calendars and the channel texts."""
     folder = tmp_path / "config"
     for name in ("calendars", "texts"):
         shutil.copytree(CONFIG / name, folder / name)
     (folder / "organisations").mkdir()
+    accounts = tomllib.loads((CONFIG / "sandbox-accounts.toml").read_text(encoding="utf-8"))
     for slug in ORGANISATIONS:
-        shutil.copy(CONFIG / "organisations" / f"{slug}.toml", folder / "organisations")
+        said = (CONFIG / "organisations" / f"{slug}.toml").read_text(encoding="utf-8")
+        path = folder / "organisations" / f"{slug}.toml"
+        tables = "".join(_block(account) for account in accounts[slug]["account"])
+        path.write_text(said + tables, encoding="utf-8")
     return folder
 
 
