@@ -311,6 +311,7 @@ class Permission:
     stopped: str | None
     account_paused: bool
     missing: str | None = None
+    rendered_digest: str | None = None
 
 
 def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
@@ -324,6 +325,8 @@ def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
         return Move(S.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
     if asked.approved_digest != asked.staged_digest:
         return _void("Der vorbereitete Beitrag ist nicht der freigegebene; bitte neu freigeben.")
+    if asked.rendered_digest is not None and asked.rendered_digest != asked.approved_digest:
+        return _void("Der Beitrag hat sich seit der Freigabe geändert; bitte neu prüfen und freigeben.")
     if not asked.cleared:
         return _void("Die Rechteklärung des Beitrags ist nicht mehr vollständig; bitte nach der Klärung neu freigeben.")
     if asked.embargo_until is not None and now < asked.embargo_until:

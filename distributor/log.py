@@ -10,14 +10,19 @@ from typing import Any
 
 import structlog
 
+from connectors._http import redact
+
+_TRACEBACK = 20_000
 _SECRET_KEYS = re.compile(r"(?i)token|secret|password|authorization|proof|cookie")
 
 
 def scrub(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank every value whose key sounds like a secret."""
+    """Blank every value whose key sounds like a secret, and what looks like a credential in a traceback."""
     for key in event:
         if _SECRET_KEYS.search(key):
             event[key] = "…"
+    if isinstance(event.get("exception"), str):
+        event["exception"] = redact(event["exception"], limit=_TRACEBACK)
     return event
 
 

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from connectors.sandbox.portal import app as portal
 from connectors.sandbox.server import build, running
 from connectors.sandbox.state import Options
+from distributor import log
 from distributor.media.links import mime_of, verify
 from distributor.store import migrations
 from distributor.store.engine import Store
@@ -151,6 +153,7 @@ def make_world(
 ) -> Iterator[Callable[..., World]]:
     """Make a world, with the Organisations and channels a test names."""
     made: list[World] = []
+    log.configure("json", quiet=True)
 
     def make(**chosen: Any) -> World:
         world = World(database_url, tmp_path / "data", sandbox, media_host[0], **chosen)
@@ -161,6 +164,7 @@ def make_world(
     yield make
     for world in made:
         world.close()
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 from distributor.cli.fields import given_fields, with_fields
 from distributor.cli.grammar import Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import DONE, PARTLY, each
-from distributor.cli.parts import acting, assemble, present
-from distributor.cli.printing import complain, emit, facts, say, table
+from distributor.cli.parts import acting, assemble, present, require_known
+from distributor.cli.printing import complain, emit, facts, say, table, when
 from distributor.clock import SystemClock
 from distributor.domain import Actor, Refused
 from distributor.progress import progress
@@ -29,7 +29,9 @@ def accounts() -> None:
 @as_json
 def list_accounts(organisation: str | None, as_json: bool) -> None:
     """Print the accounts."""
-    rows = views.account_list(assemble(), organisation=organisation)
+    deps = assemble()
+    require_known(deps, organisation)
+    rows = views.account_list(deps, organisation=organisation)
     if as_json:
         emit(rows)
         return
@@ -62,7 +64,7 @@ def show(number: int, as_json: bool) -> None:
             ("Kanal", f"{row['channel']}/{row['name']}"),
             ("Kennung", row["identity"]),
             ("Stand", _state(row)),
-            ("Geprüft", row["checked_at"]),
+            ("Geprüft", when(row["checked_at"])),
             *((f"Feld {name}", value) for name, value in row["fields"].items()),
         ]
     )

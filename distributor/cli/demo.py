@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import signal
 import statistics
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from collections import Counter
@@ -35,7 +36,7 @@ from distributor.cli.demo_world import (
     wait_for,
 )
 from distributor.clock import SystemClock
-from distributor.domain import Refused
+from distributor.domain import Refused, State
 from distributor.progress import progress
 from distributor.services import approving, people, views
 from distributor.wording import STATE_WORDS
@@ -87,8 +88,9 @@ def _say_where(world: World, data: Path) -> None:
         "",
         f"  Kennwort für alle: {world.password}",
         f"  Redaktion: {EDITOR}   Betrieb: {OPERATOR}   Prüfung: {AUDITOR}",
-        f"  Kanalverantwortliche: {', '.join(officers[:4])},",
-        *(f"    {', '.join(officers[start : start + 4])}" for start in range(4, len(officers), 4)),
+        *textwrap.wrap(
+            f"  Kanalverantwortliche: {', '.join(officers)}", 80, subsequent_indent="    ", break_on_hyphens=False
+        ),
         "",
         "  Als Kanalverantwortliche anmelden, einen Beitrag freigeben, und ihn binnen einer Minute",
         "  an der Wand des Jobcenters sehen. Ein Beitrag wartet noch auf die Klärung durch die Redaktion.",
@@ -113,7 +115,7 @@ def _once(children: Children, data: Path, config: Path) -> int:
     _write_approved(world, data / "approved.json")
     until = SystemClock().now() + _SPAN
     ran = time.monotonic()
-    _simulate(world, until, data / "daemon.log")
+    _simulate(children, world, until, data / "daemon.log")
     seconds = time.monotonic() - ran
     published = _report(world, seconds, time.monotonic() - began)
     audited = _audit(world, data / "approved.json")
@@ -141,17 +143,25 @@ def _write_approved(world: World, path: Path) -> None:
     path.write_text(json.dumps(approved, ensure_ascii=False), encoding="utf-8")
 
 
-def _simulate(world: World, until: datetime, log: Path) -> None:
-    """Run the daemon as a process of its own over the coming days."""
-    command = [sys.executable, "-m", "distributor", "run", "--simulate-until", until.astimezone(UTC).isoformat()]
-    with log.open("ab") as said:
-        watched = sys.stderr.isatty()
-        done = subprocess.run(
-            command, env={**os.environ, **world.environment}, stdout=said, stderr=None if watched else said, check=False
-        )
-    if done.returncode != 0:
+def _simulate(children: Children, world: World, until: datetime, log: Path) -> None:
+    """Run the daemon as a process of its own over the coming days; what it logs stays in its file."""
+    daemon = children.start(
+        ["distributor", "run", "--simulate-until", until.astimezone(UTC).isoformat()], world.environment, log
+    )
+    with progress("Die Zeit läuft, Beiträge gehen hinaus", _POSTS) as told:
+        while daemon.poll() is None:
+            told(_public(world))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                daemon.wait(timeout=0.5)
+    if daemon.returncode != 0:
         said_last = log.read_text(errors="replace").strip().splitlines()[-3:]
-        raise Refused(f"Der Dienst endete mit Status {done.returncode}. {' '.join(said_last)}", code="demo.daemon")
+        raise Refused(f"Der Dienst endete mit Status {daemon.returncode}. {' '.join(said_last)}", code="demo.daemon")
+
+
+def _public(world: World) -> int:
+    """Return how many posts are out."""
+    counts = views.state_counts(world.deps)
+    return sum(number for (_, state), number in counts.items() if state is State.PUBLISHED)
 
 
 def _report(world: World, seconds: float, in_all: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from distributor.cli.grammar import argument, as_json, as_user, group, option
 from distributor.cli.outcome import DONE, summed
 from distributor.cli.parts import acting, assemble, present
-from distributor.cli.printing import complain, emit, emit_line, say, table
+from distributor.cli.printing import complain, emit, emit_line, say, table, when
 from distributor.cli.sources import read_source
 from distributor.clock import SystemClock
 from distributor.domain import Refused
@@ -63,7 +63,7 @@ def list_feeds(as_json: bool) -> None:
         return
     table(
         ("Nr.", "Adresse", "Titel", "zuletzt gelesen", "Störung"),
-        [(row["id"], row["url"], row["title"], row["succeeded_at"], row["trouble"]) for row in rows],
+        [(row["id"], row["url"], row["title"], when(row["succeeded_at"]), row["trouble"]) for row in rows],
         empty="Kein Feed ist eingetragen (DISTRIBUTOR_FEED_URL oder `distributor feed add`).",
     )
 

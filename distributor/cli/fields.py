@@ -45,7 +45,7 @@ def given_fields(
         if "=" in name:
             raise _exposed(name.partition("=")[0])
         _require_known(connector, known, name)
-        given[name] = read_text(path).strip() if at else _asked(known[name])
+        given[name] = _from_secret_file(path) if at else _asked(known[name])
     for field in connector.fields:
         if ask and field.secret and field.required and field.name not in given and interactive():
             given[field.name] = _asked(field)
@@ -74,6 +74,13 @@ def _exposed(name: str) -> Refused:
         f"bitte --secret {name} oder --secrets-file verwenden und das Geheimnis erneuern."
     )
     return Refused(text, code="account.exposed")
+
+
+def _from_secret_file(path: str) -> str:
+    secret = read_text(path).strip()
+    if not secret:
+        raise Refused(f"{path}: Die Datei ist leer.", code="account.secrets")
+    return secret
 
 
 def _from_file(path: str) -> dict[str, str]:

@@ -10,12 +10,12 @@ from distributor.cli import clearance
 from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import each
 from distributor.cli.parts import acting, assemble, present
-from distributor.cli.printing import emit, facts, say, table
+from distributor.cli.printing import emit, facts, say, table, when
 from distributor.cli.sources import read_text
 from distributor.domain import Actor, FeedItem, FeedMedium, Refused, State
 from distributor.services import clearing, feeds, views
 from distributor.services.deps import Deps
-from distributor.wording import STATE_WORDS, local_time
+from distributor.wording import STATE_WORDS
 
 _STAGES = {"active": "in Arbeit", "held": "angehalten", "history": "Archiv", "withdrawn": "zurückgezogen"}
 
@@ -47,17 +47,13 @@ def list_items(stages: tuple[str, ...], as_json: bool) -> None:
                 row["cleared_at"] is not None,
                 row["revision"],
                 row["title"],
-                _when(row["embargo_until"]),
-                _when(row["valid_until"]),
+                when(row["embargo_until"]),
+                when(row["valid_until"]),
             )
             for row in rows
         ],
         empty="Es gibt keine solchen Beiträge.",
     )
-
-
-def _when(written: str | None) -> str:
-    return local_time(datetime.fromisoformat(written)) if written else ""
 
 
 @items.command(help="Zeigt einen Beitrag des Portals mit Inhalt, Medien und offenen Fragen.")
@@ -80,9 +76,9 @@ def _show(shown: dict[str, Any]) -> None:
             ("Kennung", shown["guid"]),
             ("Link", shown["link"]),
             ("Stand", f"{_STAGES[shown['stage']]}, Fassung {shown['revision']}"),
-            ("Geklärt", _when(shown["cleared_at"]) or "nein"),
-            ("Sperrfrist", _when(shown["embargo_until"])),
-            ("Gültig bis", _when(shown["valid_until"])),
+            ("Geklärt", when(shown["cleared_at"]) or "nein"),
+            ("Sperrfrist", when(shown["embargo_until"])),
+            ("Gültig bis", when(shown["valid_until"])),
             ("Themen", ", ".join(content["topics"])),
             ("Bildnachweis", content["credit"]),
         ]

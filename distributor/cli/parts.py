@@ -15,7 +15,7 @@ from distributor.bootstrap import build
 from distributor.cli.outcome import BEHIND, NO_DATABASE
 from distributor.clock import SystemClock
 from distributor.domain import Actor, Refused
-from distributor.services import people
+from distributor.services import people, views
 from distributor.services.deps import Deps
 from distributor.settings import load
 from distributor.store import migrations
@@ -52,6 +52,14 @@ def require_schema(deps: Deps) -> None:
     state = migrations.state(deps.store)
     if state.current != state.head:
         raise Refused(BEHIND, code="schema")
+
+
+def require_known(deps: Deps, organisation: str | None, channel: str | None = None) -> None:
+    """Raises: Refused for what does not exist, for an empty list would hide the mistyped name."""
+    if organisation is not None:
+        views.organisation_show(deps, organisation)
+    if channel is not None:
+        deps.connector(channel)
 
 
 def acting(deps: Deps, login: str) -> Actor:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import DONE, each
-from distributor.cli.parts import acting, assemble, present
-from distributor.cli.printing import emit, facts, say, table
+from distributor.cli.parts import acting, assemble, present, require_known
+from distributor.cli.printing import emit, facts, say, table, when
 from distributor.cli.sources import read_text
 from distributor.domain import Actor, State
 from distributor.progress import progress
@@ -20,10 +22,6 @@ from distributor.wording import STATE_WORDS, local_time
 
 def _many(command: F) -> F:
     return argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)(command)
-
-
-def _when(written: str | None) -> str:
-    return local_time(datetime.fromisoformat(written)) if written else ""
 
 
 @group(help="Beiträge der Kanäle ansehen, freigeben, ändern, verschieben, ablehnen und zurücknehmen.")
@@ -50,6 +48,7 @@ def list_posts(
 ) -> None:
     """Print the posts."""
     deps = assemble()
+    require_known(deps, organisation, channel)
     rows = views.post_list(
         deps,
         actor=acting(deps, login) if login else None,
@@ -67,7 +66,7 @@ def list_posts(
         [
             (
                 row["id"],
-                _when(row["due_at"]),
+                when(row["due_at"]),
                 row["organisation"],
                 row["channel"],
                 STATE_WORDS[State(row["state"])],
@@ -103,9 +102,9 @@ def _show(shown: dict[str, Any]) -> None:
             ("Konto", f"{shown['organisation_name']}, {shown['channel']}/{shown['account']}"),
             ("Stand", STATE_WORDS[State(shown["state"])]),
             ("Grund", reason["text"] if reason else None),
-            ("Geplant", _when(shown["due_at"])),
-            ("Nächster Versuch", _when(shown["next_try_at"])),
-            ("Veröffentlicht", f"{_when(receipt['at'])} {receipt['url']}" if receipt else None),
+            ("Geplant", when(shown["due_at"])),
+            ("Nächster Versuch", when(shown["next_try_at"])),
+            ("Veröffentlicht", f"{when(receipt['at'])} {receipt['url']}" if receipt else None),
             ("Prüfsumme", shown["digest"]),
             ("Freigegeben", shown["approved_digest"]),
             ("Link", shown["link"]),
@@ -116,12 +115,28 @@ def _show(shown: dict[str, Any]) -> None:
         size = f"{medium['width']}x{medium['height']}"
         say(f"Medium: {medium['sha256'][:12]} {medium['mime']} {size}, Alternativtext: {medium['alt'] or '(leer)'}")
     _problems(shown)
-    for attempt in shown["attempts"]:
-        outcome = attempt["outcome"] or "läuft"
-        detail = f" {attempt['detail']}" if attempt["detail"] else ""
-        say(f"Versuch: {_when(attempt['started_at'])} {attempt['kind']}: {outcome}{detail}")
-    for event in shown["events"]:
-        say(f"Verlauf: {_when(event['at'])} {event['actor']}: {event['what']} {event['to']}".rstrip())
+    _history("Versuch", [(attempt["started_at"], _attempt(attempt)) for attempt in shown["attempts"]])
+    _history("Verlauf", [(event["at"], _event(event)) for event in shown["events"]])
+
+
+def _history(noun: str, told: Sequence[tuple[str, str]]) -> None:
+    """Print what happened; what repeats itself in a row stands there once, with how often and until when."""
+    for text, same in groupby(told, key=itemgetter(1)):
+        moments = [moment for moment, _ in same]
+        more = f" ({len(moments)}-mal, zuletzt {when(moments[-1])})" if len(moments) > 1 else ""
+        say(f"{noun}: {when(moments[0])} {text}{more}")
+
+
+def _attempt(attempt: dict[str, Any]) -> str:
+    detail = f" {attempt['detail']}" if attempt["detail"] else ""
+    return f"{attempt['kind']}: {attempt['outcome'] or 'läuft'}{detail}"
+
+
+def _event(event: dict[str, Any]) -> str:
+    states = [STATE_WORDS[State(event[side])] for side in ("from", "to") if event[side]]
+    moved = f" {' → '.join(dict.fromkeys(states))}" if states else ""
+    reason = f" ({event['reason']})" if event["reason"] else ""
+    return f"{event['actor']}: {event['what']}{moved}{reason}"
 
 
 def _problems(shown: dict[str, Any]) -> None:

@@ -6,9 +6,12 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
+
+from distributor.wording import local_time
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -75,6 +78,11 @@ def _ruled(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     for line in cells:
         shown.add_row(*(Text(cell) for cell in line))
     Console().print(shown)
+
+
+def when(written: str | None) -> str:
+    """Return a moment from a document as a person reads it, in German time."""
+    return local_time(datetime.fromisoformat(written)) if written else ""
 
 
 def facts(pairs: Iterable[tuple[str, Any]]) -> None:

@@ -159,13 +159,23 @@ def _memberships(roles: Sequence[str], slugs: Sequence[str]) -> list[Membership]
 
 def _password(*, ask: bool, piped: bool) -> str:
     if piped:
-        return sys.stdin.readline().rstrip("\r\n")
+        return _piped()
     if not ask:
         return ""
+    if not interactive():
+        text = "Nach dem Kennwort kann hier niemand gefragt werden; bitte --password-stdin verwenden."
+        raise Refused(text, code="user.password")
     typed = [_typed(question) for question in ("Kennwort", "Noch einmal")]
     if typed[0] != typed[1]:
         raise Refused("Die beiden Eingaben stimmen nicht überein.", code="user.password")
     return typed[0]
+
+
+def _piped() -> str:
+    read = sys.stdin.readline().rstrip("\r\n")
+    if not read:
+        raise Refused("In der Eingabe steht kein Kennwort.", code="user.password")
+    return read
 
 
 def _typed(question: str) -> str:

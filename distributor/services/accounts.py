@@ -16,7 +16,7 @@ from distributor.services.claiming import account_label
 from distributor.services.deps import Deps
 from distributor.services.moving import pause as pause_in
 from distributor.services.permission import require
-from distributor.store import items
+from distributor.store import claims, items
 from distributor.store.posts import record
 from distributor.store.tables import AccountRow, OrganisationRow
 
@@ -39,7 +39,10 @@ def add_account(
     fields: Mapping[str, str],
     now: datetime,
 ) -> int:
-    """Connect an account, or give one that exists new fields; return its number. Raises: Refused."""
+    """Connect an account, or give one that exists new fields; return its number. Raises: Refused.
+
+    A new account gets posts of the items that are still fresh: those an officer could be asked about by now.
+    """
     require(actor, "account")
     with deps.store.write() as session:
         owner = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == organisation)).one_or_none()
@@ -47,6 +50,7 @@ def add_account(
             raise Refused(f"Das Jobcenter „{organisation}“ gibt es nicht.", code="organisation.unknown")
         row = ensure_account(deps, session, owner, channel, name)
         set_fields(deps, session, row, fields)
+        items.renew(session, now - deps.policy.expiry)
         record(session, now=now, actor=actor, what="account.set", subject="account", subject_id=row.id)
         return row.id
 
@@ -140,6 +144,8 @@ def go_on(deps: Deps, actor: Actor, account_id: int, now: datetime) -> None:
         row, owner = account_of(session, account_id)
         require(actor, "account.pause", owner.slug)
         row.paused_at, row.paused_reason = None, ""
+        session.flush()
+        claims.take_up_again(session, row.id, now)
         record(session, now=now, actor=actor, what="account.resumed", subject="account", subject_id=row.id)
 
 

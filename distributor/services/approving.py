@@ -34,7 +34,7 @@ class _Chosen:
 
 
 def _choose(session: Session, actor: Actor, post_id: int, verb: str) -> _Chosen:
-    row = posts.whole(session, post_id)
+    row = None if posts.fresh(session, post_id) is None else posts.whole(session, post_id)
     if row is None:
         raise Refused(f"Den Beitrag {post_id} gibt es nicht.", code="post.unknown")
     require(actor, VERBS[verb].right, row[2].slug)
@@ -175,6 +175,7 @@ def _reschedule(
     deps: Deps, session: Session, chosen: _Chosen, at: datetime, now: datetime, actor: Actor, what: str
 ) -> None:
     """Give approved content a new time: what is staged stays staged unless it would expire before."""
+    _approvable(deps, chosen, None)
     post = chosen.post
     stage = posts.live_stage(session, post.id)
     keeps = stage is not None and (stage.expires_at is None or stage.expires_at > at)
@@ -214,7 +215,6 @@ def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
             _go(session, chosen, Move(S.FAILED, seen, drop_stage=True), now, actor, "post.seen_absent")
             if chosen.post.state == S.CLOSED:  # it was recalled: that it is absent is all there was to know
                 return now
-        _approvable(deps, chosen, None)
         _time_allowed(session, chosen, now, now)
         _reschedule(deps, session, chosen, now, now, actor, "post.retried")
         return now

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from connectors._http import GuardedSession, redact
 from connectors.base import (
@@ -37,7 +38,8 @@ from distributor.domain import Refused
 from distributor.media.links import sign
 from distributor.services.claiming import Call, stopped
 from distributor.services.deps import Deps
-from distributor.store.tables import AccountRow
+from distributor.store.posts import BEHIND
+from distributor.store.tables import AccountRow, PostRow
 
 BUDGET = timedelta(minutes=5)
 """How long after its claim a call may still write to the socket, by a clock that also counts suspended time."""
@@ -81,16 +83,19 @@ class PostMedia:
 
 def perform(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[], datetime]) -> Result:
     """Make the call and return what came of it; never raises what a platform or a post can cause."""
-    session.last_look = _last_look(deps, call, boottime() + BUDGET.total_seconds())
-    connector = deps.connector(call.channel)
-    access = Access(call.account, call.fields, deps.urls(call.channel), session, clock())
+    look = session.last_look = _LastLook(deps, call, boottime() + BUDGET.total_seconds())
+    session.left = False
     try:
+        connector = deps.connector(call.channel)
+        access = Access(call.account, call.fields, deps.urls(call.channel), session, clock())
         return Result(call, _make(deps, connector, access, call))
-    except (ConnectorError, Withheld) as error:
+    except ConnectorError as error:
         return Result(call, error)
+    except Withheld as error:
+        return Result(call, _crashed(call, error, left=True) if look.passed and _is_release(call) else error)
     except Exception as error:
         _log.exception("call_crashed", post=call.work.post_id, kind=call.work.kind, attempt=call.attempt_id)
-        return Result(call, _crashed(call, error, left=session.left))
+        return Result(call, _crashed(call, error, left=look.passed))
     finally:
         session.last_look = None
 
@@ -133,27 +138,47 @@ def _retract(connector: Connector, access: Access, call: Call) -> Answer:
 
 def _crashed(call: Call, error: Exception, *, left: bool) -> ConnectorError:
     detail = redact(f"{type(error).__name__}: {error}")
-    if call.work.kind == "release" and left:
-        return OutcomeUnknown("Beim Veröffentlichen ist ein Fehler im Programm aufgetreten.", detail=detail)
+    if _is_release(call) and left:
+        return OutcomeUnknown("Das Veröffentlichen wurde unterbrochen; es wird nachgesehen.", detail=detail)
     text = "Beim Bearbeiten des Beitrags ist ein Fehler im Programm aufgetreten; bitte den Betrieb verständigen."
-    if call.work.kind == "stage":
+    if call.work.kind in ("stage", "retract"):
         return Rejected(text, detail=detail, who="operator")
     return Unavailable(text, detail=detail, who="operator")
 
 
-def _last_look(deps: Deps, call: Call, deadline: float) -> Callable[[], None]:
-    """Return the question asked before every write: still in time, and (for a release) no Stop, still our claim?"""
+def _is_release(call: Call) -> bool:
+    return call.work.kind == "release"
 
-    def look() -> None:
-        if boottime() > deadline:
+
+class _LastLook:
+    """Asked before every write: still in time, and for a release: no Stop, still our claim, still to be published?
+
+    ``passed`` tells whether any write of this call was let through, however many requests it makes.
+    """
+
+    def __init__(self, deps: Deps, call: Call, deadline: float) -> None:
+        self.passed = False
+        self._deps, self._call, self._deadline = deps, call, deadline
+
+    def __call__(self) -> None:
+        if boottime() > self._deadline:
             raise Withheld("die Zeit für diesen Aufruf ist um")
-        if call.work.kind != "release":
-            return
-        with deps.store.read() as session:
-            fence = session.scalar(select(AccountRow.fence).where(AccountRow.id == call.work.account_id))
-            if fence != call.fence:
-                raise Withheld("ein anderer Dienst hat übernommen")
-            if stopped(session, call.work.account_id):
-                raise Withheld("Notbremse")
+        if _is_release(self._call):
+            with self._deps.store.read() as session:
+                self._ask(session, self._call)
+        self.passed = True
 
-    return look
+    @staticmethod
+    def _ask(session: Session, call: Call) -> None:
+        query = select(AccountRow.fence, PostRow.recall_at, PostRow.item_revision)
+        fence, recalled, revision = session.execute(
+            query.join(PostRow, PostRow.account_id == AccountRow.id).where(PostRow.id == call.work.post_id)
+        ).one()
+        if fence != call.fence:
+            raise Withheld("ein anderer Dienst hat übernommen")
+        if recalled is not None:
+            raise Withheld("zurückgezogen")
+        if revision == BEHIND:
+            raise Withheld("die Freigabe gilt nicht mehr")
+        if stopped(session, call.work.account_id):
+            raise Withheld("Notbremse")

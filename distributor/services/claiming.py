@@ -52,9 +52,18 @@ class Call:
     receipt: Receipt | None = None
 
 
-def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int) -> list[Call]:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The calls to make, and whether due work was turned down or set aside: then more may be due behind it."""
+
+    calls: tuple[Call, ...] = ()
+    turned_down: bool = False
+
+
+def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int) -> Claimed:
     """Claim up to ``limit`` pieces of due work, at most one per account."""
     calls = []
+    turned_down = False
     for work in claims.due_work(session, now, limit):
         account = claims.take(session, work.account_id, owner, now + LEASE)
         if account is None:
@@ -62,9 +71,11 @@ def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int
         call = _prepared(deps, session, work, account, owner, now)
         if call is None:
             claims.give_back(session, account.id, account.fence)
+            # one that somebody else is changing right now was not looked at, and asking again at once would not help
+            turned_down = turned_down or posts.fresh(session, work.post_id, wait=False) is not None
         else:
             calls.append(call)
-    return calls
+    return Claimed(tuple(calls), turned_down)
 
 
 def _prepared(deps: Deps, session: Session, work: Work, account: AccountRow, owner: str, now: datetime) -> Call | None:
@@ -83,11 +94,14 @@ def _prepared(deps: Deps, session: Session, work: Work, account: AccountRow, own
 
 
 def _prepare(deps: Deps, session: Session, work: Work, account: AccountRow, owner: str, now: datetime) -> Call | None:
-    post = posts.fresh(session, work.post_id)
+    deps.connector(account.channel)  # Refused if nobody offers the channel any more
+    post = posts.fresh(session, work.post_id, wait=False)
     if post is None:
         return None
     if work.kind == "unstage":
         stage = session.get(StageRow, work.stage_id, populate_existing=True)
+    elif not _still_due(post, work.kind, now):
+        return None
     else:
         stage = _stage_for(deps, session, work, post, account, now)
     if stage is None and work.kind not in ("retract", "look"):
@@ -98,6 +112,11 @@ def _prepare(deps: Deps, session: Session, work: Work, account: AccountRow, owne
     named = Work(work.kind, work.post_id, work.account_id, stage.id if stage else None)
     attempt = claims.open_attempt(session, named, owner=owner, fence=account.fence, now=now)
     return _call(deps, session, named, attempt, account, post, stage, now)
+
+
+def _still_due(post: PostRow, kind: str, now: datetime) -> bool:
+    """Tell whether nobody moved the Post between the question what is due and the claim of its account."""
+    return claims.KIND_OF.get(State(post.state)) == kind and post.next_try_at is not None and post.next_try_at <= now
 
 
 def _stage_for(
@@ -153,6 +172,7 @@ def _refusal(
     asked = Permission(
         approved_digest=post.approved_digest or "",
         staged_digest=(post.staged_digest or "") if releasing else (post.approved_digest or ""),
+        rendered_digest=post.digest,
         due_at=post.due_at,
         cleared=item.cleared_at is not None and item.stage == "active",
         withdrawn=item.stage == "withdrawn",
@@ -177,9 +197,10 @@ def _unfinished(post: PostRow, item: ItemRow) -> str | None:
     return "Der Beitrag wurde geändert und wird gerade neu erstellt." if item.stale else None
 
 
-def _stop_reason(session: Session, account: AccountRow) -> str | None:
+def _stop_reason(session: Session, account: AccountRow, since: datetime | None = None) -> str | None:
+    lifted = StopRow.lifted_at.is_(None)
     query = select(StopRow.reason).where(
-        StopRow.lifted_at.is_(None),
+        lifted if since is None else lifted | (StopRow.lifted_at >= since),
         (StopRow.organisation_id.is_(None) & (StopRow.channel == ""))
         | (StopRow.organisation_id == account.organisation_id)
         | (StopRow.channel == account.channel),
@@ -187,10 +208,10 @@ def _stop_reason(session: Session, account: AccountRow) -> str | None:
     return session.scalars(query.limit(1)).first()
 
 
-def stopped(session: Session, account_id: int) -> bool:
-    """Tell whether a Stop is in force for this account right now."""
+def stopped(session: Session, account_id: int, *, since: datetime | None = None) -> bool:
+    """Tell whether a Stop is in force for this account right now, or was at any time since ``since``."""
     account = session.get(AccountRow, account_id)
-    return account is not None and _stop_reason(session, account) is not None
+    return account is not None and _stop_reason(session, account, since) is not None
 
 
 def _call(

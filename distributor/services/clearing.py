@@ -31,9 +31,9 @@ class Answer:
     subject: str = ""
 
 
-def item_in(session: Session, item_id: int) -> ItemRow:
-    """Return the Item. Raises: Refused if there is none."""
-    row = session.get(ItemRow, item_id)
+def item_in(session: Session, item_id: int, *, lock: bool = False) -> ItemRow:
+    """Return the Item; locked, it stays as it is until the transaction ends. Raises: Refused if there is none."""
+    row = items.locked(session, item_id) if lock else session.get(ItemRow, item_id)
     if row is None:
         raise Refused(f"Den Beitrag {item_id} gibt es im Portal-Bestand nicht.", code="item.unknown")
     return row
@@ -46,7 +46,7 @@ def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now
     """
     require(actor, "item.clear")
     with deps.store.write() as session:
-        row = item_in(session, item_id)
+        row = item_in(session, item_id, lock=True)
         piece = workpiece(session, row)
         before = dict(piece.answers)
         for answer in answers:
@@ -110,7 +110,7 @@ def write_text(deps: Deps, actor: Actor, item_id: int, channel: str, du: str, si
     if bool(du.strip()) != bool(sie.strip()):
         raise Refused("Bitte beide Fassungen schreiben, Du und Sie.", code="text.one_sided")
     with deps.store.write() as session:
-        row = item_in(session, item_id)
+        row = item_in(session, item_id, lock=True)
         old = session.get(OverrideRow, (item_id, channel))
         if old is not None:
             session.delete(old)
@@ -126,7 +126,7 @@ def hold(deps: Deps, actor: Actor, item_id: int, now: datetime, *, held: bool = 
     """Hold an Item back (its Approvals become void), or let a held or history Item go on. Raises: Refused."""
     require(actor, "item.edit")
     with deps.store.write() as session:
-        row = item_in(session, item_id)
+        row = item_in(session, item_id, lock=True)
         if row.stage == "withdrawn":
             raise Refused(
                 "Der Beitrag ist zurückgezogen; das lässt sich nicht rückgängig machen.", code="item.withdrawn"
@@ -144,12 +144,12 @@ def withdraw(deps: Deps, actor: Actor, item_id: int, reason: str, now: datetime)
     if not reason.strip():
         raise Refused("Bitte einen Grund für die Rücknahme nennen.", code="reason.missing")
     with deps.store.write() as session:
-        row = item_in(session, item_id)
+        row = item_in(session, item_id, lock=True)
         row.stage = "withdrawn"
         record(session, now=now, actor=actor, what="item.withdrawn", subject="item", subject_id=item_id)
         session.flush()
         states: dict[State, int] = {}
-        for post in items.posts_of(session, item_id):
+        for post in items.posts_of(session, item_id, lock=True):
             state = recall_in(session, post, now, actor)
             states[state] = states.get(state, 0) + 1
         return states

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from connectors._http import GuardedSession
 from distributor.services.calling import Result, perform
-from distributor.services.claiming import Call, claim
+from distributor.services.claiming import Call, Claimed, claim
 from distributor.services.deps import Deps
 from distributor.services.settling import forsake, rescue, settle
 from distributor.store.ownership import Ownership
@@ -48,11 +48,11 @@ class Crew:
         """Settle what has finished, claim what is due, wait up to ``patience`` seconds; tell if more may be due."""
         landed = self._collect()
         claimed = self._commit(landed, claiming=claiming)
-        for call in claimed:
+        for call in claimed.calls:
             self._flying[self._pool.submit(self._run, call)] = call
         if self._flying:
             wait(self._flying, timeout=patience, return_when=FIRST_COMPLETED)
-        return bool(claimed)
+        return bool(claimed.calls) or claimed.turned_down
 
     def finish(self, deadline: float = 60.0) -> None:
         """Claim nothing more, let what is in flight end, and store it."""
@@ -80,18 +80,19 @@ class Crew:
             self._landed.append(future.result())
         return self._landed
 
-    def _commit(self, landed: list[Result], *, claiming: bool) -> list[Call]:
+    def _commit(self, landed: list[Result], *, claiming: bool) -> Claimed:
         """Store and claim in one commit. What cannot be stored stays in memory and is stored at the next turn."""
         now = self._clock()
         room = self._size - len(self._flying) if claiming else 0
         if not landed and room <= 0:
-            return []
+            return Claimed()
         with self._deps.store.write() as session:
-            for result in landed:
+            for result in sorted(landed, key=lambda each: each.call.work.post_id):
                 self._settle(session, result, now)
-            calls = claim(self._deps, session, owner=self._ownership.name, now=now, limit=room) if room else []
+            owner = self._ownership.name
+            claimed = claim(self._deps, session, owner=owner, now=now, limit=room) if room else Claimed()
         self._landed = []
-        return calls
+        return claimed
 
     def _settle(self, session: Session, result: Result, now: datetime) -> None:
         """Settle one result; what a person moved meanwhile, or a fault of ours, must not take the others with it."""

@@ -23,10 +23,10 @@ def do(deps: Deps, name: str, every: timedelta, clock: Callable[[], datetime], w
     now = clock()
     with deps.store.read() as session:
         row = session.get(DutyRow, name)
-        if row is not None and row.next_at > now:
+        if row is not None and _waits(row, now, every):
             return False
     with deps.store.write() as session:
-        if not _take(session, name, now, now + every):
+        if not _take(session, name, now, every):
             return False
     trouble = ""
     try:
@@ -41,15 +41,20 @@ def do(deps: Deps, name: str, every: timedelta, clock: Callable[[], datetime], w
     return True
 
 
-def _take(session: Session, name: str, now: datetime, until: datetime) -> bool:
+def _waits(row: DutyRow, now: datetime, every: timedelta) -> bool:
+    """Tell whether the time has not come; one further away than a whole interval is from a clock that was wrong."""
+    return now < row.next_at <= now + every
+
+
+def _take(session: Session, name: str, now: datetime, every: timedelta) -> bool:
     row = session.scalars(select(DutyRow).where(DutyRow.name == name).with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         if session.get(DutyRow, name) is not None:
             return False
-        session.add(DutyRow(name=name, next_at=until))
+        session.add(DutyRow(name=name, next_at=now + every))
         session.flush()
         return True
-    if row.next_at > now:
+    if _waits(row, now, every):
         return False
-    row.next_at = until
+    row.next_at = now + every
     return True

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, Actor, FeedItem, ParsedFeed, Refused
-from distributor.fetching import FetchFailed, fetch
+from distributor.fetching import Fetched, FetchFailed, fetch
 from distributor.intake.identity import Changed, Known, New, content_digest, decide, fingerprint, flood, normal_link
 from distributor.intake.parse import parse
 from distributor.intake.report import item_document
@@ -56,7 +57,23 @@ def poll_due(deps: Deps, clock: Callable[[], datetime]) -> int:
     with deps.store.read() as session:
         query = select(FeedRow.id).where(or_(FeedRow.next_poll_at.is_(None), FeedRow.next_poll_at <= clock()))
         due = list(session.scalars(query))
-    return sum(poll(deps, feed_id, clock) for feed_id in due)
+    return sum(_polled(deps, feed_id, clock) for feed_id in due)
+
+
+def _polled(deps: Deps, feed_id: int, clock: Callable[[], datetime]) -> int:
+    """Poll one feed; a fault of ours is kept with it too, so that it neither repeats at once nor holds others up."""
+    try:
+        return poll(deps, feed_id, clock)
+    except OperationalError:
+        raise
+    except Exception as error:
+        _log.exception("feed_not_taken_in", feed=feed_id)
+        text = (
+            f"Beim Einlesen ist ein Fehler im Programm aufgetreten ({type(error).__name__}); "
+            "bitte den Betrieb verständigen."
+        )
+        _note_trouble(deps, feed_id, text, clock())
+        return 0
 
 
 def poll(deps: Deps, feed_id: int, clock: Callable[[], datetime]) -> int:
@@ -75,7 +92,10 @@ def poll(deps: Deps, feed_id: int, clock: Callable[[], datetime]) -> int:
     except (FetchFailed, Refused) as error:
         _note_trouble(deps, feed_id, error.text, clock())
         return 0
-    now = clock()
+    return _stored(deps, feed_id, got, parsed, clock())
+
+
+def _stored(deps: Deps, feed_id: int, got: Fetched, parsed: ParsedFeed | None, now: datetime) -> int:
     with deps.store.write() as session:
         feed = session.get_one(FeedRow, feed_id, with_for_update=True)
         feed.polled_at, feed.succeeded_at, feed.failures, feed.trouble = now, now, 0, ""
@@ -146,6 +166,7 @@ def _store_new(
 
 def revise(session: Session, row: ItemRow, item: FeedItem, now: datetime, actor: Actor) -> None:
     """Make a changed entry the Item's newest revision; its posts are rendered anew by the next planning."""
+    session.refresh(row, with_for_update={"key_share": True})
     row.revision += 1
     row.digest, row.title, row.document = content_digest(item), item.title, item_document(item)
     row.changed_at, row.stale = now, True

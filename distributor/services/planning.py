@@ -14,8 +14,8 @@ from distributor.lifecycle import Move, late
 from distributor.roster import organisation_of
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
-from distributor.store import items, posts
-from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
+from distributor.store import claims, items, posts
+from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 from schedules.calendar import Calendar, calendar_of
 from schedules.plan import Candidate, Lane, Placement, Taken, plan, stagger
 
@@ -106,9 +106,11 @@ def _candidate(post: PostRow, item: ItemRow, now: datetime) -> Candidate:
 def _set_time(session: Session, post: PostRow, at: datetime | None) -> None:
     if post.due_at == at:
         return
+    # What somebody is changing right now is left alone: two who choose times next to each other must not deadlock.
+    free = select(PostRow.id).where(PostRow.id == post.id, PostRow.state == State.AWAITING)
     session.execute(
         update(PostRow)
-        .where(PostRow.id == post.id, PostRow.state == State.AWAITING)
+        .where(PostRow.id.in_(free.with_for_update(key_share=True, skip_locked=True)))
         .values(due_at=at)
         .execution_options(synchronize_session=False)
     )
@@ -134,6 +136,8 @@ def expire(deps: Deps, now: datetime) -> int:
                     ItemRow.valid_until <= now,
                 ),
             )
+            .order_by(PostRow.id)
+            .with_for_update(of=PostRow, key_share=True, skip_locked=True)
         )
         found = session.scalars(query).all()
         text = "Der Beitrag wurde nicht rechtzeitig freigegeben und ist verfallen."
@@ -147,18 +151,47 @@ def expire(deps: Deps, now: datetime) -> int:
 def miss(deps: Deps, now: datetime) -> int:
     """Hand to a person what is approved but past its time further than the policy allows, whatever held it up."""
     with deps.store.write() as session:
-        found = _overdue(session, now - deps.policy.lateness)
+        found = _overdue(session, now - deps.policy.lateness, now)
         for post in found:
             if post.due_at is not None:
                 apply(session, post, late(post.due_at), now=now, actor=DAEMON, what="post.missed")
-        return len(found)
+        return len(found) + _hand_over(session, now, now - deps.policy.lateness)
 
 
-def _overdue(session: Session, before: datetime) -> Sequence[PostRow]:
-    """Return approved posts due before ``before`` on whose account no call is running."""
+def _hand_over(session: Session, now: datetime, before: datetime) -> int:
+    """Leave to a person what the daemon cannot do because the account is paused: looking late, and taking down."""
+    looking = and_(PostRow.state == State.UNCERTAIN, PostRow.due_at < before)
+    query = (
+        select(PostRow, ReceiptRow.url)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .outerjoin(ReceiptRow, ReceiptRow.post_id == PostRow.id)
+        .where(
+            or_(looking, PostRow.state == State.RETRACTING),
+            PostRow.next_try_at.is_not(None),
+            AccountRow.paused_at.is_not(None),
+        )
+        .order_by(PostRow.id)
+        .with_for_update(of=PostRow, key_share=True, skip_locked=True)
+    )
+    found = session.execute(query).all()
+    for post, url in found:
+        todo = f"Bitte von Hand löschen und bestätigen: {url}" if url else "Bitte auf dem Konto nachsehen."
+        reason = Reason(claims.UNREACHABLE, f"Das Konto ist angehalten. {todo}", "officer")
+        apply(session, post, Move(State(post.state), reason), now=now, actor=DAEMON, what="post.handed_over")
+    return len(found)
+
+
+def _overdue(session: Session, before: datetime, now: datetime) -> Sequence[PostRow]:
+    """Return approved posts due before ``before`` on whose account no call is running in good time; locked."""
     query = (
         select(PostRow)
         .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .where(PostRow.state.in_((State.SCHEDULED, State.STAGED)), PostRow.due_at < before, AccountRow.owner.is_(None))
+        .where(
+            PostRow.state.in_((State.SCHEDULED, State.STAGED)),
+            PostRow.due_at < before,
+            or_(AccountRow.owner.is_(None), AccountRow.lease_until < now),
+        )
+        .order_by(PostRow.id)
+        .with_for_update(of=PostRow, key_share=True, skip_locked=True)
     )
     return session.scalars(query).all()

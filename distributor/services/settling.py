@@ -1,6 +1,6 @@
 """Write down how calls ended: close the Attempt, keep ids and Receipts, move the Post as ``lifecycle`` decides.
 
-A late answer under an old fence changes no state; it stays with its Attempt as evidence.
+A late answer under an old fence changes no state; only a late Receipt resolves the doubt that it arose from.
 """
 
 from __future__ import annotations
@@ -58,11 +58,13 @@ def settle(deps: Deps, session: Session, result: Result, now: datetime) -> None:
     stage = session.get(StageRow, call.stage_id, populate_existing=True) if call.stage_id else None
     if stage is not None:
         _keep_stage(deps, stage, result, now)
-    if not ours:
-        _log.warning("answer_came_late", post=call.work.post_id, attempt=call.attempt_id)
-        return
     post = posts.fresh(session, call.work.post_id)
     if post is None or call.work.kind == "unstage":
+        return
+    if not ours:
+        _log.warning("answer_came_late", post=call.work.post_id, attempt=call.attempt_id)
+        if isinstance(result.answer, Receipt) and post.state == State.UNCERTAIN:
+            _published(session, post, stage, call, result.answer, now)
         return
     _SETTLERS[call.work.kind](deps, session, post, stage, result, now)
 
@@ -133,7 +135,7 @@ def _settle_release(
     elif isinstance(answer, ConnectorError):
         timing = deps.connector(result.call.channel).timing
         _decide(deps, session, post, ReleaseFailed(answer, timing), now, "release.failed")
-    elif stopped(session, post.account_id):
+    elif stopped(session, post.account_id, since=result.call.started_at):
         text = "Die Notbremse wurde gezogen, bevor der Beitrag gesendet war. Bitte neu bestätigen."
         move = Move(State.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
         apply(session, post, move, now=now, actor=DAEMON, what="withheld")
@@ -219,21 +221,22 @@ def rescue(deps: Deps, session: Session, ownership: Ownership, now: datetime) ->
     rescued = 0
     for name in ownership.dead(session):
         for attempt in claims.open_of(session, name):
-            claims.close_attempt(session, attempt.id, now=now, outcome="owner_died")
-            account = session.get_one(AccountRow, attempt.account_id)
-            _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
-            rescued += 1
+            if claims.close_attempt(session, attempt.id, now=now, outcome="owner_died"):
+                account = session.get_one(AccountRow, attempt.account_id)
+                _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
+                rescued += 1
         claims.forget_owner(session, name)
         _log.warning("dead_worker_found", worker=name, open_attempts=rescued)
     return rescued
 
 
 def forsake(deps: Deps, session: Session, result: Result, now: datetime) -> None:
-    """Give up on storing one result: what a release did becomes a question, and the account is free again."""
+    """Give up on storing one result: a release becomes a question, another call waits, and the account is free."""
     call = result.call
     outcome, code, detail = _evidence(result)
     claims.close_attempt(session, call.attempt_id, now=now, outcome=f"unsettled_{outcome}", code=code, detail=detail)
     if claims.give_back(session, call.work.account_id, call.fence):
+        claims.set_aside(session, call.work, now + deps.policy.backoff_cap)
         _leave_open(deps, session, call.work.kind, call.work.post_id, call.channel, now)
 
 

@@ -60,7 +60,7 @@ def resume(deps: Deps, actor: Actor, scope: Scope, now: datetime) -> None:
         if row is None:
             raise Refused(f"Für „{scope}“ ist keine Notbremse gezogen.", code="stop.none")
         row.lifted_at, row.lifted_by = now, actor.login
-        for post in posts.due_between(session, row.at, now, organisation_id=organisation_id, channel=scope.channel):
+        for post in posts.overdue(session, now, organisation_id=organisation_id, channel=scope.channel):
             text = f"Die geplante Zeit fiel in die Notbremse ({row.reason}). Bitte neu bestätigen."
             missed = Move(State.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
             apply(session, post, missed, now=now, actor=actor, what="post.missed")

@@ -101,7 +101,8 @@ def tailor_stale(deps: Deps, now: datetime) -> int:
 def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
     """Make one Item's posts; False while its media have not all been fetched or refused."""
     with deps.store.write() as session:
-        item = session.get_one(ItemRow, item_id)
+        item = _locked(session, item_id)
+        revision = item.revision
         known = {row.url: row for row in items.media(session, item_id)}
         session.add_all(sync_media(item, known))
         session.flush()
@@ -109,10 +110,19 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
             return False
     make_renditions(deps, item_id)
     with deps.store.write() as session:
-        item = session.get_one(ItemRow, item_id)
+        item = _locked(session, item_id)
+        if item.revision != revision:  # its media have not been looked at yet
+            return False
         shape_posts(deps, session, item, now)
         item.stale = False
     return True
+
+
+def _locked(session: Session, item_id: int) -> ItemRow:
+    item = items.locked(session, item_id)
+    if item is None:
+        raise LookupError(f"there is no item {item_id}")
+    return item
 
 
 def shape_posts(
@@ -122,7 +132,9 @@ def shape_posts(
     piece = workpiece(session, item)
     cleared = not piece.unanswered and item.stage == "active"
     item.cleared_at = (item.cleared_at or now) if not piece.unanswered else None
-    existing = {post.account_id: post for post in items.posts_of(session, item.id) if post.corrects_id is None}
+    existing = {
+        post.account_id: post for post in items.posts_of(session, item.id, lock=True) if post.corrects_id is None
+    }
     for account, owner in items.accounts(session):
         post = existing.get(account.id)
         if post is None:

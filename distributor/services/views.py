@@ -219,7 +219,7 @@ def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[st
                 "name": account.name,
                 "identity": account.identity,
                 "fields": account.fields,
-                "missing": missing_fields(deps, session, account),
+                "missing": _missing(deps, session, account),
                 "paused_at": stamp(account.paused_at),
                 "paused_reason": account.paused_reason,
                 "checked_at": stamp(account.checked_at),
@@ -227,6 +227,14 @@ def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[st
             for account, owner in items.accounts(session)
             if organisation in (None, owner.slug)
         ]
+
+
+def _missing(deps: Deps, session: Session, account: AccountRow) -> list[str]:
+    """Return what the account lacks; one that cannot even be read says so and hides none of the others."""
+    try:
+        return missing_fields(deps, session, account)
+    except Refused as refusal:
+        return [refusal.text]
 
 
 def organisation_list(deps: Deps) -> list[dict[str, Any]]:

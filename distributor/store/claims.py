@@ -34,7 +34,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from distributor.domain import State
 from distributor.store.posts import WAITING_FOR_DAEMON
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow, StopRow, WorkerRow
-from distributor.store.types import UtcDateTime
+from distributor.store.types import UtcDateTime, storable
 
 KIND_OF = {
     State.STAGED: "release",
@@ -43,6 +43,9 @@ KIND_OF = {
     State.SCHEDULED: "stage",
 }
 """What the daemon does next with a Post in this state."""
+
+UNREACHABLE = "account.unreachable"
+"""The reason code of a Post that is left to a person because its account is paused."""
 
 _ORDER = {State.STAGED: 0, State.RETRACTING: 1, State.UNCERTAIN: 2, State.SCHEDULED: 3}
 
@@ -129,7 +132,7 @@ def take(session: Session, account_id: int, owner: str, until: datetime) -> Acco
     locked = session.scalars(
         select(AccountRow)
         .where(AccountRow.id == account_id, AccountRow.owner.is_(None), AccountRow.paused_at.is_(None))
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if locked is None:
@@ -140,10 +143,27 @@ def take(session: Session, account_id: int, owner: str, until: datetime) -> Acco
 
 
 def set_aside(session: Session, work: Work, until: datetime) -> None:
-    """Let a piece of work wait: it could not even be prepared."""
-    row, key = (StageRow, work.stage_id) if work.kind == "unstage" else (PostRow, work.post_id)
+    """Let a piece of work wait that could not be prepared or stored; what was moved on meanwhile stays as it is."""
+    if work.kind == "unstage":
+        chosen = update(StageRow).where(StageRow.id == work.stage_id, StageRow.state == "leftover")
+    else:
+        states = [state for state, kind in KIND_OF.items() if kind == work.kind]
+        chosen = update(PostRow).where(PostRow.id == work.post_id, PostRow.state.in_(states))
+    session.execute(chosen.values(next_try_at=until).execution_options(synchronize_session=False))
+
+
+def take_up_again(session: Session, account_id: int, now: datetime) -> None:
+    """Let the daemon do again what a person was asked to do only because the account was paused."""
     session.execute(
-        update(row).where(row.id == key).values(next_try_at=until).execution_options(synchronize_session=False)
+        update(PostRow)
+        .where(
+            PostRow.account_id == account_id,
+            PostRow.state.in_((State.UNCERTAIN, State.RETRACTING)),
+            PostRow.reason_code == UNREACHABLE,
+            PostRow.next_try_at.is_(None),
+        )
+        .values(next_try_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -179,14 +199,16 @@ def open_attempt(session: Session, work: Work, *, owner: str, fence: int, now: d
 
 def close_attempt(
     session: Session, attempt_id: int, *, now: datetime, outcome: str, code: str = "", detail: str = ""
-) -> None:
-    """Write down how the call ended; a second closing leaves the first as it is."""
-    session.execute(
+) -> bool:
+    """Write down how the call ended; a second closing leaves the first as it is and returns False."""
+    done = session.execute(
         update(AttemptRow)
         .where(AttemptRow.id == attempt_id, AttemptRow.finished_at.is_(None))
-        .values(finished_at=now, outcome=outcome, code=code, detail=detail)
+        .values(finished_at=now, outcome=outcome, code=storable(code), detail=storable(detail))
         .execution_options(synchronize_session=False)
-    )
+        .returning(AttemptRow.id)
+    ).first()
+    return done is not None
 
 
 def first_release(session: Session, stage_id: int) -> datetime | None:
@@ -203,8 +225,9 @@ def was_named(session: Session, post_id: int) -> bool:
 
 
 def open_of(session: Session, owner: str) -> Sequence[AttemptRow]:
-    """Return the open Attempts of a worker."""
-    return session.scalars(select(AttemptRow).where(AttemptRow.owner == owner, AttemptRow.finished_at.is_(None))).all()
+    """Return the open Attempts of a worker, in the order in which everybody locks posts."""
+    query = select(AttemptRow).where(AttemptRow.owner == owner, AttemptRow.finished_at.is_(None))
+    return session.scalars(query.order_by(AttemptRow.post_id)).all()
 
 
 def in_flight(session: Session) -> int:

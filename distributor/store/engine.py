@@ -46,11 +46,13 @@ class Store:
 def _engine(url: str) -> Engine:
     dialect = make_url(url).get_backend_name()
     if dialect == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16)
+        engine = create_engine(
+            url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True)
+    return create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:

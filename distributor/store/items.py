@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.store.tables import (
@@ -45,6 +45,16 @@ def renditions(session: Session, sources: Sequence[str]) -> dict[tuple[str, str]
     return {(row.source, row.shape): row for row in rows}
 
 
+def renew(session: Session, since: datetime) -> None:
+    """Let the posts of every Item that came after ``since`` be rendered anew."""
+    session.execute(
+        update(ItemRow)
+        .where(ItemRow.created_at > since, ItemRow.stage == "active")
+        .values(stale=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def stale(session: Session) -> Sequence[int]:
     """Return the Items whose posts must be rendered anew."""
     return session.scalars(
@@ -82,7 +92,14 @@ def calendars(session: Session) -> dict[str, CalendarRow]:
     return {row.name: row for row in session.scalars(select(CalendarRow))}
 
 
-def posts_of(session: Session, item_id: int) -> Sequence[PostRow]:
-    """Return the posts of an Item as the database has them now."""
+def posts_of(session: Session, item_id: int, *, lock: bool = False) -> Sequence[PostRow]:
+    """Return the posts of an Item as the database has them now; locked, they stay so until the transaction ends."""
     query = select(PostRow).where(PostRow.item_id == item_id).order_by(PostRow.id)
+    if lock:
+        query = query.with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def locked(session: Session, item_id: int) -> ItemRow | None:
+    """Return the Item as the database has it now, locked until the transaction ends."""
+    return session.get(ItemRow, item_id, populate_existing=True, with_for_update={"key_share": True})

@@ -22,6 +22,7 @@ from distributor.store.tables import (
     ReceiptRow,
     StageRow,
 )
+from distributor.store.types import storable
 
 WAITING_FOR_DAEMON = (State.SCHEDULED, State.STAGED, State.UNCERTAIN, State.RETRACTING)
 """States in which ``next_try_at`` says when the daemon acts next."""
@@ -91,7 +92,7 @@ def move(
         "state": to,
         "changed_at": now,
         "reason_code": told.code,
-        "reason_text": told.text,
+        "reason_text": storable(told.text),
         "reason_who": told.who,
         **(values or {}),
     }
@@ -119,9 +120,13 @@ def move(
         )
 
 
-def fresh(session: Session, post_id: int) -> PostRow | None:
-    """Return the Post as the database has it now."""
-    return session.get(PostRow, post_id, populate_existing=True)
+def fresh(session: Session, post_id: int, *, wait: bool = True) -> PostRow | None:
+    """Return the Post as the database has it now, locked until the transaction ends.
+
+    Without ``wait`` a Post that somebody else is changing counts as not there.
+    """
+    lock = {"key_share": True, "skip_locked": not wait}
+    return session.get(PostRow, post_id, populate_existing=True, with_for_update=lock)
 
 
 def drop_stage(session: Session, post_id: int, now: datetime) -> None:
@@ -268,14 +273,14 @@ def approved_document(session: Session, post_id: int, digest: str) -> dict[str, 
     return session.scalars(query.order_by(ApprovalRow.id.desc()).limit(1)).first()
 
 
-def due_between(
-    session: Session, start: datetime, end: datetime, *, organisation_id: int | None, channel: str
-) -> Sequence[PostRow]:
-    """Return approved, unreleased posts due in this time, of one Organisation, of one channel, or of all."""
+def overdue(session: Session, now: datetime, *, organisation_id: int | None, channel: str) -> Sequence[PostRow]:
+    """Return approved, unreleased posts whose time has come, of one Organisation, one channel, or all; locked."""
     query = (
         select(PostRow)
         .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .where(PostRow.state.in_((State.SCHEDULED, State.STAGED)), PostRow.due_at >= start, PostRow.due_at <= end)
+        .where(PostRow.state.in_((State.SCHEDULED, State.STAGED)), PostRow.due_at <= now)
+        .order_by(PostRow.id)
+        .with_for_update(of=PostRow, key_share=True)
     )
     if organisation_id is not None:
         query = query.where(AccountRow.organisation_id == organisation_id)

@@ -8,6 +8,11 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 
 
+def storable(text: str) -> str:
+    """Return foreign text without what a database refuses: NUL, and halves of characters cut in two."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime. SQLite would hand it back naive; a naive one is refused on the way in."""
 

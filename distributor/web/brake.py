@@ -100,10 +100,11 @@ def _context(desk: Desk, visitor: Visitor) -> dict[str, Any]:
     names = {each["slug"]: each["name"] for each in views.organisation_list(desk.deps)}
     labels = {channel: connector.label for channel, connector in sorted(desk.deps.connectors.items())}
     shared = layout(desk, visitor)
+    stopped = {stop["value"] for stop in shared["stops"]}
     return {
         "typed": {},
         **shared,
-        "scopes": _choices(visitor.actor, names, labels),
+        "scopes": [choice for choice in _choices(visitor.actor, names, labels) if choice[0] not in stopped],
         "in_force": [
             {**stop, "may_lift": allowed(visitor.actor, "resume", stop["organisation"])} for stop in shared["stops"]
         ],

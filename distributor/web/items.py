@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from distributor.clearance import DECORATIVE
-from distributor.domain import Refused
+from distributor.domain import Refused, State
 from distributor.locale import gettext as _
 from distributor.locale import ngettext
 from distributor.services import clearing, views
@@ -21,6 +21,7 @@ from distributor.web.pages import see_other
 from distributor.web.posts import status_of
 
 PAGE_SIZE = 25
+_EMPTIED = "clearance.emptied."
 _ANSWERED = ("people", "rights", "credit", "alt", "captions")
 
 router = APIRouter()
@@ -59,6 +60,7 @@ def clear(request: Request, desk: At, visitor: Sender, item_id: Key, fields: Fie
     """Store the answers that were given; what was left empty stays open."""
 
     def act() -> str:
+        _nothing_lost(views.item_show(desk.deps, item_id)["questions"], fields)
         clearing.clear(desk.deps, visitor.actor, item_id, answers_in(fields), desk.clock.now())
         return "geklaert"
 
@@ -132,6 +134,21 @@ def answers_in(typed: Mapping[str, str]) -> list[Answer]:
     return answers
 
 
+def _nothing_lost(questions: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> None:
+    """Raises: Refused for an emptied answer, which would stay, and for an alternative text that would be dropped."""
+    for number, question in enumerate(questions):
+        name = f"{question['question']}:{question['subject']}"
+        given, decorative = typed.get(name), f"decorative:{question['subject']}" in typed
+        if given is None or question["answer"] is None:
+            continue
+        if not given.strip() and not (question["question"] == "alt" and decorative):
+            text = _("Eine Angabe lässt sich ändern, aber nicht leeren: {question}").format(question=question["text"])
+            raise Refused(text, code=f"{_EMPTIED}{number}")
+        if given.strip() and decorative and question["question"] == "alt" and question["answer"] == DECORATIVE:
+            text = _("Ein Schmuckbild hat keinen Alternativtext: bitte das Häkchen oder den Text wegnehmen.")
+            raise Refused(text, code=f"{_EMPTIED}{number}")
+
+
 def _do(
     request: Request, desk: Desk, visitor: Visitor, item_id: int, act: Callable[[], str], extra: dict[str, Any]
 ) -> Response:
@@ -140,9 +157,15 @@ def _do(
     except Refused as error:
         if error.code == "forbidden" or error.code.endswith(".unknown"):
             raise
-        field = {"reason.missing": "grund", "text.one_sided": f"du-{extra.get('wrong_channel', '')}"}
-        context = {**extra, "error": {"text": error.text, "field": field.get(error.code, "")}}
+        context = {**extra, "error": {"text": error.text, "field": _field(error.code, extra.get("wrong_channel", ""))}}
         return _page(request, desk, visitor, item_id, context, status_of(error))
+
+
+def _field(code: str, channel: str) -> str:
+    """Return the id of the field that a refusal is about."""
+    if code.startswith(_EMPTIED):
+        return f"frage-{code.removeprefix(_EMPTIED)}"
+    return {"reason.missing": "grund", "text.one_sided": f"du-{channel}"}.get(code, "")
 
 
 def _page(
@@ -150,7 +173,7 @@ def _page(
 ) -> Response:
     item = views.item_show(desk.deps, item_id)
     said = {f"{each.question}:{each.subject}": each.answer for each in clearing.accept_feed(desk.deps, item_id)}
-    typed = extra.pop("typed", {})
+    what, typed = extra.pop("done", ""), extra.pop("typed", {})
     typed_texts = extra.pop("typed_texts", {})
     may_edit = allowed(visitor.actor, "item.edit")
     context = {
@@ -164,14 +187,19 @@ def _page(
             for channel, connector in sorted(desk.deps.connectors.items())
         ],
         "posts": [
-            {**post, "label": desk.deps.connector(post["channel"]).label}
+            {
+                **post,
+                "label": desk.deps.connector(post["channel"]).label,
+                "blocked": next((each["text"] for each in post["problems"] if each["severity"] == "block"), ""),
+            }
             for post in views.post_list(desk.deps, actor=visitor.actor, item_id=item_id)
         ],
         "may_clear": allowed(visitor.actor, "item.clear"),
         "may_edit": may_edit,
-        "message": _message(extra.pop("done", ""), item),
         **extra,
     }
+    blocked = sum(1 for post in context["posts"] if post["blocked"] and post["state"] == State.DRAFTED)
+    context["message"] = _message(what, item, blocked)
     return desk.pages.show(request, "item.html", context, status)
 
 
@@ -207,16 +235,26 @@ def _groups(item: dict[str, Any], said: Mapping[str, str], typed: Mapping[str, s
     return list(groups.values())
 
 
-def _message(what: str, item: dict[str, Any]) -> str:
+def _message(what: str, item: dict[str, Any], blocked: int) -> str:
     """Return the sentence on what was done, as long as it holds."""
     sentences = {
         ("geklaert", item["stage"]): _cleared(len(item["open"])),
-        ("text", item["stage"]): _("Kanaltext gespeichert. Die Posts sind neu zugeschnitten."),
+        ("text", item["stage"]): _written(blocked),
         ("zurueckgestellt", "held"): _("Zurückgestellt. Nichts davon wird freigegeben oder veröffentlicht."),
         ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
         ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
     }
     return sentences.get((what, item["stage"]), "")
+
+
+def _written(blocked: int) -> str:
+    if not blocked:
+        return _("Kanaltext gespeichert. Die Posts sind neu zugeschnitten.")
+    return ngettext(
+        "Kanaltext gespeichert. Bei einem Post ist noch etwas zu beheben; es steht unten bei ihm.",
+        "Kanaltext gespeichert. Bei {number} Posts ist noch etwas zu beheben; es steht unten bei ihnen.",
+        blocked,
+    ).format(number=blocked)
 
 
 def _cleared(left: int) -> str:

@@ -55,7 +55,8 @@ def log_in(
     answer.set_cookie(
         COOKIE,
         opened.cookie,
-        expires=opened.expires_at,
+        # Not a date: a phone whose clock is wrong would drop the cookie at once.
+        max_age=int((opened.expires_at - desk.clock.now()).total_seconds()),
         path="/",
         httponly=True,
         samesite="lax",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -28,14 +30,32 @@ def demo(folder: Path, *more: str) -> subprocess.Popen[str]:
     )
 
 
-def test_one_pass_publishes_all_576_posts_exactly_as_approved(tmp_path: Path) -> None:
-    running = demo(tmp_path / "demo", "--once")
+def test_one_pass_publishes_all_576_posts_exactly_as_approved_and_shows_a_bar_but_no_logs(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "distributor", "demo", "--data", str(tmp_path / "demo"), "--once"]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    seen: list[bytes] = []
+    reader = threading.Thread(target=_read_terminal, args=(ours, seen))
+    reader.start()
     said, _ = running.communicate(timeout=300)
+    reader.join(timeout=10)
+    shown = b"".join(seen).decode(errors="replace")
 
-    assert running.returncode == 0, said
+    assert running.returncode == 0, said + shown
     assert "audit: 576 approved, 576 public, equal" in said
     for channel in ("facebook", "instagram", "x"):
         assert re.search(rf"{channel} .*veröffentlicht .*192 ", said), said
+    assert "Beiträge gehen hinaus" in shown
+    assert "[info" not in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+
+
+def _read_terminal(descriptor: int, seen: list[bytes]) -> None:
+    """Read until the other side is closed, which Linux tells as an error."""
+    with contextlib.suppress(OSError):
+        while said := os.read(descriptor, 65536):
+            seen.append(said)
+    os.close(descriptor)
 
 
 def test_the_demo_shows_where_it_is_and_ends_cleanly_at_ctrl_c(tmp_path: Path) -> None:

@@ -161,20 +161,35 @@ class TestWhoOnlySeemedDead:
         sleeper._commit(results, claiming=False)
         assert world.state() == "uncertain"
 
-    def test_has_its_late_answer_kept_out_of_the_state(self, reaches: Reaches) -> None:
+    def test_resolves_the_doubt_about_its_post_by_its_late_answer_and_no_other(self, reaches: Reaches) -> None:
         world = reaches("staged")
         world.clock.set(world.due())
         sleeper, claimed = world.crew, world.claims()
         results = world.calls(claimed)
         world.dies_and_restarts()
+        assert (world.state(), world.post()["receipt"]) == ("uncertain", None)
 
         sleeper._landed = results
         sleeper._commit(results, claiming=False)
 
-        assert (world.state(), world.post()["receipt"]) == ("uncertain", None)
+        assert world.state() == "published"
         settles(world)
         assert world.state() == "published"
         assert len(world.network.ledger()) == 1
+
+    def test_has_a_late_answer_kept_out_of_the_state_when_the_doubt_is_resolved(self, reaches: Reaches) -> None:
+        world = reaches("staged")
+        world.clock.set(world.due())
+        sleeper, claimed = world.crew, world.claims()
+        results = world.calls(claimed)
+        world.dies_and_restarts()
+        settles(world)
+        before = world.post()
+
+        sleeper._landed = results
+        sleeper._commit(results, claiming=False)
+
+        assert world.post() == before
 
 
 class TestTwoDaemons:

@@ -283,7 +283,7 @@ class World:
 
     def claims(self) -> list[Call]:
         """Let the daemon claim what is due, and stop it there: the Attempts are open, no byte has left."""
-        return self.crew._commit([], claiming=True)
+        return list(self.crew._commit([], claiming=True).calls)
 
     def calls(self, claimed: list[Call]) -> list[Result]:
         """Make claimed calls; nothing of what comes back is stored."""

@@ -41,6 +41,7 @@ OBSTACLES: list[tuple[str, dict[str, object], State, str, str, bool]] = [
     ("expired", {"valid_until": NOW}, S.CLOSED, "expired", "", True),
     ("stopped", {"stopped": "Datenpanne"}, S.MISSED, "stopped", "officer", True),
     ("another", {"staged_digest": "b"}, S.AWAITING, "approval.void", "officer", True),
+    ("rendered anew", {"rendered_digest": "c"}, S.AWAITING, "approval.void", "officer", True),
     ("uncleared", {"cleared": False}, S.AWAITING, "approval.void", "officer", True),
     ("embargo", {"embargo_until": NOW + HOUR}, S.AWAITING, "approval.void", "officer", True),
     ("late", {"due_at": NOW - 3 * HOUR}, S.MISSED, "late", "officer", True),

@@ -24,7 +24,8 @@ def test_an_officer_can_stop_the_own_jobcenter_only(desk: Any) -> None:
     page = browser.opens("/notbremse")
     assert choices(page) == ["kjc:fulda"]
     pulled = browser.sends(page, "/notbremse/ziehen", grund="Falsches Bild")
-    assert "Notbremse gezogen. Ab jetzt geht nichts mehr hinaus." in pulled.text
+    assert "Notbremse gezogen: Kreisjobcenter Fulda. Davon geht ab jetzt nichts mehr hinaus." in pulled.text
+    assert choices(pulled) == []
     assert views.stop_list(desk.deps)[0]["scope"] == "fulda"
     for scope in ("alles", "kjc:gross-gerau", "kanal:x"):
         refused = browser.posts("/notbremse/ziehen", pruefwert=browser.token, bereich=scope, grund="x")
@@ -79,8 +80,30 @@ def test_an_auditor_sees_it_and_cannot_touch_it(desk: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flying", "words"), [(0, "Ab jetzt geht nichts mehr hinaus"), (1, "Ein Aufruf war"), (3, "3 Aufrufe waren")]
+    ("flying", "words"), [(0, "Davon geht ab jetzt nichts mehr hinaus"), (1, "Ein Aufruf war"), (3, "3 Aufrufe waren")]
 )
 def test_what_was_in_flight_is_said(desk: Any, flying: int, words: str) -> None:
-    page = desk.person("eva").opens(f"/notbremse?getan=gezogen&unterwegs={flying}")
+    browser = desk.person("eva")
+    browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich="alles", grund="Vorsicht")
+    page = browser.opens(f"/notbremse?getan=gezogen&bereich=alles&unterwegs={flying}")
     assert words in page.one("//*[@role='status']").text_content()
+
+
+def test_a_note_in_the_address_says_nothing_that_is_not_so(desk: Any) -> None:
+    browser = desk.person("eva")
+    notes = ["getan=gezogen&bereich=alles", "getan=gezogen&bereich=alles&unterwegs=3", "getan=gezogen&bereich=<b>"]
+    for note in notes:
+        assert browser.opens(f"/notbremse?{note}").one("//*[@role='status']").text_content() == "", note
+    browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich="alles", grund="Vorsicht")
+    page = browser.opens("/notbremse?getan=geloest&bereich=alles")
+    assert page.one("//*[@role='status']").text_content() == ""
+
+
+def test_htmx_gets_the_sign_of_a_stop_with_the_next_page(desk: Any) -> None:
+    officer = desk.person("anna")
+    calm = officer.opens("/freigabe", **{"HX-Request": "true"}).one("//*[@id='halt']")
+    assert (calm.get("hx-swap-oob"), calm.text_content().strip()) == ("true", "")
+    editor = desk.person("eva")
+    editor.sends(editor.opens("/notbremse"), "/notbremse/ziehen", bereich="alles", grund="Falsches Bild")
+    stopped = officer.opens("/freigabe", **{"HX-Request": "true"}).one("//*[@id='halt']")
+    assert "Falsches Bild" in stopped.text_content()

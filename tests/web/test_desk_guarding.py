@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from distributor.services import views
+from distributor.services.health import Finding
 
 EVERYBODY = {"anna", "eva", "otto", "pia"}
 READERS = {"eva", "otto", "pia"}
@@ -231,3 +232,52 @@ def test_health_tells_machines_without_a_login_whether_anything_can_go_out(desk:
     assert {"subject": "Datenbank", "ok": True} in told["checks"]
     assert {"subject": "Dienst", "ok": False} in told["checks"]
     assert all(set(check) == {"subject", "ok"} for check in told["checks"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/beitrag/{}",
+        "/beitrag/{}/etwas",
+        "/beitraege/{}",
+        "/freigabe?nr={}",
+        "/freigabe?seite={}",
+        "/beitrag/1?getan=freigegeben&nr={}",
+        "/notbremse?unterwegs={}",
+    ],
+)
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30, -1, "abc"])
+def test_a_number_that_no_database_holds_is_refused_in_german(
+    unchanged_desk: Any, path: str, number: int | str
+) -> None:
+    page = unchanged_desk.person("eva").opens(path.format(number))
+    assert page.status == 422
+    assert "nicht lesbar" in page.text
+
+
+def test_control_characters_never_reach_a_text(desk: Any) -> None:
+    post = desk.awaiting()
+    browser = desk.person("anna")
+    fields = {"digest": post["digest"], "text": "a\x00b\x1b[31m\tc\r\nd\x85", "pruefwert": browser.token}
+    browser.posts(f"/beitrag/{post['id']}/bearbeiten", **fields)
+    assert views.post_show(desk.deps, post["id"])["text"].startswith("ab[31m\tc\nd\n")
+
+
+def test_a_body_that_is_no_form_is_refused_in_german(desk: Any) -> None:
+    browser = desk.person("anna")
+    answer = browser.client.post("/abmelden", content=b"x", headers={"Content-Type": "multipart/form-data"})
+    assert answer.status_code == 400
+    assert "nicht lesbar" in answer.text
+    assert "Bad Request" not in answer.text
+
+
+def test_a_slash_too_many_leads_to_no_host_that_the_request_names(desk: Any) -> None:
+    answer = desk.person("anna").client.get("/freigabe/", headers={"Host": "evil.example"}, follow_redirects=False)
+    assert answer.status_code == 404
+
+
+def test_health_tells_no_password_of_a_feed(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [Finding("Feed https://leser:geheim@portal.example/feed?key=geheim", True, "gelesen")]
+    monkeypatch.setattr("distributor.web.desk.health.examine", lambda *_: found)
+    answer = desk.person().client.get("/health")
+    assert answer.json()["checks"] == [{"subject": "Feed https://portal.example/feed", "ok": True}]

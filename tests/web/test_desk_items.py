@@ -144,3 +144,46 @@ def test_who_only_reads_sees_answers_and_no_forms(desk: Any) -> None:
 
 def test_an_unknown_item_is_not_found(desk: Any) -> None:
     assert desk.person("eva").opens("/beitraege/9999").status == 404
+
+
+@pytest.mark.parametrize("question", ["credit", "alt"])
+def test_an_answer_that_was_given_cannot_be_emptied_in_silence(desk: Any, question: str) -> None:
+    item = cleared(desk)
+    sha256 = views.item_show(desk.deps, item["id"])["media"][0]["sha256"]
+    browser = desk.person("eva")
+    page = browser.opens(f"/beitraege/{item['id']}")
+    refused = browser.sends(page, f"/beitraege/{item['id']}/klaerung", **{f"{question}:{sha256}": "  "})
+    assert refused.status == 422
+    assert "lässt sich ändern, aber nicht leeren" in refused.one("//*[@role='alert']").text_content()
+    assert refused.one("//*[@aria-invalid='true']").get("name") == f"{question}:{sha256}"
+
+
+def test_a_decorative_picture_takes_no_alternative_text_in_silence(desk: Any) -> None:
+    item = cleared(desk)
+    sha256 = views.item_show(desk.deps, item["id"])["media"][0]["sha256"]
+    where = f"/beitraege/{item['id']}"
+    browser = desk.person("eva")
+    decorative = browser.sends(browser.opens(where), f"{where}/klaerung", **{f"decorative:{sha256}": "1"})
+    assert "Alles ist geklärt" in decorative.text
+    refused = browser.sends(decorative, f"{where}/klaerung", **{f"alt:{sha256}": "Ein Rad."})
+    assert refused.status == 422
+    assert "Ein Schmuckbild hat keinen Alternativtext" in refused.text
+    fields = {name: value for name, value in refused.form(f"{where}/klaerung").items() if "decorative" not in name}
+    assert fields[f"alt:{sha256}"] == "Ein Rad."
+    assert "Alles ist geklärt" in browser.posts(f"{where}/klaerung", **fields).text
+
+
+def test_a_channel_text_that_cannot_go_out_is_said_where_it_was_written(desk: Any) -> None:
+    item = cleared(desk)
+    where = f"/beitraege/{item['id']}"
+    browser = desk.person("eva")
+    fields = {"kanal": "facebook", "du": "Hallo {{kjc.nmae}}", "sie": "Hallo {{kjc.nmae}}", "pruefwert": browser.token}
+    page = browser.posts(f"{where}/text", **fields)
+    assert "Bei 2 Posts ist noch etwas zu beheben" in page.one("//*[@role='status']").text_content()
+    assert page.text.count("Der Platzhalter „{{kjc.nmae}}“ ist leer oder unbekannt") == 2
+
+
+@pytest.mark.parametrize("note", ["zurueckgestellt", "zurueckgezogen", "<b>"])
+def test_a_note_in_the_address_says_nothing_of_an_item_that_is_not_so(desk: Any, note: str) -> None:
+    page = desk.person("eva").opens(f"/beitraege/{cleared(desk)['id']}?getan={note}")
+    assert page.one("//*[@role='status']").text_content() == ""

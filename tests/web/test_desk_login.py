@@ -39,6 +39,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: Any) -> Non
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("kjc_sitzung=")
     assert "HttpOnly" in cookie
+    assert "Max-Age=43200" in cookie
     assert "SameSite=lax" in cookie
     assert "Secure" not in cookie
 
@@ -86,3 +87,18 @@ def test_htmx_is_told_to_go_to_the_login_as_a_whole(desk: Any) -> None:
 )
 def test_nobody_is_sent_to_a_foreign_host_after_the_login(path: str, leads_to: str) -> None:
     assert own_path(path) == leads_to
+
+
+def test_logging_in_anew_ends_the_session_before(desk: Any) -> None:
+    browser = desk.person("anna")
+    before = browser.client.cookies["kjc_sitzung"]
+    fields = {"anmeldename": "anna", "kennwort": "ein langes Kennwort"}
+    browser.client.post("/anmelden", data=fields, follow_redirects=False)
+    stranger = desk.person()
+    stranger.client.cookies.set("kjc_sitzung", before)
+    assert stranger.opens("/freigabe").response.url.path == "/anmelden"
+    assert browser.opens("/freigabe").response.url.path == "/freigabe"
+
+
+def test_a_phone_does_not_begin_the_login_name_with_a_capital(desk: Any) -> None:
+    assert desk.person().opens("/anmelden").one("//input[@id='anmeldename']").get("autocapitalize") == "none"

@@ -24,7 +24,19 @@ def test_wall_time_is_read_as_german_time(written: str, moment: datetime) -> Non
     assert moment_of(written) == moment
 
 
-@pytest.mark.parametrize("written", ["", "morgen", "2026-13-01T00:00", "2027-03-28T02:30", "<script>"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "morgen",
+        "2026-13-01T00:00",
+        "2027-03-28T02:30",
+        "<script>",
+        "0001-01-01T00:00",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-14:00",
+    ],
+)
 def test_what_is_no_time_is_refused(written: str) -> None:
     with pytest.raises(Refused) as refused:
         moment_of(written)
@@ -40,3 +52,9 @@ def test_a_field_shows_german_time_and_reads_it_back() -> None:
     assert field_value(moment) == "2026-11-24T12:30"
     assert moment_of(field_value(moment)) == moment
     assert field_value(None) == ""
+
+
+def test_a_long_text_is_not_repeated_in_full() -> None:
+    with pytest.raises(Refused) as refused:
+        moment_of("9" * 5000)
+    assert len(refused.value.text) < 120

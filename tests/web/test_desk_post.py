@@ -316,3 +316,13 @@ def test_htmx_gets_the_content_of_the_same_page_and_the_message(desk: Any) -> No
 def test_reloading_the_answer_to_a_form_leads_back_to_the_post(desk: Any) -> None:
     post = on(desk, "facebook")["id"]
     assert desk.person("anna").opens(f"/beitrag/{post}/ablehnen").response.url.path == f"/beitrag/{post}"
+
+
+def test_a_text_that_is_too_long_is_kept_and_not_said_to_await_approval(desk: Any) -> None:
+    post = on(desk, "x")
+    browser = desk.person("anna")
+    page = browser.opens(f"/beitrag/{post['id']}")
+    saved = browser.sends(page, f"/beitrag/{post['id']}/bearbeiten", text="lang " * 100)
+    told = saved.one("//*[@role='status']").text_content()
+    assert "Text gespeichert" in told
+    assert "So kann er noch nicht freigegeben werden." in told

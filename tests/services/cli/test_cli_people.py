@@ -90,7 +90,8 @@ def test_a_person_at_a_terminal_is_asked_twice(program: Any, monkeypatch: pytest
     assert may_log_in("neu", "noch-ein-Kennwort")
 
 
-def test_two_different_passwords_are_refused(program: Any) -> None:
+def test_two_different_passwords_are_refused(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("distributor.cli.users.interactive", lambda: True)
     typed = "ein-langes-Kennwort\nein-anderes-Kennwort\n"
 
     answer = program("users", "set", "ed", "--password", "--as", "op", stdin=typed)

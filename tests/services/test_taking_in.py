@@ -1,0 +1,248 @@
+"""Reading feeds again and again: what is new becomes posts once, whatever the portal does to its feed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from distributor.services import feeds, tailoring, views
+from tests.support.feeds import rss
+from tests.support.world import START, World
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """One Jobcenter on one channel."""
+    return make_world(organisations=("fulda",), channels=("facebook",))
+
+
+def entries(count: int, first: int = 0, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "guid": f"g{number}",
+            "title": f"Beitrag Nummer {number}",
+            "link": f"https://portal.example/{number}",
+            "text": f"Text des Beitrags {number}.",
+            "published": START - timedelta(hours=number + 1),
+            **more,
+        }
+        for number in range(first, first + count)
+    ]
+
+
+def reads(world: World, *items: dict[str, Any]) -> int:
+    return world.reads_feed(world.portal.prints("feed.rss", rss(*items)))
+
+
+def stages(world: World) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for item in views.item_list(world.deps):
+        found[item["stage"]] = found.get(item["stage"], 0) + 1
+    return found
+
+
+def test_a_feed_that_did_not_change_brings_nothing(world: World) -> None:
+    world.portal.keeps(2)
+    assert world.reads_feed() == 2
+    before = world.posts()
+
+    assert world.reads_feed() == 0
+
+    assert world.posts() == before
+    [told] = [feed for feed in views.feed_list(world.deps) if feed["url"] == world.portal.feed]
+    assert (told["failures"], told["trouble"]) == (0, "")
+
+
+@pytest.mark.parametrize("how", ["whole again", "reversed", "shuffled", "twice in itself", "fewer", "other guids"])
+def test_the_same_entries_sent_differently_make_no_new_posts(world: World, how: str) -> None:
+    items = entries(4)
+    assert reads(world, *items) == 4
+    before = [(post["id"], post["digest"]) for post in world.posts()]
+    again = {
+        "whole again": [dict(item) for item in items],
+        "reversed": items[::-1],
+        "shuffled": [items[2], items[0], items[3], items[1]],
+        "twice in itself": [*items, *items],
+        "fewer": items[:1],
+        "other guids": [{**item, "guid": f"new-{item['guid']}"} for item in items],
+    }[how]
+
+    assert reads(world, *again) == 0
+    assert reads(world, *again[::-1]) == 0
+
+    assert [(post["id"], post["digest"]) for post in world.posts()] == before
+
+
+def test_new_guids_and_new_links_at_once_are_known_by_what_they_say(world: World) -> None:
+    items = entries(3)
+    reads(world, *items)
+    moved = [{**item, "guid": f"n{i}", "link": f"https://neu.example/{i}"} for i, item in enumerate(items)]
+
+    reads(world, *moved)
+
+    assert len(world.posts()) == 3
+
+
+def test_an_edited_entry_is_a_new_revision_of_the_same_item(world: World) -> None:
+    [item] = entries(1)
+    reads(world, item)
+
+    assert reads(world, {**item, "text": "Ein anderer Text."}) == 1
+
+    [known] = views.item_list(world.deps)
+    assert known["revision"] == 2
+    assert len(world.posts()) == 1
+
+
+def test_the_first_poll_takes_the_newest_and_lists_the_rest(world: World) -> None:
+    reads(world, *entries(25))
+
+    assert stages(world) == {"active": 20, "history": 5}
+    assert len(world.posts()) == 20
+    oldest = {f"g{number}" for number in range(20, 25)}
+    assert {item["guid"] for item in views.item_list(world.deps, stages=["history"])} == oldest
+
+
+def test_a_later_poll_with_suspiciously_many_new_entries_holds_them_for_an_editor(world: World) -> None:
+    from distributor.services import clearing
+
+    reads(world, *entries(2))
+
+    assert reads(world, *entries(21, first=100)) == 21
+
+    assert stages(world) == {"active": 2, "held": 21}
+    assert len(world.posts()) == 2
+    held = views.item_list(world.deps, stages=["held"])[0]
+    clearing.hold(world.deps, world.person("redaktion"), held["id"], world.clock.now(), held=False)
+    assert len(world.posts()) == 3
+
+
+def test_a_later_poll_with_twenty_new_entries_is_an_ordinary_one(world: World) -> None:
+    reads(world, *entries(2))
+
+    reads(world, *entries(20, first=100))
+
+    assert stages(world) == {"active": 22}
+
+
+def test_an_entry_that_disappears_from_the_feed_stays_as_it_is(world: World) -> None:
+    world.portal.keeps(2)
+    world.reads_feed()
+    world.clears()
+    world.approves()
+
+    world.portal.keeps(1)
+    assert world.reads_feed() == 0
+
+    assert world.states() == {"scheduled": 2}
+
+
+def test_two_polls_at_once_take_an_entry_in_once(world: World) -> None:
+    url = world.portal.prints("feed.rss", rss(*entries(3)))
+    feed = feeds.add_feed(world.deps, world.person("betrieb"), url, world.clock.now())
+    together = threading.Barrier(4)
+
+    def polls(_: int) -> int:
+        together.wait(timeout=10)
+        return feeds.poll(world.deps, feed, world.clock.now)
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(polls, range(4)))
+
+    assert sorted(taken) == [0, 0, 0, 3]
+    assert len(views.item_list(world.deps)) == 3
+
+
+def test_two_makings_of_posts_at_once_make_each_once(world: World) -> None:
+    url = world.portal.prints("feed.rss", rss(*entries(3)))
+    feed = feeds.add_feed(world.deps, world.person("betrieb"), url, world.clock.now())
+    feeds.poll(world.deps, feed, world.clock.now)
+    together = threading.Barrier(3)
+
+    def makes(_: int) -> int:
+        together.wait(timeout=10)
+        return tailoring.tailor_stale(world.deps, world.clock.now())
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(makes, range(3)))
+    tailoring.tailor_stale(world.deps, world.clock.now())
+
+    assert len(world.posts()) == 3
+
+
+class TestTroubleWithAFeed:
+    def test_is_kept_with_the_feed_and_waited_on_longer_and_longer(self, world: World) -> None:
+        url = world.portal.prints("feed.rss", "das ist kein Feed", "text/plain")
+        waits = []
+        for _ in range(3):
+            world.reads_feed(url)
+            [told] = views.feed_list(world.deps)
+            waits.append(told["next_poll_at"])
+        assert told["failures"] == 3
+        assert told["trouble"].endswith(".")
+        assert waits == sorted(set(waits))
+
+        world.portal.prints("feed.rss", rss(*entries(1)))
+        assert world.reads_feed(url) == 1
+        [told] = views.feed_list(world.deps)
+        assert (told["failures"], told["trouble"]) == (0, "")
+
+    def test_keeps_no_other_feed_from_being_read(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Even if it is a fault of our own that nobody foresaw."""
+        sound = feeds.parse
+
+        def broken(body: bytes, **more: Any) -> Any:
+            if b"poisonous" in body:
+                raise ZeroDivisionError
+            return sound(body, **more)
+
+        monkeypatch.setattr(feeds, "parse", broken)
+        operator = world.person("betrieb")
+        for name, document in (("a.rss", rss({"guid": "poisonous", "title": "T"})), ("b.rss", rss(*entries(2)))):
+            feeds.add_feed(world.deps, operator, world.portal.prints(name, document), world.clock.now())
+
+        assert feeds.poll_due(world.deps, world.clock.now) == 2
+
+        broken_one, sound_one = views.feed_list(world.deps)
+        assert (broken_one["failures"], sound_one["failures"]) == (1, 0)
+        assert "ZeroDivisionError" in broken_one["trouble"]
+        assert broken_one["next_poll_at"] > sound_one["polled_at"]
+
+    @pytest.mark.parametrize("text", ["mit \u0000 darin", "halb \ud83d", "\x0b\x1f", "A" * 500_000])
+    def test_wild_characters_in_an_entry_are_taken_in_or_left_out_but_never_stop_the_feed(
+        self, world: World, text: str
+    ) -> None:
+        item = {"id": "wild", "title": text, "url": "https://portal.example/wild", "content_text": text}
+        sound = {"id": "sound", "title": "Gesund", "url": "https://portal.example/sound", "content_text": "Gut."}
+        document = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [item, sound]}
+        url = world.portal.prints("feed.json", json.dumps(document), "application/feed+json")
+
+        world.reads_feed(url)
+
+        assert "sound" in {known["guid"] for known in views.item_list(world.deps)}
+        [told] = views.feed_list(world.deps)
+        assert told["trouble"] == ""
+        world.clears()
+        assert set(world.states()) <= {"awaiting", "drafted"}
+
+    def test_entries_without_any_identity_are_still_told_apart(self, world: World) -> None:
+        reads(world, {"title": "Eins", "text": "Text eins."}, {"title": "Zwei", "text": "Text zwei."})
+        reads(world, {"title": "Zwei", "text": "Text zwei."}, {"title": "Eins", "text": "Text eins."})
+
+        titles = [known["title"] for known in views.item_list(world.deps)]
+        assert sorted(set(titles)) == ["Eins", "Zwei"]
+        assert [told["trouble"] for told in views.feed_list(world.deps)] == [""]
+
+
+def test_registering_a_feed_again_changes_nothing(world: World) -> None:
+    operator = world.person("betrieb")
+    numbers = {feeds.add_feed(world.deps, operator, "https://a.example/feed", world.clock.now()) for _ in range(2)}
+
+    assert len(numbers) == 1
+    assert len(views.feed_list(world.deps)) == 1
