@@ -49,7 +49,7 @@ def _again(text: str, *, who: Who = "operator", certain: bool = False) -> Reacti
 
 
 def _lost(text: str) -> Reaction:
-    return Reaction(StageLost, f"{text} Der Beitrag wird neu vorbereitet.", who="operator")
+    return Reaction(StageLost, f"{text} Der Post wird neu vorbereitet.", who="operator")
 
 
 def _token(text: str, *, scope: Scope = "account") -> Reaction:
@@ -81,11 +81,11 @@ GENERIC: Mapping[tuple[int, int | None], Reaction] = {
     (17, None): _slow("{label} nimmt von diesem Konto gerade keine Aufrufe mehr an; es wird gewartet."),
     (20, 1772107): Reaction(OutcomeUnknown, "{label} meldet einen Fehler, obwohl der Kommentar angelegt wurde."),
     (32, None): _slow("{label} nimmt für diese Seite gerade keine Aufrufe mehr an; es wird gewartet."),
-    (36, None): _content("{label} lehnt den Beitrag ab. Bitte Text und Bilder prüfen."),
-    (100, None): _content("{label} lehnt eine Angabe des Beitrags ab. Bitte Text, Link und Bilder prüfen."),
+    (36, None): _content("{label} lehnt den Post ab. Bitte Text und Bilder prüfen."),
+    (100, None): _content("{label} lehnt eine Angabe des Posts ab. Bitte Text, Link und Bilder prüfen."),
     (100, 33): Reaction(
         Unauthorised,
-        "{label} findet das Konto oder den Beitrag nicht oder gibt ihn nicht frei. Bitte Kennung und Rechte prüfen.",
+        "{label} findet das Konto oder den Post nicht oder gibt ihn nicht frei. Bitte Kennung und Rechte prüfen.",
         scope="account",
         who="operator",
     ),
@@ -116,7 +116,7 @@ GENERIC: Mapping[tuple[int, int | None], Reaction] = {
     ),
     (506, None): Reaction(
         OutcomeUnknown,
-        "{label} hält den Beitrag für eine Wiederholung. Bitte nachsehen, ob er schon veröffentlicht ist.",
+        "{label} hält den Post für eine Wiederholung. Bitte nachsehen, ob er schon veröffentlicht ist.",
     ),
     (613, None): _slow("{label} lässt für dieses Konto gerade keine weiteren Aufrufe zu; es wird gewartet."),
     (803, None): _token("Die Kennung des Kontos ist {label} unbekannt. Bitte die ID in den Einstellungen prüfen."),
@@ -134,28 +134,26 @@ INSTAGRAM: Mapping[tuple[int, int | None], Reaction] = {
     (-2, 2207003): _again("{label} braucht zu lange, um ein Bild bei uns abzuholen. Bitte die Medienadresse prüfen."),
     (-2, 2207020): _lost("Ein Bild ist bei {label} abgelaufen."),
     (-1, 2207001): _again("{label} meldet einen Serverfehler."),
-    (-1, 2207032): _lost("{label} konnte den Beitrag nicht anlegen."),
+    (-1, 2207032): _lost("{label} konnte den Post nicht anlegen."),
     (-1, 2207053): _lost("{label} konnte das Video nicht hochladen."),
     (1, 2207057): _content("Das Vorschaubild liegt außerhalb des Videos. Bitte einen anderen Zeitpunkt wählen."),
     (4, 2207051): _blocked(_ACT % "hat die Aktion zum Schutz der Gemeinschaft eingeschränkt", certain=False),
     (9, 2207042): _slow(
-        "Das Konto hat bei {label} die Höchstzahl an Beiträgen für 24 Stunden erreicht; es wird gewartet.",
+        "Das Konto hat bei {label} die Höchstzahl an Posts für 24 Stunden erreicht; es wird gewartet.",
         wait=timedelta(hours=1),
     ),
-    (24, 2207006): _lost("{label} findet den vorbereiteten Beitrag nicht mehr."),
-    (24, 2207008): _lost("Der bei {label} vorbereitete Beitrag ist abgelaufen oder unbekannt."),
+    (24, 2207006): _lost("{label} findet den vorbereiteten Post nicht mehr."),
+    (24, 2207008): _lost("Der bei {label} vorbereitete Post ist abgelaufen oder unbekannt."),
     (25, 2207050): _blocked(_ACT % "hat das Konto eingeschränkt"),
     (100, 2207023): _content("{label} kennt diese Art von Medium nicht. Bitte ein JPEG-Bild verwenden."),
     (100, 2207028): _content("{label} nimmt in einem Karussell nur 2 bis 10 Bilder. Bitte die Zahl der Bilder ändern."),
     (100, 2207035): _content("Bei {label} dürfen Produktmarkierungen in Videos keine Position haben."),
     (100, 2207036): _content("Bei {label} brauchen Produktmarkierungen in Bildern eine Position."),
     (100, 2207037): _content("{label} kennt eine der Produktmarkierungen nicht. Bitte die Markierungen entfernen."),
-    (100, 2207040): _content(
-        "Der Beitrag hat für {label} zu viele Markierungen oder Hashtags. Bitte welche streichen."
-    ),
+    (100, 2207040): _content("Der Post hat für {label} zu viele Markierungen oder Hashtags. Bitte welche streichen."),
     (352, 2207026): _content("{label} unterstützt das Format des Videos nicht. Bitte das Video umwandeln."),
     (9004, 2207052): _again("{label} kann ein Bild nicht bei uns abholen. Bitte die öffentliche Medienadresse prüfen."),
-    (9007, 2207027): _again("{label} verarbeitet den Beitrag noch.", certain=True),
+    (9007, 2207027): _again("{label} verarbeitet den Post noch.", certain=True),
     (36000, 2207004): _content("Ein Bild ist für {label} zu groß (mehr als 8 MB). Bitte ein kleineres Bild wählen."),
     (36001, 2207005): _content("{label} unterstützt das Format eines Bildes nicht. Bitte ein JPEG-Bild verwenden."),
     (36003, 2207009): _content(
@@ -166,7 +164,7 @@ INSTAGRAM: Mapping[tuple[int, int | None], Reaction] = {
     (-1, 2207077): _content("{label} konnte das Video nicht abholen. Bitte das Video prüfen."),
     (-1, 2207081): _content("{label} erlaubt diesem Konto keine Test-Reels."),
     (-1, 2207082): _lost("{label} konnte das Medium nicht hochladen."),
-    (-1, 2207085): _again("{label} konnte den Beitrag nicht löschen."),
+    (-1, 2207085): _again("{label} konnte den Post nicht löschen."),
 }
 """Publishing codes of Instagram. The last five are not in Meta's table; their first number is a guess and never needed,
 because a number from a thousand up is recognised wherever it stands."""
@@ -176,7 +174,7 @@ _VIDEO = "{label} nimmt das Video nicht an: %s. Bitte das Video anpassen."
 
 FACEBOOK: Mapping[tuple[int, int | None], Reaction] = {
     (100, 1366046): _content(_PHOTO),
-    (100, 1366051): _lost("Die vorbereiteten Bilder stecken bei {label} schon in einem anderen Beitrag."),
+    (100, 1366051): _lost("Die vorbereiteten Bilder stecken bei {label} schon in einem anderen Post."),
     (100, 1346003): _content("{label} hält den Inhalt für missbräuchlich. Bitte Text und Link ändern."),
     (100, 1349125): _content("{label} hält den Inhalt für ungültig. Bitte Text, Link und Bilder prüfen."),
     (100, 1609008): _content(
@@ -224,10 +222,10 @@ PERMISSION = _token("Dem Zugang zu {label} fehlt eine Berechtigung. Bitte das Ko
 USE_CASE = _slow("{label} nimmt für dieses Konto gerade keine Aufrufe mehr an; es wird gewartet.")
 """Any code from 80000 to 80099: the throttle of one business object."""
 
-UNKNOWN_2207 = _lost("{label} hat den Beitrag mit einem unbekannten Fehler abgebrochen.")
+UNKNOWN_2207 = _lost("{label} hat den Post mit einem unbekannten Fehler abgebrochen.")
 """An Instagram publishing subcode nobody has described: one more Stage may help, a third person may not."""
 
-UNKNOWN = _content("{label} lehnt den Beitrag aus einem unbekannten Grund ab. Bitte Text, Link und Bilder prüfen.")
+UNKNOWN = _content("{label} lehnt den Post aus einem unbekannten Grund ab. Bitte Text, Link und Bilder prüfen.")
 
 UNCLEAR = _again("{label} hat unverständlich geantwortet.")
 """No error object at all: a web page, a redirect, an empty body, an answer that lacks what was asked for."""

@@ -128,9 +128,7 @@ def check_quota(access: Access, node: str) -> None:
         used, config = entry.get("quota_usage"), entry.get("config") or {}
         total = config.get("quota_total", _QUOTA)
         if isinstance(used, int) and isinstance(total, int) and used >= total:
-            text = (
-                f"Das Konto hat bei {LABEL} heute schon {used} von {total} Beiträgen veröffentlicht; es wird gewartet."
-            )
+            text = f"Das Konto hat bei {LABEL} heute schon {used} von {total} Posts veröffentlicht; es wird gewartet."
             raise Throttled(text, until=access.now + timedelta(hours=1), code="quota")
 
 
@@ -168,7 +166,7 @@ def _await(access: Access, progress: Progress, container: str) -> NotYet | None:
     if code == "ERROR":
         raise spoilt(text, label=LABEL)
     if code == "EXPIRED":
-        raise StageLost(f"Der vorbereitete Beitrag ist bei {LABEL} abgelaufen; er wird neu vorbereitet.", code=code)
+        raise StageLost(f"Der vorbereitete Post ist bei {LABEL} abgelaufen; er wird neu vorbereitet.", code=code)
     if access.now - datetime.fromisoformat(progress.made_at) >= _PATIENCE:
         raise _too_slow(unreadable)
     return _later(access.now, replace(progress, asked=progress.asked + 1))
@@ -176,7 +174,7 @@ def _await(access: Access, progress: Progress, container: str) -> NotYet | None:
 
 def _too_slow(unreadable: bool) -> Unavailable:
     if unreadable:
-        text = f"{LABEL} zeigt uns den vorbereiteten Beitrag nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
+        text = f"{LABEL} zeigt uns den vorbereiteten Post nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
         return Unavailable(text, code="100/33", scope="account", who="operator")
     text = f"{LABEL} verarbeitet die Bilder seit über 10 Minuten; es wird später erneut nachgesehen."
     return Unavailable(text, code="IN_PROGRESS", who="operator")

@@ -117,9 +117,7 @@ def classify(error: GraphError, *, label: str, now: datetime, changes: bool, rel
     reaction = error.reaction
     detail = redact(f"{error.message} {error.user_text} [HTTP {error.status}, fbtrace_id {error.trace or '-'}]")
     if releasing and not reaction.certain:
-        text = (
-            f"{label} hat mit einem Fehler geantwortet ({error.number}); ob der Beitrag öffentlich ist, wird geprüft."
-        )
+        text = f"{label} hat mit einem Fehler geantwortet ({error.number}); ob der Post öffentlich ist, wird geprüft."
         return OutcomeUnknown(text, detail=detail, code=error.number)
     text = reaction.text.format(label=label)
     if reaction.kind is Throttled:

@@ -51,11 +51,11 @@ def check(post: RemotePost, limits: Limits, label: str) -> None:
     """Refuse what this channel cannot post before anything is sent. Raises: Rejected."""
     pictures = limits.pictures
     if post.form != "feed":
-        raise Rejected(f"Auf {label} können wir bisher nur Beiträge im Feed veröffentlichen.", code="form")
+        raise Rejected(f"Auf {label} können wir bisher nur Posts im Feed veröffentlichen.", code="form")
     if not (post.text.strip() or post.link or post.media):
-        raise Rejected(f"Der Beitrag für {label} hat weder Text noch Link noch Bild.", code="empty")
+        raise Rejected(f"Der Post für {label} hat weder Text noch Link noch Bild.", code="empty")
     if not pictures.at_least <= len(post.media) <= pictures.at_most:
-        text = f"{label} braucht {pictures.at_least} bis {pictures.at_most} Bilder, der Beitrag hat {len(post.media)}."
+        text = f"{label} braucht {pictures.at_least} bis {pictures.at_most} Bilder, der Post hat {len(post.media)}."
         raise Rejected(text, code="pictures")
     for number, medium in enumerate(post.media, start=1):
         if medium.mime not in pictures.mimes:

@@ -134,6 +134,6 @@ def not_answered(
     detail = redact(f"{type(error).__name__}: {error}")
     left = getattr(session, "left", True)
     if left and changes:
-        text = f"{label} hat nicht geantwortet; ob der Beitrag öffentlich ist, wird geprüft."
+        text = f"{label} hat nicht geantwortet; ob der Post öffentlich ist, wird geprüft."
         return OutcomeUnknown(text, detail=detail)
     return Unavailable(f"{label} ist gerade nicht erreichbar; es wird später erneut versucht.", detail=detail)

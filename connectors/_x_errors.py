@@ -69,7 +69,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         400,
         Rejected,
-        "X lehnt diesen Beitrag ab: der Text ist zu lang. Bitte kürzen.",
+        "X lehnt diesen Post ab: der Text ist zu lang. Bitte kürzen.",
         words=("too long",),
         scope="post",
         who="officer",
@@ -78,7 +78,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         400,
         Rejected,
-        "X lehnt diesen Beitrag als ungültig ab. Bitte Text und Bilder prüfen und den Beitrag ändern.",
+        "X lehnt diesen Post als ungültig ab. Bitte Text und Bilder prüfen und den Post ändern.",
         scope="post",
         who="officer",
         duties=_PUBLISHING,
@@ -100,7 +100,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         403,
         OutcomeUnknown,
-        "X meldet, dass es diesen Beitrag schon gibt; es wird nachgesehen, ob er bereits öffentlich ist.",
+        "X meldet, dass es diesen Post schon gibt; es wird nachgesehen, ob er bereits öffentlich ist.",
         words=("duplicate content", "code 187"),
         scope="post",
         duties=_RELEASE,
@@ -121,7 +121,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         403,
         Rejected,
-        "X lehnt diesen Beitrag ab: der Text ist zu lang. Bitte kürzen.",
+        "X lehnt diesen Post ab: der Text ist zu lang. Bitte kürzen.",
         words=("too long",),
         scope="post",
         who="officer",
@@ -130,7 +130,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         403,
         Rejected,
-        "X lehnt diesen Beitrag ab. Bitte den Text ändern oder den Beitrag zurückziehen.",
+        "X lehnt diesen Post ab. Bitte den Text ändern oder den Post zurückziehen.",
         scope="post",
         who="officer",
         duties=_RELEASE,
@@ -184,7 +184,7 @@ def meaning(response: requests.Response, *, duty: Duty, now: datetime, hide: Ite
             return Throttled(row.public, until=until, detail=detail, code=code, scope=row.scope, who=row.who)
         return row.error(row.public, detail=detail, code=code, scope=row.scope, who=row.who)
     if duty == "release":
-        text = "X hat unklar geantwortet; ob der Beitrag öffentlich ist, wird geprüft."
+        text = "X hat unklar geantwortet; ob der Post öffentlich ist, wird geprüft."
         return OutcomeUnknown(text, detail=detail, code=code)
     text = "X ist gerade gestört; es wird später erneut versucht."
     return Unavailable(text, detail=detail, code=code)
@@ -201,7 +201,7 @@ def gone(response: requests.Response) -> bool:
 def unreadable(detail: str, *, duty: Duty) -> OutcomeUnknown | Unavailable:
     """Return what an answer of 200-299 without the expected content means."""
     if duty == "release":
-        text = "X hat unverständlich geantwortet; ob der Beitrag öffentlich ist, wird geprüft."
+        text = "X hat unverständlich geantwortet; ob der Post öffentlich ist, wird geprüft."
         return OutcomeUnknown(text, detail=redact(detail))
     return Unavailable("X hat unverständlich geantwortet; es wird später erneut versucht.", detail=redact(detail))
 

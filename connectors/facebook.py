@@ -121,7 +121,7 @@ class Facebook:
         graph, page = _open(access)
         done = dict(data or {"release": _release_of(access), "started": access.now.isoformat(), "photos": []})
         if done["release"] == "direct" and not post.text.strip():
-            text = "Ohne Text ließe sich der Beitrag auf Facebook nicht wiederfinden. Bitte einen Text ergänzen."
+            text = "Ohne Text ließe sich der Post auf Facebook nicht wiederfinden. Bitte einen Text ergänzen."
             raise Rejected(text, code="text")
         photos = [*done["photos"]]
         expires_at = datetime.fromisoformat(done["started"]) + _KEEPS if post.media else None
@@ -179,9 +179,7 @@ class Facebook:
             with answers(access, _LABEL):
                 seen = _look_at(graph, draft)
             if seen is not None and seen["is_published"]:
-                text = (
-                    "Der vorbereitete Beitrag ist auf Facebook schon öffentlich und wurde nicht entfernt. Bitte prüfen."
-                )
+                text = "Der vorbereitete Post ist auf Facebook schon öffentlich und wurde nicht entfernt. Bitte prüfen."
                 raise Rejected(text, code="public", who="operator")
         for node in filter(None, [draft, *stage.get("photos", ())]):
             with answers(access, _LABEL, changes=True):
@@ -195,11 +193,11 @@ class Facebook:
                 if _delete(graph, receipt.remote_id):
                     return Retracted("success")
                 if _look_at(graph, receipt.remote_id) is None:
-                    return Retracted("Der Beitrag war schon gelöscht.")
+                    return Retracted("Der Post war schon gelöscht.")
             except GraphError as error:
                 if error.code not in {10, 100} and not 200 <= (error.code or 0) <= 299:
                     raise
-        task = "Facebook lässt uns diesen Beitrag nicht löschen. Bitte auf der Seite löschen."
+        task = "Facebook lässt uns diesen Post nicht löschen. Bitte auf der Seite löschen."
         return ByHand(task, receipt.url or _address(receipt.remote_id))
 
 
@@ -229,7 +227,7 @@ def _make_draft(access: Access, graph: GraphClient, page: str, post: RemotePost,
             return identity(graph.put_object(page, "feed", published=False, **_body(post, photos)))
         except GraphError as error:
             if photos and error.gone:
-                text = "Die vorbereiteten Bilder sind bei Facebook nicht mehr da. Der Beitrag wird neu vorbereitet."
+                text = "Die vorbereiteten Bilder sind bei Facebook nicht mehr da. Der Post wird neu vorbereitet."
                 raise StageLost(text, code=error.number, who="operator") from None
             raise
 

@@ -143,18 +143,16 @@ class Instagram:
             if state == "FINISHED":
                 return Absent(stage_usable=True)
             if state == "IN_PROGRESS":
-                raise Unavailable(f"{LABEL} verarbeitet den Beitrag noch; es wird erneut nachgesehen.", code=state)
+                raise Unavailable(f"{LABEL} verarbeitet den Post noch; es wird erneut nachgesehen.", code=state)
             if state == "PUBLISHED" or post.text.strip():
                 mine = [one for one in _recent(access, node, since) if _is_ours(one, post, order, known)]
                 if mine:
                     return Found(_receipt(mine[-1]))
         if state == "PUBLISHED":
-            text = f"{LABEL} meldet den Beitrag als veröffentlicht, führt ihn aber noch nicht auf; es wird nachgesehen."
+            text = f"{LABEL} meldet den Post als veröffentlicht, führt ihn aber noch nicht auf; es wird nachgesehen."
             raise Unavailable(text, code=state)
         if state == "unreadable" and access.now < datetime.fromisoformat(stage["made_at"]) + KEEPS:
-            text = (
-                f"{LABEL} zeigt uns den vorbereiteten Beitrag nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
-            )
+            text = f"{LABEL} zeigt uns den vorbereiteten Post nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
             raise Unavailable(text, code="100/33", scope="account", who="operator")
         return Absent(stage_usable=False)
 
@@ -167,7 +165,7 @@ class Instagram:
         Source: https://developers.facebook.com/docs/instagram-platform/reference/instagram-media, read on 2026-11-21.
         Raises: ConnectorError.
         """
-        task = "Instagram lässt uns diesen Beitrag nicht löschen. Bitte in der Instagram-App löschen."
+        task = "Instagram lässt uns diesen Post nicht löschen. Bitte in der Instagram-App löschen."
         by_hand = ByHand(task, receipt.url or "https://www.instagram.com/")
         if not access.fields.get("user_token", "").strip():
             return by_hand
@@ -177,7 +175,7 @@ class Instagram:
                 affirm(graph.delete_object(receipt.remote_id))
             except GraphError as error:
                 if error.gone and _is_gone(access, receipt.remote_id):
-                    return Retracted("Der Beitrag war schon gelöscht.")
+                    return Retracted("Der Post war schon gelöscht.")
                 if error.code != 100 and error.subcode != 2207085 and error.reaction.kind is not Unauthorised:
                     raise
                 if error.code in {102, 190}:

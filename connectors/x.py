@@ -149,14 +149,14 @@ def _check(post: RemotePost) -> None:
     rules = _LIMITS.pictures
     length = weighted_length(post.text)
     if post.form != "feed":
-        raise Rejected("Auf X können wir bisher nur einzelne Beiträge veröffentlichen.", code="form")
+        raise Rejected("Auf X können wir bisher nur einzelne Posts veröffentlichen.", code="form")
     if not (post.text.strip() or post.media):
-        raise Rejected("Der Beitrag für X hat weder Text noch Bild. Bitte einen Text schreiben.", code="empty")
+        raise Rejected("Der Post für X hat weder Text noch Bild. Bitte einen Text schreiben.", code="empty")
     if length > _LIMITS.text:
         text = f"Der Text ist für X zu lang: {length} von {_LIMITS.text} Zeichen. Bitte kürzen."
         raise Rejected(text, code="text")
     if len(post.media) > rules.at_most:
-        text = f"X nimmt höchstens {rules.at_most} Bilder an, der Beitrag hat {len(post.media)}. Bitte weglassen."
+        text = f"X nimmt höchstens {rules.at_most} Bilder an, der Post hat {len(post.media)}. Bitte weglassen."
         raise Rejected(text, code="pictures")
     for number, medium in enumerate(post.media, start=1):
         if medium.mime not in rules.mimes or medium.size > rules.max_bytes:

@@ -205,7 +205,7 @@ def _(happening: Tailored, facts: Facts, now: datetime, policy: Policy) -> Move:
     if facts.state in (S.DRAFTED, S.AWAITING):
         return Move(S.AWAITING if ready else S.DRAFTED)
     if facts.state in (S.SCHEDULED, S.STAGED) and (happening.changed or not ready):
-        text = "Der Beitrag hat sich seit der Freigabe geändert; bitte neu prüfen und freigeben."
+        text = "Der Post hat sich seit der Freigabe geändert; bitte neu prüfen und freigeben."
         return Move(S.AWAITING, Reason("approval.void", text, "officer"), drop_stage=True)
     if facts.state in (S.FAILED, S.MISSED) and happening.changed:
         return Move(S.AWAITING)
@@ -255,7 +255,7 @@ def _doubt(reason: Reason, timing: Timing, now: datetime) -> Move:
 
 @decide.register
 def _(happening: OwnerDied, facts: Facts, now: datetime, policy: Policy) -> Move:
-    text = "Der Dienst wurde beim Veröffentlichen unterbrochen; es wird nachgesehen, ob der Beitrag öffentlich ist."
+    text = "Der Dienst wurde beim Veröffentlichen unterbrochen; es wird nachgesehen, ob der Post öffentlich ist."
     return _doubt(Reason("owner.died", text, "daemon"), happening.timing, now)
 
 
@@ -263,7 +263,7 @@ def _(happening: OwnerDied, facts: Facts, now: datetime, policy: Policy) -> Move
 def _(happening: Looked, facts: Facts, now: datetime, policy: Policy) -> Move:
     looks = facts.looks + 1
     if looks < 2:
-        text = "Der Beitrag ist auf dem Konto noch nicht zu sehen; es wird ein zweites Mal nachgesehen."
+        text = "Der Post ist auf dem Konto noch nicht zu sehen; es wird ein zweites Mal nachgesehen."
         reason = Reason("outcome.unknown", text, "daemon")
         return Move(S.UNCERTAIN, reason, next_try_at=now + happening.timing.settle[1], changes={"looks": looks})
     if happening.timing.absence == "certain" and facts.resends < policy.resends:
@@ -272,7 +272,7 @@ def _(happening: Looked, facts: Facts, now: datetime, policy: Policy) -> Move:
             return Move(S.STAGED, next_try_at=now, changes=changes)
         return Move(S.SCHEDULED, next_try_at=now, changes=changes, drop_stage=True, via=S.STAGED)
     text = (
-        "Es ist unklar, ob der Beitrag öffentlich ist. Bitte auf dem Konto nachsehen und bestätigen "
+        "Es ist unklar, ob der Post öffentlich ist. Bitte auf dem Konto nachsehen und bestätigen "
         "oder erneut veröffentlichen."
     )
     return Move(S.UNCERTAIN, Reason("outcome.person", text, "officer"), changes={"looks": looks})
@@ -317,16 +317,16 @@ class Permission:
 def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
     """Return None if the release may happen, else where the Post goes instead (its own state: it simply waits)."""
     if asked.recalled or asked.withdrawn:
-        return _closed("withdrawn", "Der Beitrag wurde zurückgezogen.")
+        return _closed("withdrawn", "Der Post wurde zurückgezogen.")
     if asked.valid_until is not None and now >= asked.valid_until:
         return _closed("expired", "Die Gültigkeit des Beitrags ist abgelaufen.")
     if asked.stopped is not None:
         text = f"Zur geplanten Zeit galt die Notbremse ({asked.stopped}). Bitte neu bestätigen."
         return Move(S.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
     if asked.approved_digest != asked.staged_digest:
-        return _void("Der vorbereitete Beitrag ist nicht der freigegebene; bitte neu freigeben.")
+        return _void("Der vorbereitete Post ist nicht der freigegebene; bitte neu freigeben.")
     if asked.rendered_digest is not None and asked.rendered_digest != asked.approved_digest:
-        return _void("Der Beitrag hat sich seit der Freigabe geändert; bitte neu prüfen und freigeben.")
+        return _void("Der Post hat sich seit der Freigabe geändert; bitte neu prüfen und freigeben.")
     if not asked.cleared:
         return _void("Die Rechteklärung des Beitrags ist nicht mehr vollständig; bitte nach der Klärung neu freigeben.")
     if asked.embargo_until is not None and now < asked.embargo_until:

@@ -235,17 +235,15 @@ class _Book:
         return f"{said(slot.local)}: " + "; ".join(["erster freier Platz", *since, *notes])
 
     def _expired(self, ends: datetime, earliest: datetime | None) -> str:
-        reason = (
-            f", erscheinen darf der Beitrag erst ab {self._said(earliest)}" if earliest else " und ist damit vorbei"
-        )
+        reason = f", erscheinen darf der Post erst ab {self._said(earliest)}" if earliest else " und ist damit vorbei"
         return (
             f"Die Gültigkeit endet am {self._said(ends)}{reason}. "
-            "Bitte die Gültigkeit verlängern oder den Beitrag verwerfen."
+            "Bitte die Gültigkeit verlängern oder den Post verwerfen."
         )
 
     def _too_far(self, start: datetime) -> str:
         return (
-            f"Der Beitrag darf erst ab {self._said(start)} erscheinen, "
+            f"Der Post darf erst ab {self._said(start)} erscheinen, "
             f"geplant wird nur bis {self._said(self._row.end)}. Er wird später eingeplant."
         )
 
@@ -255,7 +253,7 @@ class _Book:
         if beyond == first:
             return (
                 f"{span} hat der Kalender „{self._calendar.name}“ keine Zeit für diesen Kanal. "
-                "Bitte Zeiten eintragen oder den Beitrag von Hand legen."
+                "Bitte Zeiten eintragen oder den Post von Hand legen."
             )
         notes = "; ".join(self._passed_over(first, beyond))
-        return f"{span} ist kein Platz frei ({notes}). Bitte den Beitrag von Hand legen oder einen anderen verschieben."
+        return f"{span} ist kein Platz frei ({notes}). Bitte den Post von Hand legen oder einen anderen verschieben."

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,10 +21,9 @@ from distributor import log
 from distributor.media.links import mime_of, verify
 from distributor.store import migrations
 from distributor.store.engine import Store
+from tests.support.databases import Databases, PostgresDatabases, SqliteFiles, settle
 from tests.support.postgres import NoPostgres, Server
-from tests.support.world import START, World
-
-_numbers = itertools.count(1)
+from tests.support.world import START, Kept, World
 
 
 @pytest.fixture(autouse=True)
@@ -64,29 +60,26 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store(f"sqlite:///{path}")
     migrations.upgrade(store)
     store.close()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    settle(path)
     return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of each kind."""
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    """Where a test gets databases of each kind from."""
+    made: Databases
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        path = tmp_path / "test.sqlite3"
-        path.write_bytes(template.read_bytes())
-        yield f"sqlite:///{path}"
-        return
-    server: Server = request.getfixturevalue("postgres")
-    name = f"test_{next(_numbers)}"
-    admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template_kjc"))
-    yield server.url(name)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+        made = SqliteFiles(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
+        made = PostgresDatabases(request.getfixturevalue("postgres"))
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    """A migrated, empty database of each kind."""
+    return databases.new()
 
 
 @pytest.fixture
@@ -118,16 +111,16 @@ def sandbox(served_sandbox: tuple[Starlette, str]) -> str:
     return base
 
 
-@pytest.fixture
-def media_host() -> Iterator[tuple[str, Callable[[World], None]]]:
-    """The public address of a world's media, served from its cache under its signed names."""
-    worlds: list[World] = []
+@pytest.fixture(scope="session")
+def served_media() -> Iterator[tuple[str, list[World]]]:
+    """The public address of the present world's media, served from its cache under its signed names."""
+    present: list[World] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.rsplit("/", 1)[-1]
-            deps = worlds[0].deps
-            sha256 = verify(name, now=worlds[0].clock.now(), key=deps.vault.signing_key())
+            deps = present[0].deps
+            sha256 = verify(name, now=present[0].clock.now(), key=deps.vault.signing_key())
             body = deps.cache.read(sha256) if sha256 else b""
             self.send_response(200 if sha256 else 404)
             self.send_header("Content-Type", mime_of(name) if sha256 else "text/plain")
@@ -141,7 +134,7 @@ def media_host() -> Iterator[tuple[str, Callable[[World], None]]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", worlds.append
+    yield f"http://127.0.0.1:{server.server_port}", present
     server.shutdown()
     server.server_close()
     thread.join()
@@ -149,17 +142,21 @@ def media_host() -> Iterator[tuple[str, Callable[[World], None]]]:
 
 @pytest.fixture
 def make_world(
-    database_url: str, tmp_path: Path, sandbox: str, media_host: tuple[str, Callable[[World], None]]
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    tmp_path: Path,
+    sandbox: str,
+    served_media: tuple[str, list[World]],
 ) -> Iterator[Callable[..., World]]:
-    """Make a world, with the Organisations and channels a test names."""
+    """Make a world, with the Organisations and channels a test names, or as one was kept for later."""
     made: list[World] = []
     log.configure("json", quiet=True)
 
-    def make(**chosen: Any) -> World:
-        world = World(database_url, tmp_path / "data", sandbox, media_host[0], **chosen)
-        media_host[1](world)
-        made.append(world)
-        return world
+    def make(kept: Kept | None = None, **chosen: Any) -> World:
+        url = databases.new(kept.database) if kept else request.getfixturevalue("database_url")
+        made.append(World(url, tmp_path / f"data{len(made)}", sandbox, served_media[0], kept=kept, **chosen))
+        served_media[1][:] = made[-1:]
+        return made[-1]
 
     yield make
     for world in made:

@@ -17,7 +17,7 @@ _MANY = 12
 
 
 @command(
-    help="Zeigt Zeitfenster, Feiertage und geplante Beiträge eines Jobcenters, erster und letzter Tag "
+    help="Zeigt Zeitfenster, Feiertage und geplante Posts eines Jobcenters, erster und letzter Tag "
     "eingeschlossen. Ohne Datenbank sprechen die Konfigurationsdateien."
 )
 @argument("slug", metavar="SLUG")

@@ -77,7 +77,7 @@ def _live(children: Children, data: Path, config: Path) -> int:
 
 
 def _say_where(world: World, data: Path) -> None:
-    officers = [row["slug"] for row in views.organisation_list(world.deps)]
+    officers = ", ".join(row["slug"] for row in views.organisation_list(world.deps))
     lines = [
         "",
         "Die Vorführung läuft. Ende mit Strg-C.",
@@ -88,11 +88,9 @@ def _say_where(world: World, data: Path) -> None:
         "",
         f"  Kennwort für alle: {world.password}",
         f"  Redaktion: {EDITOR}   Betrieb: {OPERATOR}   Prüfung: {AUDITOR}",
-        *textwrap.wrap(
-            f"  Kanalverantwortliche: {', '.join(officers)}", 80, subsequent_indent="    ", break_on_hyphens=False
-        ),
+        *textwrap.wrap(f"  Kanalverantwortliche: {officers}", 80, subsequent_indent="    ", break_on_hyphens=False),
         "",
-        "  Als Kanalverantwortliche anmelden, einen Beitrag freigeben, und ihn binnen einer Minute",
+        "  Als Kanalverantwortliche anmelden, einen Post freigeben, und ihn binnen einer Minute",
         "  an der Wand des Jobcenters sehen. Ein Beitrag wartet noch auf die Klärung durch die Redaktion.",
         f"  Protokolle und Datenbank: {data}",
         "",
@@ -148,7 +146,7 @@ def _simulate(children: Children, world: World, until: datetime, log: Path) -> N
     daemon = children.start(
         ["distributor", "run", "--simulate-until", until.astimezone(UTC).isoformat()], world.environment, log
     )
-    with progress("Die Zeit läuft, Beiträge gehen hinaus", _POSTS) as told:
+    with progress("Die Zeit läuft, Posts gehen hinaus", _POSTS) as told:
         while daemon.poll() is None:
             told(_public(world))
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -168,7 +166,7 @@ def _report(world: World, seconds: float, in_all: float) -> bool:
     """Print channel by state, lateness and throughput, and a line for each post that is not public."""
     listed = views.post_list(world.deps)
     console = Console(width=max(100, Console().width))
-    table = Table("Kanal", "Zustand", "Beiträge", "Verspätung Mitte", "Verspätung höchstens")
+    table = Table("Kanal", "Zustand", "Posts", "Verspätung Mitte", "Verspätung höchstens")
     for (channel, state), number in sorted(Counter((post["channel"], post["state"]) for post in listed).items()):
         late = _lateness([post for post in listed if (post["channel"], post["state"]) == (channel, state)])
         middle = f"{statistics.median(late):.1f} s" if late else "–"
@@ -176,7 +174,7 @@ def _report(world: World, seconds: float, in_all: float) -> bool:
     console.print(table)
     public = sum(post["state"] == "published" for post in listed)
     console.print(
-        f"{public} Beiträge veröffentlicht in {seconds:.1f} s ({public / seconds:.0f} je Sekunde); "
+        f"{public} Posts veröffentlicht in {seconds:.1f} s ({public / seconds:.0f} je Sekunde); "
         f"alles zusammen: {in_all:.1f} s"
     )
     for post in listed:

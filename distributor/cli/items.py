@@ -92,7 +92,7 @@ def _show(shown: dict[str, Any]) -> None:
     for channel, texts in shown["texts"].items():
         say(f"Eigener Text für {channel}:\n  Du: {texts['du']}\n  Sie: {texts['sie']}")
     for state, count in shown["posts"].items():
-        say(f"Beiträge der Kanäle: {count} {STATE_WORDS[State(state)]}")
+        say(f"Posts der Kanäle: {count} {STATE_WORDS[State(state)]}")
 
 
 @items.command(help="Gibt einen Beitrag von Hand ein.")
@@ -207,7 +207,7 @@ def withdraw(ids: tuple[int, ...], reason: str, login: str) -> int:
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> None:
         states = clearing.withdraw(deps, actor, number, reason, now)
         told = ", ".join(f"{count} {STATE_WORDS[state]}" for state, count in states.items()) or "keine"
-        say(f"Beitrag {number} ist zurückgezogen. Beiträge der Kanäle: {told}.")
+        say(f"Beitrag {number} ist zurückgezogen. Posts der Kanäle: {told}.")
 
     return _decide(ids, login, act)
 

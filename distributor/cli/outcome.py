@@ -92,7 +92,7 @@ def _from_services(error: Exception) -> str | None:
     if isinstance(error, FetchFailed):
         return error.text
     if isinstance(error, Stale):
-        return "Der Beitrag wurde gerade von anderer Seite geändert; bitte noch einmal versuchen."
+        return "Der Post wurde gerade von anderer Seite geändert; bitte noch einmal versuchen."
     return _from_database(error) if isinstance(error, SQLAlchemyError) else None
 
 

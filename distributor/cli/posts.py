@@ -24,12 +24,12 @@ def _many(command: F) -> F:
     return argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)(command)
 
 
-@group(help="Beiträge der Kanäle ansehen, freigeben, ändern, verschieben, ablehnen und zurücknehmen.")
+@group(help="Posts der Kanäle ansehen, freigeben, ändern, verschieben, ablehnen und zurücknehmen.")
 def posts() -> None:
     """Hold the commands about posts."""
 
 
-@posts.command("list", help="Zeigt Beiträge in der Reihenfolge ihrer Zeit.")
+@posts.command("list", help="Zeigt Posts in der Reihenfolge ihrer Zeit.")
 @option("--organisation", metavar="SLUG", help="Nur dieses Jobcenter.")
 @option("--channel", metavar="NAME", help="Nur dieser Kanal.")
 @option("--state", "states", type=Choice([str(state) for state in State]), multiple=True, help="Nur dieser Stand.")
@@ -76,11 +76,11 @@ def list_posts(
             )
             for row in rows
         ],
-        empty="Es gibt keine solchen Beiträge.",
+        empty="Es gibt keine solchen Posts.",
     )
 
 
-@posts.command(help="Zeigt einen Beitrag mit Text, Medien, Mängeln und seiner Geschichte.")
+@posts.command(help="Zeigt einen Post mit Text, Medien, Mängeln und seiner Geschichte.")
 @argument("number", metavar="ID", type=Number())
 @option("--as", "login", metavar="USER", help="Nur, wenn diese Person ihn sehen darf.")
 @as_json
@@ -98,7 +98,7 @@ def _show(shown: dict[str, Any]) -> None:
     receipt, reason = shown["receipt"], shown["reason"]
     facts(
         [
-            ("Beitrag", f"{shown['id']} (Portal {shown['item']}): {shown['title']}"),
+            ("Post", f"{shown['id']} (Portal {shown['item']}): {shown['title']}"),
             ("Konto", f"{shown['organisation_name']}, {shown['channel']}/{shown['account']}"),
             ("Stand", STATE_WORDS[State(shown["state"])]),
             ("Grund", reason["text"] if reason else None),
@@ -159,19 +159,19 @@ def _each(deps: Deps, actor: Actor, ids: Sequence[int], act: Act) -> int:
     numbers = list(dict.fromkeys(ids))
     done: list[str] = []
     try:
-        with progress("Beiträge", len(numbers)) as told:
+        with progress("Posts", len(numbers)) as told:
 
             def one(number: int) -> None:
                 told(numbers.index(number))
                 done.append(act(deps, actor, number, present()))
 
-            return each("Beitrag", numbers, one)
+            return each("Post", numbers, one)
     finally:
         for line in done:
             say(line)
 
 
-@posts.command(help="Gibt Beiträge frei: genau das, was zu sehen war, zur vorgeschlagenen Zeit oder zu --at.")
+@posts.command(help="Gibt Posts frei: genau das, was zu sehen war, zur vorgeschlagenen Zeit oder zu --at.")
 @argument("ids", metavar="[ID...]", type=Number(), nargs=-1)
 @option("--digest", metavar="D", help="Die Prüfsumme, die zu sehen war; nur mit einer Nummer.")
 @option("--at", type=Moment(), metavar="T", help="Eine andere Zeit, wie „2026-11-24 12:30“.")
@@ -203,7 +203,7 @@ def approve(
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         due = approving.approve(deps, actor, number, now, digest=digest, at=at)
-        return f"Beitrag {number} ist freigegeben für {local_time(due)}."
+        return f"Post {number} ist freigegeben für {local_time(due)}."
 
     return _each(deps, actor, ids, act)
 
@@ -214,7 +214,7 @@ def _waiting(deps: Deps, actor: Actor, organisation: str, channel: str | None) -
     return tuple(row["id"] for row in rows)
 
 
-@posts.command(help="Lehnt Beiträge endgültig ab.")
+@posts.command(help="Lehnt Posts endgültig ab.")
 @_many
 @option("--reason", required=True, metavar="R", help="Der Grund.")
 @as_user
@@ -223,12 +223,12 @@ def reject(ids: tuple[int, ...], reason: str, login: str) -> int:
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.reject(deps, actor, number, reason, now)
-        return f"Beitrag {number} ist abgelehnt."
+        return f"Post {number} ist abgelehnt."
 
     return _decide(ids, login, act)
 
 
-@posts.command(help="Gibt einem Beitrag einen eigenen Text; eine Freigabe erlischt.")
+@posts.command(help="Gibt einem Post einen eigenen Text; eine Freigabe erlischt.")
 @argument("number", metavar="ID", type=Number())
 @option("--text", metavar="T", help="Der ganze Text.")
 @option("--file", "path", metavar="F", help="Der Text steht in dieser Datei (- für die Eingabe).")
@@ -242,11 +242,11 @@ def edit(number: int, text: str | None, path: str | None, reset: bool, login: st
     wanted = read_text(path) if path is not None else text
     approving.edit(deps, acting(deps, login), number, None if reset else wanted, present())
     shown = views.post_show(deps, number)
-    say(f"Beitrag {number} ist geändert und jetzt {STATE_WORDS[State(shown['state'])]}.")
+    say(f"Post {number} ist geändert und jetzt {STATE_WORDS[State(shown['state'])]}.")
     _problems(shown)
 
 
-@posts.command(help="Gibt Beiträgen eine andere Zeit; die Freigabe bleibt.")
+@posts.command(help="Gibt Posts eine andere Zeit; die Freigabe bleibt.")
 @_many
 @option("--at", type=Moment(), required=True, metavar="T", help="Die neue Zeit, wie „2026-11-24 12:30“.")
 @as_user
@@ -255,7 +255,7 @@ def move(ids: tuple[int, ...], at: datetime, login: str) -> int:
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.move(deps, actor, number, at, now)
-        return f"Beitrag {number} ist verschoben auf {local_time(at)}."
+        return f"Post {number} ist verschoben auf {local_time(at)}."
 
     return _decide(ids, login, act)
 
@@ -268,12 +268,12 @@ def retry(ids: tuple[int, ...], login: str) -> int:
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.retry(deps, actor, number, now)
-        return f"Beitrag {number} wird noch einmal versucht."
+        return f"Post {number} wird noch einmal versucht."
 
     return _decide(ids, login, act)
 
 
-@posts.command("publish-now", help="Veröffentlicht freigegebene Beiträge sofort statt zu ihrer Zeit.")
+@posts.command("publish-now", help="Veröffentlicht freigegebene Posts sofort statt zu ihrer Zeit.")
 @_many
 @as_user
 def publish_now(ids: tuple[int, ...], login: str) -> int:
@@ -281,12 +281,12 @@ def publish_now(ids: tuple[int, ...], login: str) -> int:
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.publish_now(deps, actor, number, now)
-        return f"Beitrag {number} geht sofort hinaus."
+        return f"Post {number} geht sofort hinaus."
 
     return _decide(ids, login, act)
 
 
-@posts.command(help="Nimmt Beiträge zurück, wo immer sie stehen: nie mehr veröffentlichen, Öffentliches entfernen.")
+@posts.command(help="Nimmt Posts zurück, wo immer sie stehen: nie mehr veröffentlichen, Öffentliches entfernen.")
 @_many
 @as_user
 def recall(ids: tuple[int, ...], login: str) -> int:
@@ -294,14 +294,14 @@ def recall(ids: tuple[int, ...], login: str) -> int:
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         state = approving.recall(deps, actor, number, now)
-        return f"Beitrag {number} ist zurückgerufen und jetzt {STATE_WORDS[state]}."
+        return f"Post {number} ist zurückgerufen und jetzt {STATE_WORDS[state]}."
 
     return _decide(ids, login, act)
 
 
 @posts.command(help="Hält fest, was eine Person gesehen hat: öffentlich unter --url, oder von Hand entfernt.")
 @_many
-@option("--url", default="", metavar="U", help="Die Adresse des öffentlichen Beitrags; nur mit einer Nummer.")
+@option("--url", default="", metavar="U", help="Die Adresse des öffentlichen Posts; nur mit einer Nummer.")
 @option("--remote-id", default="", metavar="ID", help="Seine Kennung bei der Plattform.")
 @as_user
 def confirm(ids: tuple[int, ...], url: str, remote_id: str, login: str) -> int:
@@ -311,6 +311,6 @@ def confirm(ids: tuple[int, ...], url: str, remote_id: str, login: str) -> int:
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
         approving.confirm(deps, actor, number, now, url=url, remote_id=remote_id)
-        return f"Beitrag {number} ist bestätigt."
+        return f"Post {number} ist bestätigt."
 
     return _decide(ids, login, act)

@@ -19,7 +19,7 @@ def stages(as_json: bool) -> None:
         emit(rows)
         return
     table(
-        ("Nr.", "Beitrag", "Jobcenter", "Kanal", "Stand", "hält bis"),
+        ("Nr.", "Post", "Jobcenter", "Kanal", "Stand", "hält bis"),
         [
             (row["id"], row["post"], row["organisation"], row["channel"], _WORDS[row["state"]], row["expires_at"])
             for row in rows

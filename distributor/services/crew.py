@@ -19,7 +19,7 @@ from connectors._http import GuardedSession
 from distributor.services.calling import Result, perform
 from distributor.services.claiming import Call, Claimed, claim
 from distributor.services.deps import Deps
-from distributor.services.settling import forsake, rescue, settle
+from distributor.services.settling import forsake, let_go, rescue, settle
 from distributor.store.ownership import Ownership
 from distributor.store.posts import Stale
 
@@ -38,6 +38,7 @@ class Crew:
         self._sessions = threading.local()
         self._flying: dict[Future[Result], Call] = {}
         self._landed: list[Result] = []
+        self._in_doubt = False
 
     @property
     def busy(self) -> bool:
@@ -86,13 +87,22 @@ class Crew:
         room = self._size - len(self._flying) if claiming else 0
         if not landed and room <= 0:
             return Claimed()
+        in_doubt, self._in_doubt = self._in_doubt, True
         with self._deps.store.write() as session:
+            if in_doubt:
+                self._let_go_of_unmade(session, now)
             for result in sorted(landed, key=lambda each: each.call.work.post_id):
                 self._settle(session, result, now)
             owner = self._ownership.name
             claimed = claim(self._deps, session, owner=owner, now=now, limit=room) if room else Claimed()
-        self._landed = []
+        self._landed, self._in_doubt = [], False
         return claimed
+
+    def _let_go_of_unmade(self, session: Session, now: datetime) -> None:
+        """Free what a commit may have claimed whose answer was lost: nobody makes those calls."""
+        calls = [*self._flying.values(), *(result.call for result in self._landed)]
+        held = {call.attempt_id for call in calls}
+        let_go(self._deps, session, self._ownership.name, held, now)
 
     def _settle(self, session: Session, result: Result, now: datetime) -> None:
         """Settle one result; what a person moved meanwhile, or a fault of ours, must not take the others with it."""

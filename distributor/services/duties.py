@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from distributor.services.deps import Deps
@@ -51,10 +52,18 @@ def _take(session: Session, name: str, now: datetime, every: timedelta) -> bool:
     if row is None:
         if session.get(DutyRow, name) is not None:
             return False
-        session.add(DutyRow(name=name, next_at=now + every))
-        session.flush()
-        return True
+        return _enter(session, name, now + every)
     if _waits(row, now, every):
         return False
     row.next_at = now + every
+    return True
+
+
+def _enter(session: Session, name: str, next_at: datetime) -> bool:
+    """Write the duty down for the first time; False if another daemon did so in the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(DutyRow(name=name, next_at=next_at))
+    except IntegrityError:
+        return False
     return True

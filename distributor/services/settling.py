@@ -5,6 +5,7 @@ A late answer under an old fence changes no state; only a late Receipt resolves 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import structlog
@@ -220,14 +221,23 @@ def rescue(deps: Deps, session: Session, ownership: Ownership, now: datetime) ->
     """Take over what dead daemons left open: a release becomes a question, everything else is simply due again."""
     rescued = 0
     for name in ownership.dead(session):
-        for attempt in claims.open_of(session, name):
-            if claims.close_attempt(session, attempt.id, now=now, outcome="owner_died"):
-                account = session.get_one(AccountRow, attempt.account_id)
-                _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
-                rescued += 1
+        rescued += let_go(deps, session, name, frozenset(), now)
         claims.forget_owner(session, name)
         _log.warning("dead_worker_found", worker=name, open_attempts=rescued)
     return rescued
+
+
+def let_go(deps: Deps, session: Session, owner: str, held: Collection[int], now: datetime) -> int:
+    """Close a worker's open calls, but for those that it still holds, and free their accounts; return how many."""
+    closed = 0
+    for attempt in claims.open_of(session, owner):
+        if attempt.id in held or not claims.close_attempt(session, attempt.id, now=now, outcome="owner_died"):
+            continue
+        claims.take_away(session, attempt.account_id, attempt.fence)
+        account = session.get_one(AccountRow, attempt.account_id)
+        _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
+        closed += 1
+    return closed
 
 
 def forsake(deps: Deps, session: Session, result: Result, now: datetime) -> None:

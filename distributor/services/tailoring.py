@@ -132,9 +132,8 @@ def shape_posts(
     piece = workpiece(session, item)
     cleared = not piece.unanswered and item.stage == "active"
     item.cleared_at = (item.cleared_at or now) if not piece.unanswered else None
-    existing = {
-        post.account_id: post for post in items.posts_of(session, item.id, lock=True) if post.corrects_id is None
-    }
+    held = items.posts_of(session, item.id, lock=True)
+    existing = {post.account_id: post for post in held if post.corrects_id is None}
     for account, owner in items.accounts(session):
         post = existing.get(account.id)
         if post is None:

@@ -179,6 +179,16 @@ def give_back(session: Session, account_id: int, fence: int) -> bool:
     return done is not None
 
 
+def take_away(session: Session, account_id: int, fence: int) -> None:
+    """Free the account from a claim under a new fence: whoever held it may still wake up and must find out."""
+    session.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account_id, AccountRow.fence == fence)
+        .values(owner=None, lease_until=None, fence=fence + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def open_attempt(session: Session, work: Work, *, owner: str, fence: int, now: datetime) -> int:
     """Write down that a call is about to be made; return the Attempt's number."""
     made = session.execute(

@@ -46,9 +46,8 @@ class Store:
 def _engine(url: str) -> Engine:
     dialect = make_url(url).get_backend_name()
     if dialect == "sqlite":
-        engine = create_engine(
-            url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, hide_parameters=True
-        )
+        arguments = {"timeout": 30, "check_same_thread": False}
+        engine = create_engine(url, connect_args=arguments, pool_size=16, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

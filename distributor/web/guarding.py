@@ -28,8 +28,10 @@ COOKIE = "kjc_sitzung"
 LARGEST = 2**31 - 1
 """The largest number that the database keeps; a larger one in an address would be an error there."""
 
-# What no text needs: neither a person's screen nor a network nor every database takes it.
-_CONTROLS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\t"), ord("\n"), ord("\r")})
+# What no text needs and not every database takes: control characters, and what hides text or turns its direction. The
+# joiner stays, emojis are made with it.
+_HIDDEN = {0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF}
+_CONTROLS = dict.fromkeys({*range(32), *range(127, 160), *_HIDDEN} - {ord("\t"), ord("\n"), ord("\r")})
 HIDDEN_FIELD = "pruefwert"
 
 # KERN keeps its icons in data: addresses. Everything else comes from this host.
@@ -110,7 +112,7 @@ def own_form(
 
 
 def cleaned(text: str) -> str:
-    """Return the text without control characters."""
+    """Return the text without characters that nobody sees."""
     return text.translate(_CONTROLS)
 
 
@@ -125,6 +127,7 @@ Reader = Annotated[Visitor, Depends(logged_in)]
 Sender = Annotated[Visitor, Depends(own_form)]
 Fields = Annotated[dict[str, str], Depends(fields)]
 Text = Annotated[str, AfterValidator(cleaned), Form()]
+Secret = Annotated[str, Form()]
 Asked = Annotated[str, AfterValidator(cleaned), Query()]
 Key = Annotated[int, Path(ge=1, le=LARGEST)]
 Number = Annotated[int, Query(ge=0, le=LARGEST)]

@@ -259,7 +259,7 @@ def _written(blocked: int) -> str:
 
 def _cleared(left: int) -> str:
     if not left:
-        return _("Gespeichert. Alles ist geklärt; die Beiträge können freigegeben werden.")
+        return _("Gespeichert. Alles ist geklärt; die Posts können freigegeben werden.")
     return ngettext(
         "Gespeichert. Eine Angabe ist noch offen.", "Gespeichert. {number} Angaben sind noch offen.", left
     ).format(number=left)

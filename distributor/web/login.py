@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from distributor.domain import Refused
 from distributor.services import people
-from distributor.web.guarding import COOKIE, At, Sender, Text, own_page, visitor_of
+from distributor.web.guarding import COOKIE, At, Secret, Sender, Text, own_page, visitor_of
 from distributor.web.pages import see_other
 
 router = APIRouter()
@@ -35,7 +35,7 @@ def log_in(
     request: Request,
     desk: At,
     anmeldename: Text = "",
-    kennwort: Text = "",
+    kennwort: Secret = "",
     weiter: Text = "/",
 ) -> Response:
     """Open a session and go where the person wanted to go."""

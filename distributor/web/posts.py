@@ -37,13 +37,13 @@ _FIELD_OF = {
 router = APIRouter()
 
 
-@router.get("/beitrag/{post_id}")
+@router.get("/post/{post_id}")
 def show(request: Request, desk: At, visitor: Reader, post_id: Key, getan: str = "", nr: Number = 0) -> Response:
     """Show the post."""
     return _page(request, desk, visitor, post_id, {"message": message_for(desk, visitor, getan, nr)})
 
 
-@router.post("/beitrag/{post_id}/freigeben")
+@router.post("/post/{post_id}/freigeben")
 def approve(request: Request, desk: At, visitor: Sender, post_id: Key, digest: Text = "", zeit: Text = "") -> Response:
     """Release exactly what was seen, then bring up the next post."""
 
@@ -59,7 +59,7 @@ def approve(request: Request, desk: At, visitor: Sender, post_id: Key, digest: T
     return _do(request, desk, visitor, post_id, "approve", act, {"zeit": zeit})
 
 
-@router.post("/beitrag/{post_id}/bearbeiten")
+@router.post("/post/{post_id}/bearbeiten")
 def edit(
     request: Request, desk: At, visitor: Sender, post_id: Key, digest: Text, text: Text = "", vorlage: Text = ""
 ) -> Response:
@@ -70,23 +70,23 @@ def edit(
         if wanted is not None and not wanted.strip():
             raise Refused(_("Der Text ist leer."), code="post.blocked")
         approving.edit(desk.deps, visitor.actor, post_id, wanted, desk.clock.now(), digest=digest)
-        return done(f"/beitrag/{post_id}", "bearbeitet", post_id)
+        return done(f"/post/{post_id}", "bearbeitet", post_id)
 
     return _do(request, desk, visitor, post_id, "edit", act, {"text": wanted})
 
 
-@router.post("/beitrag/{post_id}/verschieben")
+@router.post("/post/{post_id}/verschieben")
 def move(request: Request, desk: At, visitor: Sender, post_id: Key, zeit: Text = "") -> Response:
     """Give the post another time."""
 
     def act() -> str:
         approving.move(desk.deps, visitor.actor, post_id, moment_of(zeit), desk.clock.now())
-        return done(f"/beitrag/{post_id}", "verschoben", post_id)
+        return done(f"/post/{post_id}", "verschoben", post_id)
 
     return _do(request, desk, visitor, post_id, "move", act, {"zeit": zeit})
 
 
-@router.post("/beitrag/{post_id}/ablehnen")
+@router.post("/post/{post_id}/ablehnen")
 def reject(request: Request, desk: At, visitor: Sender, post_id: Key, grund: Text = "") -> Response:
     """Decline the post with a reason, then bring up the next one."""
 
@@ -98,54 +98,54 @@ def reject(request: Request, desk: At, visitor: Sender, post_id: Key, grund: Tex
     return _do(request, desk, visitor, post_id, "reject", act, {"grund": grund})
 
 
-@router.post("/beitrag/{post_id}/erneut")
+@router.post("/post/{post_id}/erneut")
 def retry(request: Request, desk: At, visitor: Sender, post_id: Key) -> Response:
     """Try the same content again."""
 
     def act() -> str:
         approving.retry(desk.deps, visitor.actor, post_id, desk.clock.now())
-        return done(f"/beitrag/{post_id}", "gesendet", post_id)
+        return done(f"/post/{post_id}", "gesendet", post_id)
 
     return _do(request, desk, visitor, post_id, "retry", act)
 
 
-@router.post("/beitrag/{post_id}/sofort")
+@router.post("/post/{post_id}/sofort")
 def publish_now(request: Request, desk: At, visitor: Sender, post_id: Key) -> Response:
     """Send an approved post at once."""
 
     def act() -> str:
         approving.publish_now(desk.deps, visitor.actor, post_id, desk.clock.now())
-        return done(f"/beitrag/{post_id}", "gesendet", post_id)
+        return done(f"/post/{post_id}", "gesendet", post_id)
 
     return _do(request, desk, visitor, post_id, "publish_now", act)
 
 
-@router.post("/beitrag/{post_id}/zuruecknehmen")
+@router.post("/post/{post_id}/zuruecknehmen")
 def recall(request: Request, desk: At, visitor: Sender, post_id: Key) -> Response:
     """Take the post back wherever it stands."""
 
     def act() -> str:
         approving.recall(desk.deps, visitor.actor, post_id, desk.clock.now())
-        return done(f"/beitrag/{post_id}", "zurueckgenommen", post_id)
+        return done(f"/post/{post_id}", "zurueckgenommen", post_id)
 
     return _do(request, desk, visitor, post_id, "recall", act)
 
 
-@router.post("/beitrag/{post_id}/bestaetigen")
+@router.post("/post/{post_id}/bestaetigen")
 def confirm(request: Request, desk: At, visitor: Sender, post_id: Key, adresse: Text = "") -> Response:
     """Note what a person saw at the network."""
 
     def act() -> str:
         approving.confirm(desk.deps, visitor.actor, post_id, desk.clock.now(), url=adresse.strip())
-        return done(f"/beitrag/{post_id}", "bestaetigt", post_id)
+        return done(f"/post/{post_id}", "bestaetigt", post_id)
 
     return _do(request, desk, visitor, post_id, "confirm", act, {"adresse": adresse})
 
 
-@router.get("/beitrag/{post_id}/{verb}")
+@router.get("/post/{post_id}/{verb}")
 def back_to_post(visitor: Reader, post_id: Key, verb: str) -> Response:
     """Lead back to the post whoever reloads the answer to a form."""
-    return see_other(f"/beitrag/{post_id}")
+    return see_other(f"/post/{post_id}")
 
 
 def _do(
@@ -185,7 +185,7 @@ def status_of(error: Refused) -> int:
 
 
 def _next_path(post_id: int | None) -> str:
-    return "/freigabe" if post_id is None else f"/beitrag/{post_id}"
+    return "/freigabe" if post_id is None else f"/post/{post_id}"
 
 
 def _page(

@@ -54,7 +54,7 @@ def events() -> dict[str, str]:
         "guard.refused": _("Vor dem Senden angehalten"),
         "withheld": _("Nicht gesendet"),
         "published": _("Veröffentlicht"),
-        "receipt.refused": _("Beleg gehört zu einem anderen Beitrag"),
+        "receipt.refused": _("Beleg gehört zu einem anderen Post"),
         "looked": _("Nachgesehen"),
         "look.failed": _("Nachsehen fehlgeschlagen"),
         "owner.died": _("Dienst wurde unterbrochen"),

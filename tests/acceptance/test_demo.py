@@ -46,7 +46,7 @@ def test_one_pass_publishes_all_576_posts_exactly_as_approved_and_shows_a_bar_bu
     assert "audit: 576 approved, 576 public, equal" in said
     for channel in ("facebook", "instagram", "x"):
         assert re.search(rf"{channel} .*veröffentlicht .*192 ", said), said
-    assert "Beiträge gehen hinaus" in shown
+    assert "Posts gehen hinaus" in shown
     assert "[info" not in re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
@@ -68,6 +68,8 @@ def test_the_demo_shows_where_it_is_and_ends_cleanly_at_ctrl_c(tmp_path: Path) -
             break
     addresses = re.findall(r"http://127\.0\.0\.1:\d+/", said)
     assert len(addresses) == 3, said
+    assert "hersfeld-rotenburg, hochtaunus," in " ".join(said.split())
+    assert all(len(line) <= 100 for line in said.splitlines() if "/" not in line), said
     for address in addresses:
         assert requests.get(address, timeout=10).ok
 

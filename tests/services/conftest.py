@@ -9,7 +9,8 @@ import pytest
 
 from distributor.domain import State
 from distributor.services import planning
-from tests.support.world import World
+from tests.support.databases import Databases
+from tests.support.world import Kept, World
 
 RELEASE = {"facebook": r"/\d+_\d+$", "instagram": r"/media_publish$", "x": r"/2/tweets$"}
 """The one request of each channel that makes a post public."""
@@ -22,19 +23,44 @@ REFUSAL = {
 """An answer to a request of staging by which each channel refuses the content."""
 
 Reaches = Callable[..., World]
+Step = Callable[[World], object]
+
+
+@pytest.fixture(scope="session")
+def kept_worlds() -> dict[object, Kept]:
+    """Worlds that stand where many tests begin, each made once."""
+    return {}
 
 
 @pytest.fixture
-def reaches(make_world: Callable[..., World]) -> Reaches:
-    """Make a world of one Jobcenter and bring all of its posts to a state: one item, on the channels named."""
+def reaches(
+    make_world: Callable[..., World],
+    databases: Databases,
+    kept_worlds: dict[object, Kept],
+    tmp_path_factory: pytest.TempPathFactory,
+    sandbox: str,
+    served_media: tuple[str, list[World]],
+) -> Reaches:
+    """Make a world and bring all of its posts to a state: the newest items, for one Jobcenter, on these channels."""
 
-    def reach(
-        state: str, *channels: str, items: int = 1, organisations: tuple[str, ...] = ("fulda",), shared: str = ""
-    ) -> World:
-        world = make_world(organisations=organisations, channels=channels or ("facebook",))
+    def begun(steps: tuple[Step, ...], channels: tuple[str, ...], items: int, organisations: tuple[str, ...]) -> Kept:
+        key = (databases.kind, steps, channels, items, organisations)
+        if key not in kept_worlds:
+            folder = tmp_path_factory.mktemp("kept")
+            chosen = {"organisations": organisations, "channels": channels}
+            world = World(databases.new(), folder / "data", sandbox, served_media[0], **chosen)
+            world.portal.keeps(items)
+            world.reads_feed()
+            for step in steps:
+                step(world)
+            kept_worlds[key] = world.keep(databases, folder)
+        return kept_worlds[key]
+
+    def reach(state: str, *channels: str, items: int = 1, organisations: tuple[str, ...] = ("fulda",)) -> World:
+        before, after = _STEPS[State(state)]
+        world = make_world(begun(before, channels or ("facebook",), items, organisations))
         world.portal.keeps(items)
-        world.reads_feed()
-        for step in _STEPS[State(state)]:
+        for step in after:
             step(world)
         assert set(world.states()) == {state}
         return world
@@ -87,17 +113,17 @@ def _missed(world: World) -> None:
     planning.miss(world.deps, world.clock.now())
 
 
-_CLEARED = (World.clears,)
-_APPROVED = (*_CLEARED, _approved)
-_STAGED = (*_APPROVED, _staged)
-_STEPS: dict[State, tuple[Callable[[World], object], ...]] = {
-    State.DRAFTED: (),
-    State.AWAITING: _CLEARED,
-    State.SCHEDULED: _APPROVED,
-    State.STAGED: _STAGED,
-    State.PUBLISHING: (*_STAGED, _claimed),
-    State.UNCERTAIN: (*_STAGED, _uncertain),
-    State.PUBLISHED: (*_STAGED, _published),
-    State.FAILED: (*_APPROVED, _failed),
-    State.MISSED: (*_APPROVED, _missed),
+_CLEARED: tuple[Step, ...] = (World.clears,)
+_APPROVED: tuple[Step, ...] = (*_CLEARED, _approved)
+_STEPS: dict[State, tuple[tuple[Step, ...], tuple[Step, ...]]] = {
+    State.DRAFTED: ((), ()),
+    State.AWAITING: (_CLEARED, ()),
+    State.SCHEDULED: (_APPROVED, ()),
+    State.STAGED: (_APPROVED, (_staged,)),
+    State.PUBLISHING: (_APPROVED, (_staged, _claimed)),
+    State.UNCERTAIN: (_APPROVED, (_staged, _uncertain)),
+    State.PUBLISHED: (_APPROVED, (_staged, _published)),
+    State.FAILED: (_APPROVED, (_failed,)),
+    State.MISSED: (_APPROVED, (_missed,)),
 }
+"""The way to each state: what is done before the platforms come in, once for all tests, and what each test does."""

@@ -66,10 +66,10 @@ class TestWithdrawingAnItem:
     def test_while_the_release_is_under_way_takes_down_what_comes_of_it(self, reaches: Reaches, channel: str) -> None:
         world = reaches("staged", channel)
         world.clock.set(world.due())
-        claimed = world.claims()
+        results = world.calls(world.claims())
 
         assert withdraws(world) == {State.PUBLISHING: 1}
-        world.stores(world.calls(claimed))
+        world.stores(results)
         assert world.state() == "retracting"
         world.works()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from connectors.base import Receipt, Rejected
 from distributor import log
@@ -75,6 +78,33 @@ class TestAnInterruptionAfterThePlatformsYes:
         assert world.state() == "uncertain"
         monkeypatch.undo()
         world.runs_until(world.clock.now() + SOON)
+        assert world.state() == "published"
+        assert len(world.network.ledger()) == 1
+
+
+class TestACommitWhoseAnswerIsLost:
+    @pytest.mark.parametrize("state", ["scheduled", "staged"])
+    def test_leaves_no_account_claimed_for_ever(
+        self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch, state: str
+    ) -> None:
+        world = reaches(state)
+        world.clock.set(world.due())
+        plain = world.deps.store.write
+
+        @contextmanager
+        def loses_the_answer() -> Iterator[Session]:
+            with plain() as session:
+                yield session
+            raise OperationalError("COMMIT", {}, Exception("connection lost"))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(world.deps.store, "write", loses_the_answer)
+            with pytest.raises(OperationalError):
+                world.crew.turn()
+
+        world.works()
+        world.runs_until(world.clock.now() + SOON)
+
         assert world.state() == "published"
         assert len(world.network.ledger()) == 1
 

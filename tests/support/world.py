@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,7 @@ from distributor.services.crew import Crew
 from distributor.services.deps import Deps
 from distributor.store.ownership import Ownership
 from distributor.vault import new_key
+from tests.support.databases import Databases
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -132,6 +134,16 @@ class Portal:
         return f"{self.base}/media/{name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A world as it once stood, to begin others with: its database, its media, its key, its accounts."""
+
+    database: str
+    media: Path
+    key: str
+    accounts: list[dict[str, Any]]
+
+
 class World:
     """The distributor on one database, with a sandbox behind it and a daemon that is turned by hand."""
 
@@ -145,6 +157,7 @@ class World:
         organisations: tuple[str, ...] = ("fulda", "marburg-biedenkopf"),
         channels: tuple[str, ...] | None = None,
         start: datetime = START,
+        kept: Kept | None = None,
     ) -> None:
         self.environment = {
             **environment(sandbox),
@@ -153,7 +166,7 @@ class World:
             "DISTRIBUTOR_DATABASE_URL": database_url,
             "DISTRIBUTOR_FEED_URL": f"{sandbox}/portal/feed.rss",
             "DISTRIBUTOR_ALLOW_PRIVATE": "127.0.0.1",
-            "DISTRIBUTOR_KEY": new_key(),
+            "DISTRIBUTOR_KEY": kept.key if kept else new_key(),
             "DISTRIBUTOR_PUBLIC_URL": public_url,
             "DISTRIBUTOR_THREADS": "4",
         }
@@ -161,9 +174,14 @@ class World:
         self.network = Network(sandbox)
         self.portal = Portal(sandbox)
         self.clock = Clock(sandbox, start)
-        self._take_roster(organisations, channels)
-        self._people(organisations)
-        self._connect()
+        self._registered: list[dict[str, Any]] = []
+        if kept is None:
+            self._take_roster(organisations, channels)
+            self._people(organisations)
+            self._connect()
+        else:
+            shutil.copytree(kept.media, self.deps.cache.root)
+            self._register(kept.accounts)
         self._begin()
 
     def _begin(self) -> None:
@@ -176,6 +194,17 @@ class World:
         self.crew.finish()
         self.ownership.end()
         self.deps.store.close()
+
+    def keep(self, databases: Databases, folder: Path) -> Kept:
+        """End this world and keep it for others to begin with."""
+        self.close()
+        shutil.copytree(self.deps.cache.root, folder / "media", dirs_exist_ok=True)
+        database = databases.keep(self.environment["DISTRIBUTOR_DATABASE_URL"])
+        return Kept(database, folder / "media", self.environment["DISTRIBUTOR_KEY"], self._registered)
+
+    def _register(self, entries: list[dict[str, Any]]) -> None:
+        requests.post(f"{self.network.base}/_accounts", json=entries, timeout=5).raise_for_status()
+        self._registered = entries
 
     def _take_roster(self, organisations: tuple[str, ...], channels: tuple[str, ...] | None) -> None:
         files = _files()
@@ -201,11 +230,11 @@ class World:
             channel, name = account["channel"], account["name"]
             remote = next(iter(account["fields"].values()))
             made = enrol(channel, remote, name, account["organisation"])
-            entries.append(made.entry)
+            entries.append(dict(made.entry))
             accounts.add_account(
                 self.deps, SETUP, account["organisation"], channel, name, made.fields, self.clock.now()
             )
-        requests.post(f"{self.network.base}/_accounts", json=entries, timeout=5).raise_for_status()
+        self._register(entries)
 
     def person(self, login: str) -> Actor:
         """Return the actor behind a login."""

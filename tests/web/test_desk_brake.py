@@ -15,7 +15,7 @@ def choices(page: Any) -> list[str]:
 
 def test_it_is_linked_from_every_page(desk: Any) -> None:
     browser = desk.person("eva")
-    for path in ("/freigabe", "/beitrag/1", "/beitraege", "/beitraege/1", "/notbremse", "/gibt-es-nicht"):
+    for path in ("/freigabe", "/post/1", "/beitraege", "/beitraege/1", "/notbremse", "/gibt-es-nicht"):
         assert browser.opens(path).find("//header//a[@href='/notbremse']"), path
 
 

@@ -23,16 +23,16 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/robots.txt"): None,
     ("POST", "/abmelden"): EVERYBODY,
     ("GET", "/freigabe"): EVERYBODY,
-    ("GET", "/beitrag/{post_id}"): EVERYBODY,
-    ("GET", "/beitrag/{post_id}/{verb}"): EVERYBODY,
-    ("POST", "/beitrag/{post_id}/freigeben"): {"anna"},
-    ("POST", "/beitrag/{post_id}/bearbeiten"): {"anna", "eva"},
-    ("POST", "/beitrag/{post_id}/verschieben"): {"anna"},
-    ("POST", "/beitrag/{post_id}/ablehnen"): {"anna"},
-    ("POST", "/beitrag/{post_id}/erneut"): {"anna"},
-    ("POST", "/beitrag/{post_id}/sofort"): {"anna"},
-    ("POST", "/beitrag/{post_id}/zuruecknehmen"): {"anna", "eva"},
-    ("POST", "/beitrag/{post_id}/bestaetigen"): {"anna"},
+    ("GET", "/post/{post_id}"): EVERYBODY,
+    ("GET", "/post/{post_id}/{verb}"): EVERYBODY,
+    ("POST", "/post/{post_id}/freigeben"): {"anna"},
+    ("POST", "/post/{post_id}/bearbeiten"): {"anna", "eva"},
+    ("POST", "/post/{post_id}/verschieben"): {"anna"},
+    ("POST", "/post/{post_id}/ablehnen"): {"anna"},
+    ("POST", "/post/{post_id}/erneut"): {"anna"},
+    ("POST", "/post/{post_id}/sofort"): {"anna"},
+    ("POST", "/post/{post_id}/zuruecknehmen"): {"anna", "eva"},
+    ("POST", "/post/{post_id}/bestaetigen"): {"anna"},
     ("GET", "/beitraege"): READERS,
     ("GET", "/beitraege/{item_id}"): READERS,
     ("GET", "/beitraege/{item_id}/{verb}"): READERS,
@@ -120,7 +120,7 @@ def test_a_form_without_the_sessions_token_is_refused(desk: Any) -> None:
     post = desk.awaiting()
     browser, other = desk.person("anna"), desk.person("eva")
     for token in ("", "falsch", "ß", other.token):
-        page = browser.posts(f"/beitrag/{post['id']}/freigeben", digest=post["digest"], pruefwert=token)
+        page = browser.posts(f"/post/{post['id']}/freigeben", digest=post["digest"], pruefwert=token)
         assert page.status == 403
         assert "gehört nicht zu dieser Anmeldung" in page.text
     assert views.post_show(desk.deps, post["id"])["state"] == "awaiting"
@@ -140,7 +140,7 @@ def test_a_form_without_the_sessions_token_is_refused(desk: Any) -> None:
         ({"Origin": "null"}, False),
     ],
 )
-@pytest.mark.parametrize("path", ["/anmelden", "/beitrag"])
+@pytest.mark.parametrize("path", ["/anmelden", "/post"])
 def test_a_form_from_elsewhere_is_refused(desk: Any, headers: dict[str, str], taken: bool, path: str) -> None:
     if path == "/anmelden":
         page = desk.person().posts(path, headers=headers, anmeldename="anna", kennwort="ein langes Kennwort")
@@ -148,7 +148,7 @@ def test_a_form_from_elsewhere_is_refused(desk: Any, headers: dict[str, str], ta
         post = desk.awaiting()
         browser = desk.person("anna")
         fields = {"pruefwert": browser.token, "digest": post["digest"]}
-        page = browser.posts(f"/beitrag/{post['id']}/freigeben", headers=headers, **fields)
+        page = browser.posts(f"/post/{post['id']}/freigeben", headers=headers, **fields)
     assert page.status == (200 if taken else 403)
 
 
@@ -174,7 +174,7 @@ def test_every_answer_carries_the_security_headers(desk: Any, path: str) -> None
 
 def test_pages_need_nothing_inline_and_nothing_from_elsewhere(desk: Any) -> None:
     browser = desk.person("eva")
-    for path in ("/freigabe", "/beitrag/1", "/beitraege/1", "/notbremse"):
+    for path in ("/freigabe", "/post/1", "/beitraege/1", "/notbremse"):
         page = browser.opens(path)
         assert not page.find("//*[@style]")
         assert not page.find("//style")
@@ -200,7 +200,7 @@ def test_a_picture_that_is_not_there_is_not_found(desk: Any, name: str) -> None:
 
 def test_a_form_that_is_too_large_is_refused(desk: Any) -> None:
     browser = desk.person("anna")
-    page = browser.posts("/beitrag/1/bearbeiten", pruefwert=browser.token, text="a" * 1_100_000)
+    page = browser.posts("/post/1/bearbeiten", pruefwert=browser.token, text="a" * 1_100_000)
     assert page.status == 413
     assert "zu groß" in page.text
 
@@ -237,12 +237,12 @@ def test_health_tells_machines_without_a_login_whether_anything_can_go_out(desk:
 @pytest.mark.parametrize(
     "path",
     [
-        "/beitrag/{}",
-        "/beitrag/{}/etwas",
+        "/post/{}",
+        "/post/{}/etwas",
         "/beitraege/{}",
         "/freigabe?nr={}",
         "/freigabe?seite={}",
-        "/beitrag/1?getan=freigegeben&nr={}",
+        "/post/1?getan=freigegeben&nr={}",
         "/notbremse?unterwegs={}",
     ],
 )
@@ -255,12 +255,21 @@ def test_a_number_that_no_database_holds_is_refused_in_german(
     assert "nicht lesbar" in page.text
 
 
-def test_control_characters_never_reach_a_text(desk: Any) -> None:
+def test_characters_that_nobody_sees_never_reach_a_text(desk: Any) -> None:
     post = desk.awaiting()
     browser = desk.person("anna")
-    fields = {"digest": post["digest"], "text": "a\x00b\x1b[31m\tc\r\nd\x85", "pruefwert": browser.token}
-    browser.posts(f"/beitrag/{post['id']}/bearbeiten", **fields)
-    assert views.post_show(desk.deps, post["id"])["text"].startswith("ab[31m\tc\nd\n")
+    typed = "a\x00b\x1b[31m\tc\r\nd\x85 \u202eum\u202c \u200bleer\ufeff 👩\u200d💻"
+    browser.posts(f"/post/{post['id']}/bearbeiten", digest=post["digest"], text=typed, pruefwert=browser.token)
+    assert views.post_show(desk.deps, post["id"])["text"].startswith("ab[31m\tc\nd um leer 👩\u200d💻\n")
+
+
+def test_a_text_of_nothing_but_hidden_characters_is_empty(desk: Any) -> None:
+    post = desk.awaiting()
+    browser = desk.person("anna")
+    fields = {"digest": post["digest"], "text": "\u200b\u2060 \ufeff", "pruefwert": browser.token}
+    page = browser.posts(f"/post/{post['id']}/bearbeiten", **fields)
+    assert page.status == 422
+    assert "Der Text ist leer." in page.text
 
 
 def test_a_body_that_is_no_form_is_refused_in_german(desk: Any) -> None:

@@ -68,15 +68,15 @@ def test_a_session_ends_by_itself(desk: Any) -> None:
 
 
 def test_htmx_is_told_to_go_to_the_login_as_a_whole(desk: Any) -> None:
-    page = desk.person().opens("/beitrag/1", **{"HX-Request": "true"})
+    page = desk.person().opens("/post/1", **{"HX-Request": "true"})
     assert page.status == 401
-    assert page.response.headers["HX-Redirect"] == "/anmelden?weiter=%2Fbeitrag%2F1"
+    assert page.response.headers["HX-Redirect"] == "/anmelden?weiter=%2Fpost%2F1"
 
 
 @pytest.mark.parametrize(
     ("path", "leads_to"),
     [
-        ("/beitrag/3?x=1", "/beitrag/3?x=1"),
+        ("/post/3?x=1", "/post/3?x=1"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example", "/"),

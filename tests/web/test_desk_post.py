@@ -19,7 +19,7 @@ def on(desk: Any, channel: str, organisation: str = "fulda") -> dict[str, Any]:
 
 def test_the_post_is_shown_with_text_pictures_alt_text_counter_and_time(desk: Any) -> None:
     post = on(desk, "facebook")
-    page = desk.person("anna").opens(f"/beitrag/{post['id']}")
+    page = desk.person("anna").opens(f"/post/{post['id']}")
     card = page.one("//article[contains(@class, 'post-card')]")
     assert " ".join(post["text"].split()) in " ".join(card.text_content().split())
     assert page.one("//article//figure//img").get("alt") == post["media"][0]["alt"]
@@ -30,23 +30,23 @@ def test_the_post_is_shown_with_text_pictures_alt_text_counter_and_time(desk: An
 
 
 def test_a_channel_that_folds_shows_where_and_does_not_link(desk: Any) -> None:
-    page = desk.person("anna").opens(f"/beitrag/{on(desk, 'instagram')['id']}")
+    page = desk.person("anna").opens(f"/post/{on(desk, 'instagram')['id']}")
     assert page.one("//span[@class='fold']").text_content() == "… mehr"
     assert not page.find("//div[contains(@class, 'post-text')]//a")
 
 
 def test_problems_stand_beside_the_post_with_their_weight_in_words(desk: Any) -> None:
     post = next(post for post in desk.posts(states=["drafted"], channel="instagram") if "hostile" in post["item_guid"])
-    page = desk.person("anna").opens(f"/beitrag/{post['id']}")
+    page = desk.person("anna").opens(f"/post/{post['id']}")
     assert "Muss behoben werden: Der Post hat 0 Bilder" in page.text
-    assert not page.find(f"//form[@action='/beitrag/{post['id']}/freigeben']")
+    assert not page.find(f"//form[@action='/post/{post['id']}/freigeben']")
 
 
 def test_approving_brings_up_the_next_post_and_says_so(desk: Any) -> None:
     first, second = desk.posts(states=["awaiting"])[:2]
     browser = desk.person("anna")
-    page = browser.sends(browser.opens(f"/beitrag/{first['id']}"), f"/beitrag/{first['id']}/freigeben")
-    assert page.response.url.path == f"/beitrag/{second['id']}"
+    page = browser.sends(browser.opens(f"/post/{first['id']}"), f"/post/{first['id']}/freigeben")
+    assert page.response.url.path == f"/post/{second['id']}"
     assert "Freigegeben für Mo 23.11.2026, 10:00 Uhr" in page.one("//*[@role='status']").text_content()
     shown = views.post_show(desk.deps, first["id"])
     assert (shown["state"], shown["approved_digest"]) == ("scheduled", first["digest"])
@@ -57,7 +57,7 @@ def test_after_the_last_approval_the_queue_says_that_nothing_waits(desk: Any) ->
     for post in others:
         desk.becomes(post["id"], "closed")
     browser = desk.person("anna")
-    page = browser.sends(browser.opens(f"/beitrag/{last['id']}"), f"/beitrag/{last['id']}/freigeben")
+    page = browser.sends(browser.opens(f"/post/{last['id']}"), f"/post/{last['id']}/freigeben")
     assert page.response.url.path == "/freigabe"
     assert "Freigegeben für" in page.text
     assert "Nichts wartet" in page.text
@@ -66,8 +66,8 @@ def test_after_the_last_approval_the_queue_says_that_nothing_waits(desk: Any) ->
 def test_another_time_is_german_time(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
-    browser.sends(page, f"/beitrag/{post['id']}/freigeben", zeit="2026-11-24T12:30")
+    page = browser.opens(f"/post/{post['id']}")
+    browser.sends(page, f"/post/{post['id']}/freigeben", zeit="2026-11-24T12:30")
     assert views.post_show(desk.deps, post["id"])["due_at"] == "2026-11-24T11:30:00Z"
 
 
@@ -82,7 +82,7 @@ def test_another_time_is_german_time(desk: Any) -> None:
 def test_a_time_that_cannot_be_keeps_what_was_typed_and_points_to_the_field(desk: Any, zeit: str, words: str) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.sends(browser.opens(f"/beitrag/{post['id']}"), f"/beitrag/{post['id']}/freigeben", zeit=zeit)
+    page = browser.sends(browser.opens(f"/post/{post['id']}"), f"/post/{post['id']}/freigeben", zeit=zeit)
     assert page.status == 422
     link = page.one("//*[@role='alert']//a")
     assert words in link.text_content()
@@ -95,14 +95,14 @@ def test_a_time_that_cannot_be_keeps_what_was_typed_and_points_to_the_field(desk
 def test_what_was_seen_is_what_is_approved_or_the_page_says_it_changed(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
+    page = browser.opens(f"/post/{post['id']}")
     approving.edit(desk.deps, actor_named(desk.deps, "eva"), post["id"], "Ganz anderer Text.", desk.clock.now())
-    stale = browser.sends(page, f"/beitrag/{post['id']}/freigeben")
+    stale = browser.sends(page, f"/post/{post['id']}/freigeben")
     assert stale.status == 409
     assert "Inzwischen geändert" in stale.one("//*[@role='alert']").text_content()
     assert "Ganz anderer Text." in stale.one("//article").text_content()
     assert views.post_show(desk.deps, post["id"])["state"] == "awaiting"
-    again = browser.sends(stale, f"/beitrag/{post['id']}/freigeben")
+    again = browser.sends(stale, f"/post/{post['id']}/freigeben")
     assert again.status == 200
     assert views.post_show(desk.deps, post["id"])["state"] == "scheduled"
 
@@ -110,7 +110,7 @@ def test_what_was_seen_is_what_is_approved_or_the_page_says_it_changed(desk: Any
 def test_a_form_without_the_digest_approves_nothing(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.posts(f"/beitrag/{post['id']}/freigeben", pruefwert=browser.token)
+    page = browser.posts(f"/post/{post['id']}/freigeben", pruefwert=browser.token)
     assert page.status == 409
     assert views.post_show(desk.deps, post["id"])["state"] == "awaiting"
 
@@ -118,9 +118,9 @@ def test_a_form_without_the_digest_approves_nothing(desk: Any) -> None:
 def test_approving_twice_says_that_it_is_done_already(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
-    browser.sends(page, f"/beitrag/{post['id']}/freigeben")
-    twice = browser.sends(page, f"/beitrag/{post['id']}/freigeben")
+    page = browser.opens(f"/post/{post['id']}")
+    browser.sends(page, f"/post/{post['id']}/freigeben")
+    twice = browser.sends(page, f"/post/{post['id']}/freigeben")
     assert twice.status == 409
     assert "freigegeben" in twice.one("//*[@role='alert']").text_content()
 
@@ -128,11 +128,11 @@ def test_approving_twice_says_that_it_is_done_already(desk: Any) -> None:
 def test_an_edited_text_is_shown_counted_and_can_go_back_to_the_template(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
-    edited = browser.sends(page, f"/beitrag/{post['id']}/bearbeiten", text="Kurz.\r\nUnd gut.")
+    page = browser.opens(f"/post/{post['id']}")
+    edited = browser.sends(page, f"/post/{post['id']}/bearbeiten", text="Kurz.\r\nUnd gut.")
     assert "Text gespeichert" in edited.text
     assert views.post_show(desk.deps, post["id"])["text"].startswith("Kurz.\nUnd gut.")
-    reset = edited.find(f"//form[@action='/beitrag/{post['id']}/bearbeiten']")[1]
+    reset = edited.find(f"//form[@action='/post/{post['id']}/bearbeiten']")[1]
     browser.posts(reset.get("action"), **dict(reset.form_values()))
     assert views.post_show(desk.deps, post["id"])["text"] == post["text"]
 
@@ -140,15 +140,15 @@ def test_an_edited_text_is_shown_counted_and_can_go_back_to_the_template(desk: A
 def test_the_edit_field_holds_the_text_unchanged(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
-    browser.sends(page, f"/beitrag/{post['id']}/bearbeiten")
+    page = browser.opens(f"/post/{post['id']}")
+    browser.sends(page, f"/post/{post['id']}/bearbeiten")
     assert views.post_show(desk.deps, post["id"])["digest"] == post["digest"]
 
 
 def test_an_empty_text_is_refused_and_the_form_stays_open(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.sends(browser.opens(f"/beitrag/{post['id']}"), f"/beitrag/{post['id']}/bearbeiten", text="  ")
+    page = browser.sends(browser.opens(f"/post/{post['id']}"), f"/post/{post['id']}/bearbeiten", text="  ")
     assert page.status == 422
     assert page.find("//details[@open]//textarea[@name='text']")
 
@@ -156,8 +156,8 @@ def test_an_empty_text_is_refused_and_the_form_stays_open(desk: Any) -> None:
 def test_moving_keeps_the_post_waiting_at_its_new_time(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
-    moved = browser.sends(page, f"/beitrag/{post['id']}/verschieben", zeit="2026-11-25T16:00")
+    page = browser.opens(f"/post/{post['id']}")
+    moved = browser.sends(page, f"/post/{post['id']}/verschieben", zeit="2026-11-25T16:00")
     assert "Neue Zeit: Mi 25.11.2026, 16:00 Uhr" in moved.text
     shown = views.post_show(desk.deps, post["id"])
     assert (shown["state"], shown["due_at"]) == ("awaiting", "2026-11-25T15:00:00Z")
@@ -166,11 +166,11 @@ def test_moving_keeps_the_post_waiting_at_its_new_time(desk: Any) -> None:
 def test_declining_needs_a_reason_and_closes_the_post(desk: Any) -> None:
     post = on(desk, "facebook")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
-    refused = browser.sends(page, f"/beitrag/{post['id']}/ablehnen")
+    page = browser.opens(f"/post/{post['id']}")
+    refused = browser.sends(page, f"/post/{post['id']}/ablehnen")
     assert refused.status == 422
     assert refused.one("//textarea[@aria-invalid='true']").get("name") == "grund"
-    browser.sends(refused, f"/beitrag/{post['id']}/ablehnen", grund="Passt nicht zu uns")
+    browser.sends(refused, f"/post/{post['id']}/ablehnen", grund="Passt nicht zu uns")
     shown = views.post_show(desk.deps, post["id"])
     assert (shown["state"], shown["reason"]["text"]) == ("closed", "Passt nicht zu uns")
 
@@ -199,7 +199,7 @@ def test_only_what_can_be_done_is_offered(desk: Any, state: str, values: dict[st
     post = on(desk, "facebook")["id"]
     if state != "awaiting":
         desk.becomes(post, state, **values)
-    page = desk.person("anna").opens(f"/beitrag/{post}")
+    page = desk.person("anna").opens(f"/post/{post}")
     actions = {form.get("action").rsplit("/", 1)[1] for form in page.find("//main//form[@method='post']")}
     assert actions == offered
 
@@ -209,9 +209,9 @@ def test_what_the_daemon_could_not_do_is_told_and_tried_again(desk: Any) -> None
     desk.becomes(post, "failed", reason_code="rejected", reason_text="Das Bild ist zu breit.", reason_who="officer")
     browser = desk.person("anna")
     desk.clock.advance(hours=4)
-    page = browser.opens(f"/beitrag/{post}")
+    page = browser.opens(f"/post/{post}")
     assert "Das Bild ist zu breit." in page.text
-    sent = browser.sends(page, f"/beitrag/{post}/erneut")
+    sent = browser.sends(page, f"/post/{post}/erneut")
     assert "wird jetzt gesendet" in sent.text
     assert views.post_show(desk.deps, post)["state"] == "scheduled"
 
@@ -220,12 +220,12 @@ def test_what_a_person_saw_at_the_network_is_confirmed(desk: Any) -> None:
     post = on(desk, "facebook")["id"]
     desk.becomes(post, "uncertain", reason_code="outcome.person", reason_who="officer")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post}")
-    wrong = browser.sends(page, f"/beitrag/{post}/bestaetigen", adresse="facebook")
+    page = browser.opens(f"/post/{post}")
+    wrong = browser.sends(page, f"/post/{post}/bestaetigen", adresse="facebook")
     assert wrong.status == 422
     assert wrong.one("//input[@aria-invalid='true']").get("value") == "facebook"
-    browser.sends(wrong, f"/beitrag/{post}/bestaetigen", adresse="https://network.example/p/77")
-    done = browser.opens(f"/beitrag/{post}")
+    browser.sends(wrong, f"/post/{post}/bestaetigen", adresse="https://network.example/p/77")
+    done = browser.opens(f"/post/{post}")
     assert done.one("//a[@href='https://network.example/p/77']").get("rel") == "noopener noreferrer"
 
 
@@ -233,7 +233,7 @@ def test_recalling_closes_what_is_not_yet_public(desk: Any) -> None:
     post = on(desk, "facebook")["id"]
     desk.becomes(post, "scheduled")
     browser = desk.person("anna")
-    page = browser.sends(browser.opens(f"/beitrag/{post}"), f"/beitrag/{post}/zuruecknehmen")
+    page = browser.sends(browser.opens(f"/post/{post}"), f"/post/{post}/zuruecknehmen")
     assert "Zurückgenommen" in page.text
     assert views.post_show(desk.deps, post)["state"] == "closed"
 
@@ -243,15 +243,15 @@ def test_publishing_at_once_brings_the_time_forward(desk: Any) -> None:
     desk.becomes(post, "scheduled")
     desk.clock.advance(hours=3)
     browser = desk.person("anna")
-    browser.sends(browser.opens(f"/beitrag/{post}"), f"/beitrag/{post}/sofort")
+    browser.sends(browser.opens(f"/post/{post}"), f"/post/{post}/sofort")
     assert views.post_show(desk.deps, post)["due_at"] == "2026-11-23T11:00:00Z"
 
 
 def test_the_story_is_told_in_german(desk: Any) -> None:
     post = on(desk, "facebook")["id"]
     browser = desk.person("anna")
-    browser.sends(browser.opens(f"/beitrag/{post}"), f"/beitrag/{post}/freigeben")
-    story = browser.opens(f"/beitrag/{post}").one("//details[@class='story']").text_content()
+    browser.sends(browser.opens(f"/post/{post}"), f"/post/{post}/freigeben")
+    story = browser.opens(f"/post/{post}").one("//details[@class='story']").text_content()
     assert "Freigegeben" in story
     assert "anna" in story
     assert "zur Freigabe → freigegeben" in story
@@ -260,8 +260,8 @@ def test_the_story_is_told_in_german(desk: Any) -> None:
 def test_another_jobcenters_post_does_not_exist_for_an_officer(desk: Any) -> None:
     foreign = desk.awaiting("gross-gerau")
     browser = desk.person("anna")
-    assert browser.opens(f"/beitrag/{foreign['id']}").status == 404
-    page = browser.posts(f"/beitrag/{foreign['id']}/freigeben", pruefwert=browser.token, digest=foreign["digest"])
+    assert browser.opens(f"/post/{foreign['id']}").status == 404
+    page = browser.posts(f"/post/{foreign['id']}/freigeben", pruefwert=browser.token, digest=foreign["digest"])
     assert page.status == 403
     assert views.post_show(desk.deps, foreign["id"])["state"] == "awaiting"
 
@@ -270,9 +270,9 @@ def test_another_jobcenters_post_does_not_exist_for_an_officer(desk: Any) -> Non
 def test_who_may_not_approve_sees_no_button_and_is_refused(desk: Any, login: str) -> None:
     post = on(desk, "facebook")
     browser = desk.person(login)
-    page = browser.opens(f"/beitrag/{post['id']}")
-    assert not page.find(f"//form[@action='/beitrag/{post['id']}/freigeben']")
-    refused = browser.posts(f"/beitrag/{post['id']}/freigeben", pruefwert=browser.token, digest=post["digest"])
+    page = browser.opens(f"/post/{post['id']}")
+    assert not page.find(f"//form[@action='/post/{post['id']}/freigeben']")
+    refused = browser.posts(f"/post/{post['id']}/freigeben", pruefwert=browser.token, digest=post["digest"])
     assert refused.status == 403
     assert "Kanalverantwortung" in refused.text
 
@@ -281,27 +281,27 @@ def test_a_note_in_the_address_says_nothing_that_is_not_so(desk: Any) -> None:
     first, second = desk.posts(states=["awaiting"])[:2]
     foreign = desk.awaiting("gross-gerau")["id"]
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{second['id']}?getan=freigegeben&nr={first['id']}")
+    page = browser.opens(f"/post/{second['id']}?getan=freigegeben&nr={first['id']}")
     assert "wartet wieder auf eine Freigabe" in page.one("//*[@role='status']").text_content()
     for note in (f"getan=freigegeben&nr={foreign}", "getan=<b>x</b>&nr=1", "getan=freigegeben&nr=999999"):
-        assert browser.opens(f"/beitrag/{second['id']}?{note}").one("//*[@role='status']").text_content() == ""
+        assert browser.opens(f"/post/{second['id']}?{note}").one("//*[@role='status']").text_content() == ""
 
 
 def test_hostile_feed_text_stays_text(desk: Any) -> None:
     post = next(post for post in desk.posts(states=["awaiting"]) if "hostile" in post["item_guid"])
-    page = desk.person("anna").opens(f"/beitrag/{post['id']}")
+    page = desk.person("anna").opens(f"/post/{post['id']}")
     assert '<script>alert("x")</script>' in page.one("//h1").text_content()
     assert [script.get("src") for script in page.find("//script")] == ["/static/htmx.min.js"]
     assert not page.find("//*[@onerror]")
     assert not page.find("//a[starts-with(@href, 'javascript:')]")
-    assert page.form(f"/beitrag/{post['id']}/bearbeiten")["text"] == post["text"]
+    assert page.form(f"/post/{post['id']}/bearbeiten")["text"] == post["text"]
 
 
 def test_htmx_gets_the_content_of_the_same_page_and_the_message(desk: Any) -> None:
     post = on(desk, "facebook")["id"]
     browser = desk.person("anna")
-    whole = browser.opens(f"/beitrag/{post}")
-    block = browser.opens(f"/beitrag/{post}", **{"HX-Request": "true"})
+    whole = browser.opens(f"/post/{post}")
+    block = browser.opens(f"/post/{post}", **{"HX-Request": "true"})
     assert "<html" not in block.response.text
     assert block.one("//*[@id='meldung']").get("hx-swap-oob") == "true"
     assert block.one("//h1").get("autofocus") is not None
@@ -309,20 +309,20 @@ def test_htmx_gets_the_content_of_the_same_page_and_the_message(desk: Any) -> No
         form.get("action") for form in whole.find("//main//form")
     ]
     assert "HX-Request" in block.response.headers["Vary"]
-    history = browser.opens(f"/beitrag/{post}", **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    history = browser.opens(f"/post/{post}", **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
     assert "<html" in history.response.text
 
 
 def test_reloading_the_answer_to_a_form_leads_back_to_the_post(desk: Any) -> None:
     post = on(desk, "facebook")["id"]
-    assert desk.person("anna").opens(f"/beitrag/{post}/ablehnen").response.url.path == f"/beitrag/{post}"
+    assert desk.person("anna").opens(f"/post/{post}/ablehnen").response.url.path == f"/post/{post}"
 
 
 def test_a_text_that_is_too_long_is_kept_and_not_said_to_await_approval(desk: Any) -> None:
     post = on(desk, "x")
     browser = desk.person("anna")
-    page = browser.opens(f"/beitrag/{post['id']}")
-    saved = browser.sends(page, f"/beitrag/{post['id']}/bearbeiten", text="lang " * 100)
+    page = browser.opens(f"/post/{post['id']}")
+    saved = browser.sends(page, f"/post/{post['id']}/bearbeiten", text="lang " * 100)
     told = saved.one("//*[@role='status']").text_content()
     assert "Text gespeichert" in told
     assert "So kann er noch nicht freigegeben werden." in told

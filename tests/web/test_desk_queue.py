@@ -61,7 +61,7 @@ def test_each_state_is_in_one_list(desk: Any, state: str, values: dict[str, str]
     desk.becomes(post, state, **values)
     browser = desk.person("anna")
     lists = ("freigabe", "geplant", "hilfe", "veroeffentlicht", "geschlossen")
-    holding = [each for each in lists if browser.opens(f"/freigabe?liste={each}").find(f"//a[@href='/beitrag/{post}']")]
+    holding = [each for each in lists if browser.opens(f"/freigabe?liste={each}").find(f"//a[@href='/post/{post}']")]
     assert holding == [name]
 
 

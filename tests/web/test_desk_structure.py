@@ -14,8 +14,8 @@ PAGES = [
     (None, "/anmelden"),
     ("anna", "/freigabe"),
     ("anna", "/freigabe?liste=hilfe"),
-    ("anna", "/beitrag/1"),
-    ("anna", "/beitrag/2"),
+    ("anna", "/post/1"),
+    ("anna", "/post/2"),
     ("eva", "/freigabe"),
     ("eva", "/beitraege"),
     ("eva", "/beitraege/1"),
@@ -84,7 +84,7 @@ def test_pictures_have_an_alternative_text_and_forms_their_token(page: Any) -> N
 
 
 def test_links_that_open_a_new_window_cannot_reach_back(desk: Any) -> None:
-    page = desk.person("anna").opens("/beitrag/1")
+    page = desk.person("anna").opens("/post/1")
     outside = page.find("//a[starts-with(@href, 'http')]")
     assert outside
     assert all(link.get("rel") == "noopener noreferrer" for link in outside)

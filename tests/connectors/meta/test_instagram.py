@@ -357,7 +357,7 @@ class TestFind:
             instagram.find(door, post, stage, order, now, [])
 
     def test_a_published_one_is_found_and_never_the_newest_blindly(self, platform, door, post, stage, order, now):
-        newer = listed("M11", caption="Ein anderer Beitrag", timestamp="2026-11-23T09:03:00+0000")
+        newer = listed("M11", caption="Ein anderer Post", timestamp="2026-11-23T09:03:00+0000")
         platform.answers("GET", "C1", {"status_code": "PUBLISHED"})
         platform.answers("GET", "178/media", {"data": [newer, listed("M10")]})
         found = instagram.find(door, post, stage, order, now, [])

@@ -50,8 +50,8 @@ def test_the_overview_counts_the_public_posts_of_each_account(sandbox):
     page = Page(sandbox.client.get("/").text)
 
     labels = [label for label in page.all("a", "aria-label") if label]
-    assert "Facebook-artig: KJC Fulda, 1 Beitrag" in labels
-    assert "X-artig: KJC Fulda, 0 Beiträge" in labels
+    assert "Facebook-artig: KJC Fulda, 1 Post" in labels
+    assert "X-artig: KJC Fulda, 0 Posts" in labels
     assert "/wall/facebook/1001" in page.all("a", "href")
     assert "kein Konto" in page.text
 

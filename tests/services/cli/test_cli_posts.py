@@ -90,10 +90,10 @@ def test_some_of_several_refused_is_partly(program: Any) -> None:
     answer = program("posts", "approve", str(mine), str(foreign), "999", "--as", "kim")
 
     assert answer.exit_code == 1
-    assert f"Beitrag {mine} ist freigegeben" in answer.stdout
+    assert f"Post {mine} ist freigegeben" in answer.stdout
     told = answer.stderr.splitlines()
     assert len(told) == 2
-    assert told[0].startswith(f"Beitrag {foreign}: „kim“ darf das für wiesbaden nicht")
+    assert told[0].startswith(f"Post {foreign}: „kim“ darf das für wiesbaden nicht")
     assert told[1] == "Den Beitrag 999 gibt es nicht."
     assert program.json("posts", "show", str(foreign))["state"] == "awaiting"
 
@@ -168,7 +168,7 @@ def test_reject_retry_hurry_confirm_and_recall_reach_their_services(program: Any
     for verb in ("retry", "publish-now", "confirm"):
         assert "das geht hier nicht" in program.refuses("posts", verb, second, "--as", "kim")
     told = program.does("posts", "recall", second, "--as", "ed")
-    assert f"Beitrag {second} ist zurückgerufen und jetzt geschlossen.\n" == told
+    assert f"Post {second} ist zurückgerufen und jetzt geschlossen.\n" == told
 
 
 def test_an_unknown_person_decides_nothing(program: Any) -> None:
@@ -177,4 +177,4 @@ def test_an_unknown_person_decides_nothing(program: Any) -> None:
 
 def test_json_is_one_document_even_when_there_is_nothing(program: Any) -> None:
     assert json.loads(program.does("posts", "list", "--json")) == []
-    assert program.does("posts", "list") == "Es gibt keine solchen Beiträge.\n"
+    assert program.does("posts", "list") == "Es gibt keine solchen Posts.\n"

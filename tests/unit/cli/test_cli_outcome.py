@@ -86,9 +86,9 @@ def test_each_tells_every_refusal_and_does_the_rest(
             raise Refused("Das geht\nnicht.")
         done.append(number)
 
-    assert status == each("Beitrag", [1, 2, 3], act)
+    assert status == each("Post", [1, 2, 3], act)
     assert [number for number in (1, 2, 3) if number not in refused] == done
-    assert [f"Beitrag {number}: Das geht nicht." for number in refused] == capsys.readouterr().err.splitlines()
+    assert [f"Post {number}: Das geht nicht." for number in refused] == capsys.readouterr().err.splitlines()
 
 
 def test_a_closed_pipe_leaves_no_traceback(tmp_path: Path) -> None:

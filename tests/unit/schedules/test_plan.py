@@ -78,7 +78,7 @@ def test_the_end_of_validity_is_kept_to_the_minute() -> None:
     assert lay(candidate(1, after=ends)) == ["1 Mo 23.11., 12:30: erster freier Platz"]
     assert lay(candidate(1, after=ends - timedelta(seconds=1))) == [
         "1 Von Mo 23.11., 08:00 Uhr bis Mo 23.11., 12:29 Uhr hat der Kalender „probe“ keine Zeit für diesen Kanal. "
-        "Bitte Zeiten eintragen oder den Beitrag von Hand legen."
+        "Bitte Zeiten eintragen oder den Post von Hand legen."
     ]
 
 
@@ -93,14 +93,14 @@ def test_a_slot_in_the_past_is_not_used_and_one_at_this_moment_is() -> None:
 def test_an_expired_candidate_is_told_so(embargo: str) -> None:
     assert lay(candidate(1, before=berlin(embargo), after=berlin("11-20T12:00"))) == [
         "1 Die Gültigkeit endet am Fr 20.11., 12:00 Uhr und ist damit vorbei. "
-        "Bitte die Gültigkeit verlängern oder den Beitrag verwerfen."
+        "Bitte die Gültigkeit verlängern oder den Post verwerfen."
     ]
 
 
 def test_a_validity_that_ends_before_the_embargo_is_told_so() -> None:
     assert lay(candidate(1, before=berlin("11-25T12:00"), after=berlin("11-24T12:00"))) == [
-        "1 Die Gültigkeit endet am Di 24.11., 12:00 Uhr, erscheinen darf der Beitrag erst ab Mi 25.11., 12:00 Uhr. "
-        "Bitte die Gültigkeit verlängern oder den Beitrag verwerfen."
+        "1 Die Gültigkeit endet am Di 24.11., 12:00 Uhr, erscheinen darf der Post erst ab Mi 25.11., 12:00 Uhr. "
+        "Bitte die Gültigkeit verlängern oder den Post verwerfen."
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_full_lane_is_told_so_with_what_was_in_the_way() -> None:
     assert said == (
         "1 Von Mo 23.11., 08:00 Uhr bis Mo 23.11., 18:00 Uhr ist kein Platz frei "
         "(Mo 23.11., 17:00 Mindestabstand; Mo 23.11., 12:30 belegt). "
-        "Bitte den Beitrag von Hand legen oder einen anderen verschieben."
+        "Bitte den Post von Hand legen oder einen anderen verschieben."
     )
 
 
