@@ -18,7 +18,10 @@ _CHOICES = {
     "rights": ("granted", "denied"),
     "captions": ("present", "missing"),
 }
-_FORBIDS = {"denied", "missing"}
+OPEN = "open"
+"""The answer that takes an earlier one back: the question is to be answered anew."""
+
+_FORBIDS = {"denied", "missing", OPEN}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from distributor.clock import Clock, SimulatedClock, SystemClock
 from distributor.domain import Refused
 from distributor.progress import progress
-from distributor.services import duties, feeds, media, planning, simulation, tailoring
+from distributor.services import duties, feeds, findings, media, planning, simulation, tailoring
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
 from distributor.store import migrations
@@ -38,7 +38,7 @@ class Duty:
 
     name: str
     every: timedelta
-    do: Callable[[Deps, Clock], object]
+    do: Callable[[Deps, Clock], int]
 
 
 DUTIES = (
@@ -119,10 +119,9 @@ class Daemon:
             scheduler.shutdown(wait=True)
 
     def until_idle(self) -> None:
-        """Do all duties once and publish until nothing is due."""
-        for duty in DUTIES:
-            if not self._stopping.is_set():
-                duty.do(self._deps, self._clock)
+        """Do all duties until they find nothing more to do, and publish until nothing is due."""
+        while sum(duty.do(self._deps, self._clock) for duty in DUTIES if not self._stopping.is_set()):
+            continue
         self.publish()
 
     def simulate(self, clock: SimulatedClock, until: datetime) -> None:
@@ -157,7 +156,7 @@ def run(deps: Deps, *, until_idle: bool = False, simulate_until: datetime | None
     if schema.current != schema.head:
         text = "Die Datenbank ist nicht auf dem Stand des Programms; bitte `distributor db upgrade` ausführen."
         raise Refused(text, code="schema")
-    deps.vault.signing_key()
+    _try_key(deps)
     clock: Clock = SystemClock()
     if simulate_until is not None:
         clock = simulation.begin(deps, clock.now(), simulate_until)
@@ -174,6 +173,14 @@ def run(deps: Deps, *, until_idle: bool = False, simulate_until: datetime | None
     finally:
         daemon.end()
     return 0
+
+
+def _try_key(deps: Deps) -> None:
+    """Raises: Refused with a wrong key: it would pause every account that comes due."""
+    with deps.store.read() as session:
+        found = findings.key(deps, session)
+    if not found.ok:
+        raise Refused(found.text, code="vault.key")
 
 
 def _stop_on_signals(daemon: Daemon) -> None:

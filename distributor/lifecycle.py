@@ -310,6 +310,7 @@ class Permission:
     valid_until: datetime | None
     stopped: str | None
     account_paused: bool
+    trouble: str = ""
     missing: str | None = None
     rendered_digest: str | None = None
 
@@ -332,7 +333,7 @@ def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
     if asked.embargo_until is not None and now < asked.embargo_until:
         return _void("Die geplante Zeit liegt vor dem Ende der Sperrfrist; bitte eine spätere Zeit wählen.")
     if now - asked.due_at > policy.lateness:
-        return late(asked.due_at)
+        return late(asked.due_at, asked.trouble)
     if asked.missing is not None:
         return Move(S.STAGED, Reason("requires", asked.missing, "daemon"), next_try_at=now + policy.backoff_base)
     if asked.account_paused:
@@ -348,7 +349,8 @@ def _void(text: str) -> Move:
     return Move(S.AWAITING, Reason("approval.void", text, "officer"), drop_stage=True)
 
 
-def late(due_at: datetime) -> Move:
-    """Return the Move of a Post whose time has passed too far."""
+def late(due_at: datetime, trouble: str = "") -> Move:
+    """Return the Move of a Post whose time has passed too far; ``trouble`` is what last held it up."""
     text = "Die geplante Zeit ist zu lange vorbei. Bitte eine neue Zeit wählen oder verwerfen."
-    return Move(S.MISSED, Reason("late", text, "officer"), drop_stage=True)
+    told = f"{text} Zuletzt: {trouble}" if trouble else text
+    return Move(S.MISSED, Reason("late", told, "officer"), drop_stage=True)

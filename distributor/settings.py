@@ -17,6 +17,30 @@ from distributor.domain import Refused
 
 _PREFIX = "DISTRIBUTOR_"
 
+NAMES = frozenset(
+    _PREFIX + name
+    for name in (
+        "DATA_DIR",
+        "CONFIG_DIR",
+        "DATABASE_URL",
+        "FEED_URL",
+        "ALLOW_PRIVATE",
+        "KEY",
+        "KEY_FILE",
+        "PUBLIC_URL",
+        "PUBLIC_BIND",
+        "DESK_URL",
+        "DESK_BIND",
+        "POLL_SECONDS",
+        "FIRST_POLL_ITEMS",
+        "LATENESS_MINUTES",
+        "THREADS",
+        "SHORT_LINKS",
+        "LOG_FORMAT",
+    )
+)
+"""Every setting by its variable; each channel adds ``DISTRIBUTOR_<CHANNEL>_<HOST>_URL`` for its hosts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -95,6 +119,8 @@ def _choice(values: Mapping[str, str], name: str, default: str, choices: tuple[s
 
 def _key(values: Mapping[str, str]) -> str:
     path = _text(values, "KEY_FILE", "")
+    if path and _text(values, "KEY", ""):
+        raise Refused("DISTRIBUTOR_KEY und DISTRIBUTOR_KEY_FILE sind beide gesetzt; bitte nur eines.", code="settings")
     if not path:
         return _text(values, "KEY", "")
     try:

@@ -33,6 +33,7 @@ OPERATOR = "betrieb"
 AUDITOR = "pruefung"
 
 _HOST = "127.0.0.1"
+_MARK = ".vorfuehrung"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,12 @@ def free_port(wanted: int) -> int:
 
 def build(children: Children, folder: Path, config: Path, *, calendar: str | None) -> World:
     """Start the sandbox and set the database up from nothing; ``calendar`` replaces every Jobcenter's own."""
-    if folder.exists():
-        shutil.rmtree(folder)
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        text = f"{folder} ist kein Ordner einer Vorführung; bitte einen leeren oder neuen nennen (--data)."
+        raise Refused(text, code="demo.folder")
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    (folder / _MARK).touch()
     sandbox = f"http://{_HOST}:{free_port(8700)}"
     children.start(
         ["connectors.sandbox", "--host", _HOST, "--port", sandbox.rsplit(":", 1)[1]], {}, folder / "sandbox.log"

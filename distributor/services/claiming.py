@@ -181,6 +181,7 @@ def _refusal(
         valid_until=item.valid_until,
         stopped=_stop_reason(session, account) if releasing else None,
         account_paused=account.paused_at is not None,
+        trouble=post.reason_text,
         missing=_unfinished(post, item),
     )
     moment = now if releasing else max(now, post.due_at)

@@ -48,6 +48,9 @@ def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now
     with deps.store.write() as session:
         row = item_in(session, item_id, lock=True)
         piece = workpiece(session, row)
+        if not piece.complete:
+            text = f"Die Bilder zu „{row.title}“ werden noch geladen; bitte in einem Augenblick erneut versuchen."
+            raise Refused(text, code="item.incomplete")
         before = dict(piece.answers)
         for answer in answers:
             for question, subject in _targets(answer, piece.questions):

@@ -1,18 +1,18 @@
-"""Whether the distributor can publish: each setting, account, feed, clock and disk, ok or what to do."""
+"""Whether the distributor can publish: the daemon, what is due, feeds, accounts, Stops; ok, or what to do."""
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
+from distributor.services import findings
 from distributor.services.accounts import missing_fields
 from distributor.services.deps import Deps
+from distributor.services.findings import Finding
 from distributor.services.stopping import active
 from distributor.store import items, migrations
 from distributor.store.tables import DutyRow, FeedRow, ItemRow, PostRow, WorkerRow
@@ -21,49 +21,25 @@ from distributor.wording import local_time
 _QUIET_DAEMON = timedelta(minutes=2)
 _LATE = timedelta(minutes=5)
 _UNTAILORED = timedelta(minutes=15)
-_LOW_DISK = 500_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: ``ok``, or the German sentence that says what to do. ``grave`` means: cannot publish."""
-
-    subject: str
-    ok: bool
-    text: str
-    grave: bool = False
+_FOR_A_PERSON = ("outcome.person", "retract.person", "receipt.taken")
 
 
 def examine(deps: Deps, now: datetime) -> list[Finding]:
     """Look at everything that publishing needs."""
-    findings = [_key(deps), _disk(deps), _schema(deps)]
-    if not findings[-1].ok:
-        return findings
+    schema = _schema(deps)
+    if not schema.ok:
+        return [*findings.settings(deps), findings.key(deps, None), findings.disk(deps), schema]
     with deps.store.read() as session:
-        findings += [_daemon(session, now), _lateness(session, now), *_duties(session)]
-        findings += [*_feeds(session), *_items(session, now), *_accounts(deps, session), *_stops(session)]
-    return findings
-
-
-def _key(deps: Deps) -> Finding:
-    try:
-        deps.vault.signing_key()
-    except Refused as error:
-        return Finding("Schlüssel", False, error.text, grave=True)
-    return Finding("Schlüssel", True, "vorhanden")
-
-
-def _disk(deps: Deps) -> Finding:
-    folder = deps.settings.data_dir
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        return Finding("Datenordner", False, f"{folder} ist nicht benutzbar: {error}", grave=True)
-    if free < _LOW_DISK:
-        text = f"In {folder} sind nur {free // 1_000_000} MB frei; bitte Platz schaffen."
-        return Finding("Datenordner", False, text, grave=True)
-    return Finding("Datenordner", True, f"{free // 1_000_000_000} GB frei")
+        found = [*findings.settings(deps), findings.key(deps, session), findings.disk(deps), schema]
+        found += [findings.clock(session, now), _daemon(session, now), _lateness(session, now), *_duties(session)]
+        found += [
+            *_waiting(session),
+            *_feeds(deps, session),
+            *_items(session, now),
+            *_accounts(deps, session),
+            *_stops(session),
+        ]
+    return found
 
 
 def _schema(deps: Deps) -> Finding:
@@ -99,13 +75,25 @@ def _lateness(session: Session, now: datetime) -> Finding:
     return Finding("Pünktlichkeit", True, "nichts ist verspätet")
 
 
+def _waiting(session: Session) -> list[Finding]:
+    """Posts that nothing but a person can move on."""
+    person = or_(PostRow.state.in_((State.FAILED, State.MISSED)), PostRow.reason_code.in_(_FOR_A_PERSON))
+    number = session.scalar(select(func.count()).select_from(PostRow).where(person)) or 0
+    if not number:
+        return [Finding("Wartet auf Menschen", True, "nichts")]
+    text = f"{number} fehlgeschlagen, verpasst oder ungeklärt; `distributor posts list` und die Oberfläche zeigen sie."
+    return [Finding("Wartet auf Menschen", False, text)]
+
+
 def _duties(session: Session) -> list[Finding]:
     rows = session.scalars(select(DutyRow).where(DutyRow.trouble != "").order_by(DutyRow.name))
     return [Finding(f"Aufgabe {row.name}", False, row.trouble) for row in rows]
 
 
-def _feeds(session: Session) -> list[Finding]:
+def _feeds(deps: Deps, session: Session) -> list[Finding]:
     rows = session.scalars(select(FeedRow).order_by(FeedRow.id)).all()
+    if not rows and deps.settings.feed_url:
+        return [Finding(f"Feed {deps.settings.feed_url}", True, "noch nicht gelesen")]
     if not rows:
         text = "Kein Feed ist eingetragen (DISTRIBUTOR_FEED_URL oder `distributor feed add`)."
         return [Finding("Feed", False, text)]
@@ -146,3 +134,6 @@ def _accounts(deps: Deps, session: Session) -> list[Finding]:
 
 def _stops(session: Session) -> list[Finding]:
     return [Finding("Notbremse", False, f"gezogen für {scope}: {row.reason}") for row, scope in active(session)]
+
+
+__all__ = ["Finding", "examine"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import getpass
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,12 +67,32 @@ def add_user(
         if password:
             row.password_hash = hashed(password)
         session.flush()
-        session.execute(delete(MembershipRow).where(MembershipRow.user_id == row.id))
-        for membership in memberships:
-            session.add(
-                MembershipRow(user_id=row.id, role=membership.role, organisation_id=_organisation(session, membership))
-            )
+        with _keeping_an_operator(session):
+            session.execute(delete(MembershipRow).where(MembershipRow.user_id == row.id))
+            for membership in memberships:
+                where = _organisation(session, membership)
+                session.add(MembershipRow(user_id=row.id, role=membership.role, organisation_id=where))
         record(session, now=now, actor=actor, what="user.set", subject="user", subject_id=row.id)
+
+
+@contextmanager
+def _keeping_an_operator(session: Session) -> Iterator[None]:
+    """Raises: Refused if a change inside would leave nobody to manage people."""
+    before = _has_operator(session)
+    yield
+    session.flush()
+    if before and not _has_operator(session):
+        text = "Das ginge nicht mehr zurück: Mindestens eine aktive Person braucht die Rolle Betrieb (operator)."
+        raise Refused(text, code="user.last_operator")
+
+
+def _has_operator(session: Session) -> bool:
+    query = (
+        select(UserRow.id)
+        .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+        .where(UserRow.active, MembershipRow.role == Role.OPERATOR)
+    )
+    return session.scalars(query).first() is not None
 
 
 def hashed(password: str) -> str:
@@ -205,7 +226,8 @@ def set_active(deps: Deps, actor: Actor, login: str, active: bool, now: datetime
         row = session.scalars(select(UserRow).where(UserRow.login == login)).one_or_none()
         if row is None:
             raise Refused(f"„{login}“ ist keine bekannte Person.", code="user.unknown")
-        row.active = active
+        with _keeping_an_operator(session):
+            row.active = active
         if not active:
             session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))
         what = "user.enabled" if active else "user.disabled"

@@ -154,7 +154,7 @@ def miss(deps: Deps, now: datetime) -> int:
         found = _overdue(session, now - deps.policy.lateness, now)
         for post in found:
             if post.due_at is not None:
-                apply(session, post, late(post.due_at), now=now, actor=DAEMON, what="post.missed")
+                apply(session, post, late(post.due_at, post.reason_text), now=now, actor=DAEMON, what="post.missed")
         return len(found) + _hand_over(session, now, now - deps.policy.lateness)
 
 

@@ -16,6 +16,7 @@ from distributor.domain import Refused, State
 from distributor.services.deps import Deps
 from distributor.store import claims, items
 from distributor.store.tables import PostRow
+from distributor.wording import local_time
 
 _TIMEOUT = (3.0, 10.0)
 
@@ -28,7 +29,8 @@ def begin(deps: Deps, now: datetime, until: datetime) -> SimulatedClock:
     clocks = _sandboxes(deps)
     start = max([now, *(moment for moment in clocks.values() if moment is not None)])
     if until <= start:
-        raise Refused("Das Ende der Simulation liegt in der Vergangenheit.", code="simulation.past")
+        text = f"Das Ende der Simulation liegt nicht nach ihrem Beginn ({local_time(start)}, so steht die Sandbox-Uhr)."
+        raise Refused(text, code="simulation.past")
     session = requests.Session()
     session.trust_env = False
 

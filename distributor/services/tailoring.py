@@ -42,6 +42,17 @@ class Workpiece:
     answers: Mapping[tuple[str, str], str]
     overrides: Mapping[str, Override]
     texts: Mapping[str, ChannelText]
+    wanted: frozenset[str]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every picture has been fetched or refused: before that nobody can judge the Item."""
+        return {row.url for row in self.media if row.state != "pending"} == self.wanted
+
+    @property
+    def cleared(self) -> bool:
+        """Tell whether posts of the Item may be approved."""
+        return self.complete and not self.unanswered and self.item.stage == "active"
 
     @property
     def questions(self) -> list[Question]:
@@ -70,7 +81,7 @@ def subjects(content: FeedItem, media: Sequence[MediumRow]) -> list[Subject]:
 def workpiece(session: Session, item: ItemRow) -> Workpiece:
     """Read all that is needed to make an Item's posts."""
     content = item_of(item.document)
-    wanted = {url for medium in content.media for url in picture_addresses(medium)}
+    wanted = frozenset(url for medium in content.media for url in picture_addresses(medium))
     media = [row for row in items.media(session, item.id) if row.url in wanted]
     return Workpiece(
         item=item,
@@ -82,6 +93,7 @@ def workpiece(session: Session, item: ItemRow) -> Workpiece:
             channel: Override(du=row.du, sie=row.sie) for channel, row in items.overrides(session, item.id).items()
         },
         texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
+        wanted=wanted,
     )
 
 
@@ -104,9 +116,12 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
         item = _locked(session, item_id)
         revision = item.revision
         known = {row.url: row for row in items.media(session, item_id)}
-        session.add_all(sync_media(item, known))
+        unseen = sync_media(item, known)
+        session.add_all(unseen)
         session.flush()
-        if any(row.state == "pending" for row in workpiece(session, item).media):
+        if unseen:
+            items.ask_again(session, item_id, "people", DAEMON.login, now)
+        if not workpiece(session, item).complete:
             return False
     make_renditions(deps, item_id)
     with deps.store.write() as session:
@@ -130,8 +145,7 @@ def shape_posts(
 ) -> None:
     """Render an Item for every account and adjust each post's life. ``void`` takes back Approvals in any case."""
     piece = workpiece(session, item)
-    cleared = not piece.unanswered and item.stage == "active"
-    item.cleared_at = (item.cleared_at or now) if not piece.unanswered else None
+    item.cleared_at = (item.cleared_at or now) if piece.complete and not piece.unanswered else None
     held = items.posts_of(session, item.id, lock=True)
     existing = {post.account_id: post for post in held if post.corrects_id is None}
     for account, owner in items.accounts(session):
@@ -141,9 +155,9 @@ def shape_posts(
                 continue
             post = _new_post(item, account, now)
         elif State(post.state) not in OPEN_TO_EDITING:
-            _mark_behind(deps, piece, post, account, owner, cleared=cleared, now=now, void=void)
+            _mark_behind(deps, piece, post, account, owner, cleared=piece.cleared, now=now, void=void)
             continue
-        _shape(deps, session, piece, post, account, owner, cleared=cleared, now=now, actor=actor, void=void)
+        _shape(deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void)
 
 
 def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor: Actor, void: bool = False) -> None:
@@ -152,8 +166,7 @@ def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor
     piece = workpiece(session, item)
     account = session.get_one(AccountRow, post.account_id)
     owner = session.get_one(OrganisationRow, account.organisation_id)
-    cleared = not piece.unanswered and item.stage == "active"
-    _shape(deps, session, piece, post, account, owner, cleared=cleared, now=now, actor=actor, void=void)
+    _shape(deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void)
 
 
 def _new_post(item: ItemRow, account: AccountRow, now: datetime) -> PostRow:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from distributor.clearance import OPEN
 from distributor.store.tables import (
     AccountRow,
     AnswerRow,
@@ -31,6 +32,12 @@ def answers(session: Session, item_id: int) -> dict[tuple[str, str], str]:
     """Return the newest answer by (question, subject)."""
     rows = session.scalars(select(AnswerRow).where(AnswerRow.item_id == item_id).order_by(AnswerRow.id))
     return {(row.question, row.subject): row.answer for row in rows}
+
+
+def ask_again(session: Session, item_id: int, question: str, actor: str, now: datetime) -> None:
+    """Take an Item's answer to a question back, if it was given: what it was about has changed."""
+    if answers(session, item_id).get((question, ""), OPEN) != OPEN:
+        session.execute(insert(AnswerRow).values(item_id=item_id, question=question, answer=OPEN, actor=actor, at=now))
 
 
 def overrides(session: Session, item_id: int) -> dict[str, OverrideRow]:

@@ -50,6 +50,7 @@ class Visit:
     @property
     def too_wide(self) -> int:
         """By how many pixels the page is wider than the screen, with everything unfolded."""
+        self.page.wait_for_load_state()  # without its style sheets a page has other widths
         self.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         root = "document.documentElement"
         return int(self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))

@@ -33,8 +33,8 @@ def refusal(world: World, at: datetime | None = None) -> str:
 class Dated:
     """A world that reads one item whose bounds a test sets and sets again."""
 
-    def __init__(self, make_world: Callable[..., World]) -> None:
-        self.world = make_world(organisations=("fulda",), channels=("facebook",))
+    def __init__(self, world: World) -> None:
+        self.world = world
 
     def says(self, **bounds: datetime) -> World:
         item = {"guid": "a", "title": "Infoabend", "link": "https://portal.example/a", "text": "Kommt vorbei."}
@@ -44,9 +44,9 @@ class Dated:
 
 
 @pytest.fixture
-def dated(make_world: Callable[..., World]) -> Dated:
+def dated(reaches: Reaches) -> Dated:
     """One item with bounds of its own."""
-    return Dated(make_world)
+    return Dated(reaches("empty"))
 
 
 class TestTheEmbargo:
@@ -67,9 +67,8 @@ class TestTheEmbargo:
         world.runs_until(due)
         assert world.state() == "published"
 
-    def test_of_an_item_published_in_the_future_is_its_date(self, make_world: Callable[..., World]) -> None:
-        world = make_world(organisations=("fulda",), channels=("facebook",))
-        world.portal.keeps(0)
+    def test_of_an_item_published_in_the_future_is_its_date(self, reaches: Reaches) -> None:
+        world = reaches("empty", items=0)
         world.portal.publishes(
             slug="morgen", title="Morgen", summary="Bald.", published_at=(START + 3 * DAY).isoformat()
         )
@@ -78,8 +77,9 @@ class TestTheEmbargo:
 
         assert world.due() >= START + 3 * DAY
 
-    @pytest.mark.parametrize("channel", ["facebook", "instagram", "x"])
-    @pytest.mark.parametrize("state", ["scheduled", "staged"])
+    @pytest.mark.parametrize(
+        ("state", "channel"), [("scheduled", "x"), ("staged", "facebook"), ("staged", "instagram")]
+    )
     def test_that_comes_after_the_approval_keeps_the_post_in(self, reaches: Reaches, state: str, channel: str) -> None:
         world = reaches(state, channel)
         due = world.due()

@@ -16,14 +16,9 @@ Reaches = Callable[..., World]
 
 
 @pytest.fixture
-def four(make_world: Callable[..., World]) -> World:
-    """One item for two Jobcenter on two channels, all approved for the same moment three hours ahead."""
-    world = make_world(organisations=("fulda", "wiesbaden"), channels=("facebook", "x"))
-    world.portal.keeps(1)
-    world.reads_feed()
-    world.clears()
-    world.approves(at=world.clock.now() + timedelta(hours=3))
-    return world
+def four(reaches: Reaches) -> World:
+    """One item for two Jobcenter on two channels, all approved for the same moment."""
+    return reaches("scheduled", "facebook", "x", organisations=("fulda", "wiesbaden"))
 
 
 def pulls(world: World, scope: Scope | None = None, login: str = "redaktion") -> int:

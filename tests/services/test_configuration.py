@@ -18,9 +18,9 @@ from tests.support.world import CONFIG, SETUP, World
 
 
 @pytest.fixture
-def world(make_world: Callable[..., World]) -> World:
+def world(reaches: Callable[..., World]) -> World:
     """One Jobcenter on one channel; the rest of the configuration is not taken over yet."""
-    return make_world(organisations=("fulda",), channels=("facebook",))
+    return reaches("empty")
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,6 @@ def test_an_account_field_nobody_knows_is_refused_and_nothing_is_taken_over(worl
 
 
 def test_a_jobcenter_that_now_says_sie_is_rendered_anew(world: World, files: Files) -> None:
-    world.portal.keeps(1)
     world.reads_feed()
     before = world.post()["text"]
     fulda = files.organisations["fulda"]

@@ -193,12 +193,8 @@ class TestWhoOnlySeemedDead:
 
 
 class TestTwoDaemons:
-    def test_share_the_work_and_double_none_of_it(self, make_world: Callable[..., World]) -> None:
-        world = make_world(organisations=("fulda", "wiesbaden"), channels=("facebook", "x"))
-        world.portal.keeps(2)
-        world.reads_feed()
-        world.clears()
-        world.approves()
+    def test_share_the_work_and_double_none_of_it(self, reaches: Reaches) -> None:
+        world = reaches("scheduled", "facebook", "x", items=2, organisations=("fulda", "wiesbaden"))
         dues = sorted(world.due(post["id"]) for post in world.posts())
         with another_daemon(world) as crew, ThreadPoolExecutor(2) as pool:
             for due in dues:
@@ -244,15 +240,8 @@ def _works(crew: Crew) -> None:
 
 
 class TestOrderlyEnd:
-    def test_what_is_in_flight_is_finished_and_stored_and_nothing_new_begun(
-        self, make_world: Callable[..., World]
-    ) -> None:
-        world = make_world(organisations=("fulda",), channels=("facebook",))
-        world.portal.keeps(1)
-        world.reads_feed()
-        world.clears()
-        world.approves()
-        world.runs_until(world.due() - timedelta(minutes=1))
+    def test_what_is_in_flight_is_finished_and_stored_and_nothing_new_begun(self, reaches: Reaches) -> None:
+        world = reaches("staged")
         world.clock.set(world.due())
         world.crew.turn(patience=0)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from distributor.services import accounts, duties, health, stopping, views
+from distributor.services import accounts, duties, findings, health, stopping, views
 from distributor.services.health import Finding
 from distributor.services.stopping import Scope
 from distributor.store.tables import AccountRow
@@ -82,7 +82,10 @@ def test_an_account_that_lacks_something_or_cannot_be_opened(sound: World) -> No
 
     with sound.deps.store.write() as session:
         session.get_one(AccountRow, number).secrets = b"from another key"
-    assert "DISTRIBUTOR_KEY" in the_one(sound, "Konto fulda/facebook", grave=False).text
+    found = {finding.subject.split("/")[0]: finding for finding in bad(sound)}
+    assert set(found) == {"Schlüssel", "Konto fulda"}
+    assert found["Schlüssel"].grave
+    assert all("DISTRIBUTOR_KEY" in finding.text for finding in found.values())
 
     with sound.deps.store.write() as session:
         session.get_one(AccountRow, number).secrets = kept
@@ -123,7 +126,7 @@ def test_a_duty_that_failed(sound: World) -> None:
 
 def test_a_full_disk(sound: World, monkeypatch: pytest.MonkeyPatch) -> None:
     usage: Any = type("Usage", (), {"free": 1_000_000})
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(findings.shutil, "disk_usage", lambda _: usage)
 
     the_one(sound, "Datenordner", grave=True)
 
@@ -139,10 +142,20 @@ def test_a_database_behind_the_program(sound: World) -> None:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 
 
-def test_no_feed_at_all(make_world: Callable[..., World]) -> None:
-    world = make_world(organisations=("fulda",), channels=("facebook",))
+def test_no_feed_at_all(reaches: Callable[..., World]) -> None:
+    world = reaches("empty")
+    world.deps = replace(world.deps, settings=replace(world.deps.settings, feed_url=""))
 
     the_one(world, "Feed", grave=False)
+
+
+def test_a_name_that_nobody_reads_and_an_address_that_is_none(sound: World) -> None:
+    given = {**sound.environment, "DISTRIBUTOR_PUBLIK_URL": "x"}
+    sound.deps = replace(sound.deps, settings=replace(sound.deps.settings, environment=given))
+    the_one(sound, "Einstellung DISTRIBUTOR_PUBLIK_URL", grave=False)
+
+    sound.deps = replace(sound.deps, settings=replace(sound.deps.settings, environment={}, public_url="quatsch"))
+    the_one(sound, "Einstellungen", grave=True)
 
 
 def test_nothing_found_holds_a_secret(sound: World) -> None:

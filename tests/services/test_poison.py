@@ -17,18 +17,12 @@ from distributor.store.tables import AccountRow
 from tests.support.world import World
 
 Reaches = Callable[..., World]
-ORGANISATIONS = ("fulda", "wiesbaden")
 
 
 @pytest.fixture
-def two(make_world: Callable[..., World]) -> World:
+def two(reaches: Reaches) -> World:
     """One item for two Jobcenter on two channels, all approved for the same moment."""
-    world = make_world(organisations=ORGANISATIONS, channels=("facebook", "x"))
-    world.portal.keeps(1)
-    world.reads_feed()
-    world.clears()
-    world.approves(at=world.clock.now() + timedelta(hours=3))
-    return world
+    return reaches("scheduled", "facebook", "x", organisations=("fulda", "wiesbaden"))
 
 
 def breaks(world: World, monkeypatch: pytest.MonkeyPatch, ability: str, error: Exception, *, of: int) -> None:
@@ -172,8 +166,8 @@ class TestAnAccountThatCannotBeUsed:
 
 
 class TestAnItemThatCannotBeMade:
-    def test_leaves_the_others_to_be_made(self, make_world: Callable[..., World], monkeypatch: Any) -> None:
-        world = make_world(organisations=("fulda",), channels=("facebook",))
+    def test_leaves_the_others_to_be_made(self, reaches: Reaches, monkeypatch: Any) -> None:
+        world = reaches("empty", items=3)
         [_, poisonous, _] = world.portal.keeps(3)
         sound = tailoring.tailor
 
@@ -191,14 +185,9 @@ class TestAnItemThatCannotBeMade:
 
 
 class TestManyThatAreTurnedDown:
-    def test_do_not_delay_what_may_go_out_at_the_same_moment(self, make_world: Callable[..., World]) -> None:
-        world = make_world(organisations=("bergstrasse", "fulda", "wiesbaden"), channels=("facebook", "x"))
-        world.portal.keeps(1)
-        world.reads_feed()
-        world.clears()
-        at = world.clock.now() + timedelta(hours=3)
-        world.approves(at=at)
-        world.runs_until(at - timedelta(minutes=1))
+    def test_do_not_delay_what_may_go_out_at_the_same_moment(self, reaches: Reaches) -> None:
+        world = reaches("staged", "facebook", "x", organisations=("bergstrasse", "fulda", "wiesbaden"))
+        at = world.due(world.posts()[0]["id"])
         for slug in ("bergstrasse", "fulda"):
             stopping.stop(world.deps, world.person("redaktion"), Scope(slug), "Panne", world.clock.now())
         world.clock.set(at)

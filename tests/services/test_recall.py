@@ -298,12 +298,8 @@ class TestByHand:
 
         assert (refused.value.code, world.state()) == ("url.missing", "uncertain")
 
-    def test_the_address_of_another_of_our_posts_proves_nothing(self, make_world: Callable[..., World]) -> None:
-        world = make_world(organisations=("fulda",), channels=("x",))
-        world.portal.keeps(2)
-        world.reads_feed()
-        world.clears()
-        world.approves()
+    def test_the_address_of_another_of_our_posts_proves_nothing(self, reaches: Reaches) -> None:
+        world = reaches("scheduled", "x", items=2)
         [first, second] = sorted(world.posts(), key=lambda post: post["due_at"])
         world.runs_until(world.due(first["id"]))
         world.network.suffers("error_500", channel="x", match=RELEASE["x"])

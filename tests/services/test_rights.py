@@ -47,13 +47,9 @@ OTHER_VERBS: dict[str, Verb] = {
 
 
 @pytest.fixture
-def two(make_world: Callable[..., World]) -> World:
+def two(reaches: Callable[..., World]) -> World:
     """One item waiting for the officers of two Jobcenter."""
-    world = make_world(organisations=("fulda", "wiesbaden"), channels=("facebook",))
-    world.portal.keeps(1)
-    world.reads_feed()
-    world.clears()
-    return world
+    return reaches("awaiting", "facebook", organisations=("fulda", "wiesbaden"))
 
 
 def forbidden(world: World, verb: Verb, login: str) -> bool:

@@ -30,8 +30,8 @@ def refusal(deps: Deps) -> str:
     return refused.value.code
 
 
-def test_only_accounts_of_the_sandbox_are_simulated(make_world: Callable[..., World], sandbox: str) -> None:
-    world = make_world(organisations=("fulda",), channels=("facebook", "x"))
+def test_only_accounts_of_the_sandbox_are_simulated(reaches: Callable[..., World], sandbox: str) -> None:
+    world = reaches("empty", "facebook", "x")
 
     for url in (
         "https://api.x.com",
@@ -44,9 +44,9 @@ def test_only_accounts_of_the_sandbox_are_simulated(make_world: Callable[..., Wo
 
 
 def test_a_server_on_this_machine_that_is_no_sandbox_is_not_mistaken_for_one(
-    make_world: Callable[..., World], served_media: tuple[str, object]
+    reaches: Callable[..., World], served_media: tuple[str, object]
 ) -> None:
-    world = make_world(organisations=("fulda",), channels=("x",))
+    world = reaches("empty", "x")
 
     assert refusal(elsewhere(world, DISTRIBUTOR_X_API_URL=served_media[0])) == "simulation.real"
 
@@ -57,8 +57,8 @@ def test_without_accounts_there_is_nothing_to_simulate(make_world: Callable[...,
     assert refusal(world.deps) == "simulation.empty"
 
 
-def test_it_does_not_end_before_it_begins(make_world: Callable[..., World]) -> None:
-    world = make_world(organisations=("fulda",), channels=("x",))
+def test_it_does_not_end_before_it_begins(reaches: Callable[..., World]) -> None:
+    world = reaches("empty", "x")
 
     with pytest.raises(Refused) as refused:
         simulation.begin(world.deps, START, START)
@@ -66,8 +66,8 @@ def test_it_does_not_end_before_it_begins(make_world: Callable[..., World]) -> N
     assert refused.value.code == "simulation.past"
 
 
-def test_the_sandboxs_clock_goes_with_it_and_never_back(make_world: Callable[..., World], sandbox: str) -> None:
-    world = make_world(organisations=("fulda",), channels=("x",))
+def test_the_sandboxs_clock_goes_with_it_and_never_back(reaches: Callable[..., World], sandbox: str) -> None:
+    world = reaches("empty", "x")
     clock = simulation.begin(world.deps, START, START + DAY)
 
     clock.set(START + timedelta(hours=5))

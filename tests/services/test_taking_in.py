@@ -17,9 +17,9 @@ from tests.support.world import START, World
 
 
 @pytest.fixture
-def world(make_world: Callable[..., World]) -> World:
-    """One Jobcenter on one channel."""
-    return make_world(organisations=("fulda",), channels=("facebook",))
+def world(reaches: Callable[..., World]) -> World:
+    """One Jobcenter on one channel, and a portal of two items that nobody has read yet."""
+    return reaches("empty", items=2)
 
 
 def entries(count: int, first: int = 0, **more: Any) -> list[dict[str, Any]]:
@@ -48,7 +48,6 @@ def stages(world: World) -> dict[str, int]:
 
 
 def test_a_feed_that_did_not_change_brings_nothing(world: World) -> None:
-    world.portal.keeps(2)
     assert world.reads_feed() == 2
     before = world.posts()
 
@@ -132,7 +131,6 @@ def test_a_later_poll_with_twenty_new_entries_is_an_ordinary_one(world: World) -
 
 
 def test_an_entry_that_disappears_from_the_feed_stays_as_it_is(world: World) -> None:
-    world.portal.keeps(2)
     world.reads_feed()
     world.clears()
     world.approves()

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from distributor.domain import Refused
-from distributor.services import approving
+from distributor.domain import FeedItem, Refused
+from distributor.services import approving, feeds, tailoring
 from tests.support.world import World, dumps, same
 
 CHANNELS = ("facebook", "instagram", "x")
+Reaches = Callable[..., World]
 
 
-def test_what_is_public_is_what_was_approved_each_once_at_its_time(make_world: Callable[..., World]) -> None:
-    world = make_world()
-    world.portal.keeps(3)
+def test_what_is_public_is_what_was_approved_each_once_at_its_time(reaches: Reaches) -> None:
+    world = reaches("empty", *CHANNELS, items=3, organisations=("fulda", "marburg-biedenkopf"))
     assert world.reads_feed() == 3
     assert world.states() == {"drafted": 18}
 
@@ -42,15 +42,7 @@ def test_what_is_public_is_what_was_approved_each_once_at_its_time(make_world: C
     assert not public
 
 
-@pytest.mark.parametrize("state", ["drafted", "awaiting", "scheduled", "staged"])
-def test_until_its_release_nothing_of_a_post_is_public(reaches: Callable[..., World], state: str) -> None:
-    world = reaches(state, *CHANNELS)
-
-    assert world.network.ledger() == []
-    assert len(world.posts()) == 3
-
-
-def test_each_step_of_a_life_is_told_with_who_took_it(reaches: Callable[..., World]) -> None:
+def test_each_step_of_a_life_is_told_with_who_took_it(reaches: Reaches) -> None:
     world = reaches("published")
 
     told = [(event["from"], event["to"], event["actor"]) for event in world.post()["events"]]
@@ -65,7 +57,7 @@ def test_each_step_of_a_life_is_told_with_who_took_it(reaches: Callable[..., Wor
 
 
 def test_every_call_stands_in_the_database_before_it_is_made_and_is_closed_after(
-    reaches: Callable[..., World],
+    reaches: Reaches,
 ) -> None:
     world = reaches("staged")
     world.clock.set(world.due())
@@ -79,7 +71,7 @@ def test_every_call_stands_in_the_database_before_it_is_made_and_is_closed_after
     assert all(attempt["finished_at"] for attempt in world.post()["attempts"])
 
 
-def test_nothing_goes_out_before_its_time(reaches: Callable[..., World]) -> None:
+def test_nothing_goes_out_before_its_time(reaches: Reaches) -> None:
     world = reaches("staged")
     world.clock.set(world.due() - timedelta(microseconds=1))
     world.works()
@@ -90,7 +82,7 @@ def test_nothing_goes_out_before_its_time(reaches: Callable[..., World]) -> None
     assert world.state() == "published"
 
 
-def test_staging_begins_two_hours_ahead_and_not_earlier(reaches: Callable[..., World]) -> None:
+def test_staging_begins_two_hours_ahead_and_not_earlier(reaches: Reaches) -> None:
     world = reaches("awaiting")
     at = world.clock.now() + timedelta(days=1, hours=2)
     world.approves(at=at)
@@ -103,11 +95,8 @@ def test_staging_begins_two_hours_ahead_and_not_earlier(reaches: Callable[..., W
     assert world.state() == "staged"
 
 
-def test_an_item_entered_by_hand_is_published_like_one_from_the_feed(make_world: Callable[..., World]) -> None:
-    from distributor.domain import FeedItem
-    from distributor.services import feeds, tailoring
-
-    world = make_world(organisations=("fulda",), channels=("facebook", "x"))
+def test_an_item_entered_by_hand_is_published_like_one_from_the_feed(reaches: Reaches) -> None:
+    world = reaches("empty", "facebook", "x")
     item = FeedItem(guid="", title="Heute geschlossen", link="", summary="Wegen Umzugs bleibt heute geschlossen.")
     number = feeds.add_item(world.deps, world.person("redaktion"), item, world.clock.now())
     tailoring.tailor_stale(world.deps, world.clock.now())
@@ -120,11 +109,8 @@ def test_an_item_entered_by_hand_is_published_like_one_from_the_feed(make_world:
     assert all("Heute geschlossen" in entry["text"] for entry in world.network.public())
 
 
-def test_an_item_without_a_title_or_by_somebody_who_may_not_is_refused(make_world: Callable[..., World]) -> None:
-    from distributor.domain import FeedItem
-    from distributor.services import feeds
-
-    world = make_world(organisations=("fulda",), channels=("facebook",))
+def test_an_item_without_a_title_or_by_somebody_who_may_not_is_refused(reaches: Reaches) -> None:
+    world = reaches("empty")
     with pytest.raises(Refused) as refused:
         feeds.add_item(world.deps, world.person("redaktion"), FeedItem(guid="", title=" ", link=""), world.clock.now())
     assert refused.value.code == "item.title"
@@ -136,7 +122,7 @@ def test_an_item_without_a_title_or_by_somebody_who_may_not_is_refused(make_worl
         assert refused.value.code == "forbidden"
 
 
-def test_publish_now_sends_at_once_and_not_at_the_slot(reaches: Callable[..., World]) -> None:
+def test_publish_now_sends_at_once_and_not_at_the_slot(reaches: Reaches) -> None:
     world = reaches("staged")
     before = world.due()
 

@@ -53,12 +53,8 @@ class TestAnAnswerLostAfterTheDeed:
         assert outcomes(world, "look") == ["absent", "found"]
         assert len(world.network.ledger()) == 1
 
-    def test_of_two_posts_on_one_account_proves_the_right_one(self, make_world: Callable[..., World]) -> None:
-        world = make_world(organisations=("fulda",), channels=("x",))
-        world.portal.keeps(2)
-        world.reads_feed()
-        world.clears()
-        world.approves()
+    def test_of_two_posts_on_one_account_proves_the_right_one(self, reaches: Reaches) -> None:
+        world = reaches("scheduled", "x", items=2)
         world.network.suffers("lost_after_commit", channel="x", match=RELEASE["x"], times=2)
 
         world.runs_until(max(world.due(post["id"]) for post in world.posts()) + SETTLED)
@@ -121,12 +117,8 @@ class TestAnAnswerLostWithoutTheDeed:
 
 class TestADeadToken:
     @pytest.mark.parametrize("when", ["scheduled", "staged"])
-    def test_pauses_its_account_once_and_the_others_go_on(self, make_world: Callable[..., World], when: str) -> None:
-        world = make_world(organisations=("fulda", "wiesbaden"), channels=("facebook", "x"))
-        world.portal.keeps(2)
-        world.reads_feed()
-        world.clears()
-        world.approves()
+    def test_pauses_its_account_once_and_the_others_go_on(self, reaches: Reaches, when: str) -> None:
+        world = reaches("scheduled", "facebook", "x", items=2, organisations=("fulda", "wiesbaden"))
         [broken] = {post["account_id"] for post in world.posts(organisation="fulda", channel="x")}
         first = min(world.due(post["id"]) for post in world.posts(organisation="fulda", channel="x"))
         if when == "staged":
@@ -225,13 +217,9 @@ class TestAThrottle:
         assert world.due() == due
         assert outcomes(world, "release") == ["throttled", "receipt"]
 
-    def test_of_one_account_delays_no_other(self, make_world: Callable[..., World]) -> None:
-        world = make_world(organisations=("fulda", "wiesbaden"), channels=("facebook",))
-        world.portal.keeps(1)
-        world.reads_feed()
-        world.clears()
-        at = world.clock.now() + timedelta(hours=3)
-        world.approves(at=at)
+    def test_of_one_account_delays_no_other(self, reaches: Reaches) -> None:
+        world = reaches("scheduled", "facebook", organisations=("fulda", "wiesbaden"))
+        at = world.due(world.posts()[0]["id"])
         [slow] = world.posts(organisation="fulda")
         remote = next(a["fields"] for a in views.account_list(world.deps) if a["organisation"] == "fulda")
         world.network.suffers(

@@ -198,7 +198,8 @@ class World:
     def keep(self, databases: Databases, folder: Path) -> Kept:
         """End this world and keep it for others to begin with."""
         self.close()
-        shutil.copytree(self.deps.cache.root, folder / "media", dirs_exist_ok=True)
+        self.deps.cache.root.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(self.deps.cache.root, folder / "media")
         database = databases.keep(self.environment["DISTRIBUTOR_DATABASE_URL"])
         return Kept(database, folder / "media", self.environment["DISTRIBUTOR_KEY"], self._registered)
 
@@ -219,7 +220,7 @@ class World:
 
     def _people(self, organisations: tuple[str, ...]) -> None:
         now = self.clock.now()
-        for login, role in (("redaktion", Role.EDITOR), ("betrieb", Role.OPERATOR), ("pruefung", Role.AUDITOR)):
+        for login, role in (("betrieb", Role.OPERATOR), ("redaktion", Role.EDITOR), ("pruefung", Role.AUDITOR)):
             people.add_user(self.deps, SETUP, login, [people.Membership(role)], now)
         for slug in organisations:
             people.add_user(self.deps, SETUP, slug, [people.Membership(Role.OFFICER, slug)], now)

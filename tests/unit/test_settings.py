@@ -111,11 +111,12 @@ class TestTheKey:
 
         assert read(KEY_FILE=str(path)).key == key
 
-    def test_the_file_beats_the_variable(self, tmp_path: Path) -> None:
+    def test_a_key_and_a_key_file_at_once_are_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "key"
         path.write_text("aus-der-datei", encoding="ascii")
 
-        assert read(KEY_FILE=str(path), KEY="aus-der-variable").key == "aus-der-datei"
+        with pytest.raises(Refused, match="DISTRIBUTOR_KEY und DISTRIBUTOR_KEY_FILE"):
+            read(KEY_FILE=str(path), KEY="aus-der-variable")
 
     def test_a_file_that_is_not_there_is_refused_and_named(self, tmp_path: Path) -> None:
         with pytest.raises(Refused, match="DISTRIBUTOR_KEY_FILE") as refused:

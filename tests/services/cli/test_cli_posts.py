@@ -93,7 +93,7 @@ def test_some_of_several_refused_is_partly(program: Any) -> None:
     assert f"Post {mine} ist freigegeben" in answer.stdout
     told = answer.stderr.splitlines()
     assert len(told) == 2
-    assert told[0].startswith(f"Post {foreign}: „kim“ darf das für wiesbaden nicht")
+    assert told[0].startswith(f"Beitrag {foreign}: „kim“ darf das für wiesbaden nicht")
     assert told[1] == "Den Beitrag 999 gibt es nicht."
     assert program.json("posts", "show", str(foreign))["state"] == "awaiting"
 
