@@ -24,6 +24,8 @@ from schedules.slots import why_not
 
 S = State
 
+_FARTHEST = timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
@@ -132,6 +134,8 @@ def _time_allowed(session: Session, chosen: _Chosen, at: datetime, now: datetime
     item = chosen.item
     if at < now - timedelta(minutes=1):
         raise Refused(f"{local_time(at)} ist schon vorbei.", code="time.past")
+    if at > now + _FARTHEST:
+        raise Refused(f"{local_time(at)} liegt mehr als ein Jahr voraus; ein Tippfehler?", code="time.far")
     if item.embargo_until is not None and at < item.embargo_until:
         text = f"{local_time(at)} liegt vor dem Ende der Sperrfrist ({local_time(item.embargo_until)})."
         raise Refused(text, code="time.embargo")

@@ -149,12 +149,16 @@ def _unix_user() -> str:
 def log_in(deps: Deps, login: str, password: str, now: datetime) -> Login:
     """Open a session. Raises: Refused with one and the same sentence for every wrong pair."""
     wrong = Refused("Anmeldename oder Kennwort stimmt nicht.", code="login.wrong")
+    wanted = select(UserRow).where(UserRow.login == login, UserRow.active)
+    with deps.store.read() as session:
+        known = session.scalars(wanted).one_or_none()
+    right = _verified(known, password)  # slow on purpose, so outside the writing transaction
     with deps.store.write() as session:
-        row = session.scalars(select(UserRow).where(UserRow.login == login, UserRow.active)).one_or_none()
+        row = session.scalars(wanted.with_for_update()).one_or_none()
         if row is not None and row.locked_until is not None and row.locked_until > now:
             text = "Zu viele Fehlversuche; bitte in einigen Minuten erneut versuchen."
             raise Refused(text, code="login.locked")
-        if _verified(row, password) and row is not None:
+        if right and row is not None and known is not None and row.password_hash == known.password_hash:
             row.failures, row.locked_until = 0, None
             return _open(session, row, now)
         if row is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -40,6 +41,9 @@ def unresolved(subject: Subject) -> Iterator[str]:
     """A placeholder is left."""
     for left in dict.fromkeys(LEFT.findall(subject.text)):
         yield f"Der Platzhalter „{left}“ ist leer oder unbekannt; bitte ersetzen oder die Angabe ergänzen."
+    torn = re.search(r"\{\{\S{0,40}|\S{0,40}\}\}", LEFT.sub("", subject.text))
+    if torn:
+        yield f"Bei „{torn[0]}“ fehlt einem Platzhalter eine Klammer; bitte berichtigen oder streichen."
 
 
 def raw_link(subject: Subject) -> Iterator[str]:

@@ -28,6 +28,7 @@ _FIELD_OF = {
     "time.validity": "zeit",
     "time.calendar": "zeit",
     "time.distance": "zeit",
+    "time.far": "zeit",
     "calendar.full": "zeit",
     "url.missing": "adresse",
     "post.blocked": "text",

@@ -41,6 +41,8 @@ def test_a_good_post_has_no_problem(found, picture):
         ("text.empty", "block", " \n "),
         ("text.empty", "block", "https://k.example/1"),
         ("placeholder.unresolved", "block", "Ruf an: {{kontakt.telefon}}"),
+        ("placeholder.unresolved", "block", "Ruf an: {{kjc.name}"),
+        ("placeholder.unresolved", "block", "Ruf an: kjc.name}}"),
         ("hashtag.dot_or_hyphen", "block", "Los #Stark.Sozial.VorOrt"),
         ("hashtag.dot_or_hyphen", "block", "Los #KJC-Hessen"),
         ("hashtag.camelcase", "block", "Los #ausbildung"),
