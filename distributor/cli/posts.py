@@ -165,7 +165,7 @@ def _each(deps: Deps, actor: Actor, ids: Sequence[int], act: Act) -> int:
                 told(numbers.index(number))
                 done.append(act(deps, actor, number, present()))
 
-            return each("Beitrag", numbers, one)
+            return each("Post", numbers, one)
     finally:
         for line in done:
             say(line)

@@ -38,7 +38,7 @@ class _Chosen:
 def _choose(session: Session, actor: Actor, post_id: int, verb: str) -> _Chosen:
     row = None if posts.fresh(session, post_id) is None else posts.whole(session, post_id)
     if row is None:
-        raise Refused(f"Den Beitrag {post_id} gibt es nicht.", code="post.unknown")
+        raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
     require(actor, VERBS[verb].right, row[2].slug)
     return _Chosen(*row)
 
@@ -46,7 +46,7 @@ def _choose(session: Session, actor: Actor, post_id: int, verb: str) -> _Chosen:
 def _in_state(chosen: _Chosen, verb: str) -> State:
     state = State(chosen.post.state)
     if state not in VERBS[verb].states:
-        text = f"Beitrag {chosen.post.id} ist {STATE_WORDS[state]}; das geht hier nicht."
+        text = f"Post {chosen.post.id} ist {STATE_WORDS[state]}; das geht hier nicht."
         raise Refused(text, code="post.state")
     return state
 
@@ -57,7 +57,7 @@ def _go(
     try:
         apply(session, chosen.post, move, now=now, actor=actor, what=what, values=values)
     except Stale as error:
-        text = f"Beitrag {chosen.post.id} wurde gerade von anderer Seite geändert; bitte neu laden."
+        text = f"Post {chosen.post.id} wurde gerade von anderer Seite geändert; bitte neu laden."
         raise Refused(text, code="post.stale") from error
 
 
@@ -108,18 +108,18 @@ def _approvable(deps: Deps, chosen: _Chosen, digest: str | None) -> None:
         raise Refused(text, code="item.uncleared")
     blocking = [problem["text"] for problem in post.problems if problem["severity"] == "block"]
     if blocking:
-        raise Refused(f"Beitrag {post.id} kann so nicht hinaus: {blocking[0]}", code="post.blocked")
+        raise Refused(f"Post {post.id} kann so nicht hinaus: {blocking[0]}", code="post.blocked")
     _unchanged(post, digest)
     if not post.document["text"] and not post.document["media"]:
-        raise Refused(f"Beitrag {post.id} ist leer.", code="post.blocked")
+        raise Refused(f"Post {post.id} ist leer.", code="post.blocked")
     missing = [medium["sha256"] for medium in post.document["media"] if not deps.cache.has(medium["sha256"])]
     if missing:
-        raise Refused(f"Zu Beitrag {post.id} fehlt eine Mediendatei; bitte neu laden lassen.", code="media.missing")
+        raise Refused(f"Zu Post {post.id} fehlt eine Mediendatei; bitte neu laden lassen.", code="media.missing")
 
 
 def _unchanged(post: PostRow, digest: str | None) -> None:
     if digest is not None and digest != post.digest:
-        text = f"Beitrag {post.id} hat sich geändert, seit er angezeigt wurde; bitte neu prüfen."
+        text = f"Post {post.id} hat sich geändert, seit er angezeigt wurde; bitte neu prüfen."
         raise Refused(text, code="post.stale")
 
 
@@ -184,7 +184,7 @@ def _reschedule(
     stage = posts.live_stage(session, post.id)
     keeps = stage is not None and (stage.expires_at is None or stage.expires_at > at)
     if post.digest != post.approved_digest:
-        raise Refused(f"Beitrag {post.id} hat sich geändert; bitte neu freigeben.", code="post.stale")
+        raise Refused(f"Post {post.id} hat sich geändert; bitte neu freigeben.", code="post.stale")
     posts.approve(session, post, due_at=at, actor=actor, now=now)
     if post.state == S.STAGED and keeps:
         _go(session, chosen, Move(S.STAGED, next_try_at=at), now, actor, what, due_at=at)
@@ -213,7 +213,7 @@ def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
         chosen = _choose(session, actor, post_id, "retry")
         if _in_state(chosen, "retry") is S.UNCERTAIN:
             if chosen.post.next_try_at is not None:
-                text = f"Bei Beitrag {post_id} wird gerade nachgesehen, ob er öffentlich ist; bitte kurz warten."
+                text = f"Bei Post {post_id} wird gerade nachgesehen, ob er öffentlich ist; bitte kurz warten."
                 raise Refused(text, code="post.looking")
             seen = Reason("absent", "Von Hand bestätigt: nicht öffentlich.")
             _go(session, chosen, Move(S.FAILED, seen, drop_stage=True), now, actor, "post.seen_absent")
@@ -242,12 +242,12 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
             retracted(session, chosen.post, f"von {actor.login} bestätigt", now=now)
             return
         if not url.startswith(("https://", "http://")):
-            raise Refused("Bitte die Adresse des öffentlichen Beitrags angeben (--url).", code="url.missing")
+            raise Refused("Bitte die Adresse des öffentlichen Posts angeben (--url).", code="url.missing")
         known = remote_id or url.rstrip("/").rsplit("/", 1)[-1]
         post = chosen.post
         other = posts.proven_by(session, post.account_id, known)
         if other is not None:
-            raise Refused(f"Diese Adresse gehört schon zu Beitrag {other}.", code="receipt.taken")
+            raise Refused(f"Diese Adresse gehört schon zu Post {other}.", code="receipt.taken")
         stage = posts.live_stage(session, post.id)
         if stage is not None:
             stage.state = "used"

@@ -72,7 +72,7 @@ class PostMedia:
         try:
             return self._deps.cache.read(sha256)
         except Refused as error:
-            text = "Die Mediendatei des Beitrags fehlt; bitte den Beitrag neu laden und freigeben."
+            text = "Die Mediendatei des Posts fehlt; bitte den Post neu laden und freigeben."
             raise Rejected(text, detail=f"{error.code} {sha256}") from error
 
     def url(self, sha256: str) -> str:
@@ -132,7 +132,7 @@ def _retract(connector: Connector, access: Access, call: Call) -> Answer:
     if call.receipt is None:
         raise LookupError(f"post {call.work.post_id} is to be taken down but has no receipt")
     if not isinstance(connector, Retracts) or not call.receipt.remote_id:
-        return ByHand(f"Bitte den Beitrag auf {connector.label} von Hand löschen und bestätigen.", call.receipt.url)
+        return ByHand(f"Bitte den Post auf {connector.label} von Hand löschen und bestätigen.", call.receipt.url)
     return connector.retract(access, call.receipt)
 
 
@@ -140,7 +140,7 @@ def _crashed(call: Call, error: Exception, *, left: bool) -> ConnectorError:
     detail = redact(f"{type(error).__name__}: {error}")
     if _is_release(call) and left:
         return OutcomeUnknown("Das Veröffentlichen wurde unterbrochen; es wird nachgesehen.", detail=detail)
-    text = "Beim Bearbeiten des Beitrags ist ein Fehler im Programm aufgetreten; bitte den Betrieb verständigen."
+    text = "Beim Bearbeiten des Posts ist ein Fehler im Programm aufgetreten; bitte den Betrieb verständigen."
     if call.work.kind in ("stage", "retract"):
         return Rejected(text, detail=detail, who="operator")
     return Unavailable(text, detail=detail, who="operator")

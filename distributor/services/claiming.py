@@ -164,7 +164,7 @@ def _refusal(
 ) -> Move | None:
     """Ask the guard. Staging is asked too: what may not be released need not be prepared."""
     if releasing and (stage is None or (stage.expires_at is not None and stage.expires_at <= now)):
-        text = "Die Vorbereitung beim Netzwerk ist abgelaufen; der Beitrag wird neu vorbereitet."
+        text = "Die Vorbereitung beim Netzwerk ist abgelaufen; der Post wird neu vorbereitet."
         return Move(State.SCHEDULED, Reason("stage.expired", text, "daemon"), next_try_at=now, drop_stage=True)
     item = session.get(ItemRow, post.item_id, populate_existing=True)
     if item is None or post.due_at is None:

@@ -70,7 +70,7 @@ def _lateness(session: Session, now: datetime) -> Finding:
         )
     )
     if oldest is not None and now - oldest > _LATE:
-        text = f"Der älteste fällige Beitrag wartet seit {local_time(oldest)}; `distributor posts list` zeigt warum."
+        text = f"Der älteste fällige Post wartet seit {local_time(oldest)}; `distributor posts list` zeigt warum."
         return Finding("Pünktlichkeit", False, text, grave=True)
     return Finding("Pünktlichkeit", True, "nichts ist verspätet")
 

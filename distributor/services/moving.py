@@ -66,7 +66,7 @@ def apply(
 def _honour_recall(session: Session, post: PostRow, now: datetime, actor: Actor) -> None:
     state = State(post.state)
     if state in _RECALL_CLOSES:
-        reason = Reason("withdrawn", "Der Beitrag wurde zurückgezogen.")
+        reason = Reason("withdrawn", "Der Post wurde zurückgezogen.")
         values = {"next_try_at": None}
         posts.move(
             session,
@@ -82,7 +82,7 @@ def _honour_recall(session: Session, post: PostRow, now: datetime, actor: Actor)
         posts.drop_stage(session, post.id, now)
         session.refresh(post)
     elif state is State.PUBLISHED:
-        reason = Reason("recall", "Der Beitrag wird zurückgenommen.", "daemon")
+        reason = Reason("recall", "Der Post wird zurückgenommen.", "daemon")
         posts.move(
             session,
             post.id,

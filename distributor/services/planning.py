@@ -140,7 +140,7 @@ def expire(deps: Deps, now: datetime) -> int:
             .with_for_update(of=PostRow, key_share=True, skip_locked=True)
         )
         found = session.scalars(query).all()
-        text = "Der Beitrag wurde nicht rechtzeitig freigegeben und ist verfallen."
+        text = "Der Post wurde nicht rechtzeitig freigegeben und ist verfallen."
         for post in found:
             apply(
                 session, post, Move(State.CLOSED, Reason("expired", text)), now=now, actor=DAEMON, what="post.expired"

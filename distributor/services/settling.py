@@ -137,7 +137,7 @@ def _settle_release(
         timing = deps.connector(result.call.channel).timing
         _decide(deps, session, post, ReleaseFailed(answer, timing), now, "release.failed")
     elif stopped(session, post.account_id, since=result.call.started_at):
-        text = "Die Notbremse wurde gezogen, bevor der Beitrag gesendet war. Bitte neu bestätigen."
+        text = "Die Notbremse wurde gezogen, bevor der Post gesendet war. Bitte neu bestätigen."
         move = Move(State.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
         apply(session, post, move, now=now, actor=DAEMON, what="withheld")
     else:
@@ -150,9 +150,7 @@ def _published(
 ) -> None:
     taken = posts.proven_by(session, post.account_id, receipt.remote_id)
     if taken is not None and taken != post.id:
-        text = (
-            "Das Netzwerk hat einen Beitrag genannt, der schon zu einem anderen gehört. Bitte auf dem Konto nachsehen."
-        )
+        text = "Das Netzwerk hat einen Post genannt, der schon zu einem anderen gehört. Bitte auf dem Konto nachsehen."
         move = Move(State.UNCERTAIN, Reason("receipt.taken", text, "officer"))
         apply(session, post, move, now=now, actor=DAEMON, what="receipt.refused")
         return

@@ -75,7 +75,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
         row = posts.whole(session, post_id)
         seen = visible(actor) if actor is not None else None
         if row is None or (seen is not None and row[2].slug not in seen):
-            raise Refused(f"Den Beitrag {post_id} gibt es nicht.", code="post.unknown")
+            raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
         shown = _post(row, posts.attempts(session, [post_id]), posts.receipts(session, [post_id]).get(post_id))
         shown["events"] = [
             {

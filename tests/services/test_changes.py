@@ -147,7 +147,7 @@ class TestAnEditUpstream:
 
 
 class TestTheOfficersOwnText:
-    @pytest.mark.parametrize("state", ["awaiting", "scheduled", "staged", "failed", "missed"])
+    @pytest.mark.parametrize("state", ["awaiting", "staged", "failed", "missed"])
     def test_is_what_waits_for_approval_then(self, reaches: Reaches, state: str) -> None:
         world = reaches(state)
         post = world.post()
@@ -204,7 +204,7 @@ class TestTheOfficersOwnText:
             approving.approve(world.deps, officer, number, world.clock.now())
         assert refused.value.code == "post.blocked"
 
-    @pytest.mark.parametrize("state", ["publishing", "uncertain", "published"])
+    @pytest.mark.parametrize("state", ["publishing", "uncertain"])
     def test_comes_too_late_for_a_post_that_is_out_or_may_be(self, reaches: Reaches, state: str) -> None:
         world = reaches(state)
 
@@ -254,13 +254,12 @@ class TestClearance:
         assert world.state() == "awaiting"
         approving.approve(world.deps, officer, number, world.clock.now())
 
-    @pytest.mark.parametrize("state", ["scheduled", "staged"])
     @pytest.mark.parametrize(
-        ("given", "left_in"),
+        ("state", "given", "left_in"),
         [
-            (Answer("people", "consented"), "awaiting"),
-            (Answer("credit", "Foto: Jemand anderes"), "awaiting"),
-            (Answer("rights", "denied"), "drafted"),
+            ("scheduled", Answer("people", "consented"), "awaiting"),
+            ("staged", Answer("credit", "Foto: Jemand anderes"), "awaiting"),
+            ("staged", Answer("rights", "denied"), "drafted"),
         ],
         ids=["people", "credit", "rights"],
     )
@@ -301,7 +300,8 @@ class TestClearance:
         world.reads_feed()
 
         assert world.state() == "drafted"
-        assert set(views.item_show(world.deps, world.posts()[0]["item"])["open"]) == {"rights", "credit", "alt"}
+        asked = {"people", "rights", "credit", "alt"}
+        assert set(views.item_show(world.deps, world.posts()[0]["item"])["open"]) == asked
 
     def test_a_question_that_the_item_does_not_raise_is_refused(self, reaches: Reaches) -> None:
         world = reaches("drafted")
@@ -326,7 +326,7 @@ class TestClearance:
 
 
 class TestHolding:
-    @pytest.mark.parametrize("state", ["awaiting", "scheduled", "staged"])
+    @pytest.mark.parametrize("state", ["awaiting", "staged"])
     def test_a_held_item_goes_nowhere_until_it_is_taken_up_and_approved_again(
         self, reaches: Reaches, state: str
     ) -> None:

@@ -289,14 +289,13 @@ class TestByHand:
         confirms(world)
         assert world.state() == "retracted"
 
-    @pytest.mark.parametrize("url", ["", "x.com/status/17", "javascript:alert(1)"])
-    def test_without_an_address_nothing_is_confirmed_public(self, reaches: Reaches, url: str) -> None:
+    def test_without_an_address_nothing_is_confirmed_public(self, reaches: Reaches) -> None:
         world = reaches("uncertain", "x")
 
-        with pytest.raises(Refused) as refused:
-            confirms(world, url=url)
-
-        assert (refused.value.code, world.state()) == ("url.missing", "uncertain")
+        for url in ("", "x.com/status/17", "javascript:alert(1)"):
+            with pytest.raises(Refused) as refused:
+                confirms(world, url=url)
+            assert (refused.value.code, world.state()) == ("url.missing", "uncertain")
 
     def test_the_address_of_another_of_our_posts_proves_nothing(self, reaches: Reaches) -> None:
         world = reaches("scheduled", "x", items=2)

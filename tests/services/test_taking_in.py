@@ -58,24 +58,22 @@ def test_a_feed_that_did_not_change_brings_nothing(world: World) -> None:
     assert (told["failures"], told["trouble"]) == (0, "")
 
 
-@pytest.mark.parametrize("how", ["whole again", "reversed", "shuffled", "twice in itself", "fewer", "other guids"])
-def test_the_same_entries_sent_differently_make_no_new_posts(world: World, how: str) -> None:
+def test_the_same_entries_sent_differently_make_no_new_posts(world: World) -> None:
     items = entries(4)
     assert reads(world, *items) == 4
     before = [(post["id"], post["digest"]) for post in world.posts()]
-    again = {
+
+    for how, again in {
         "whole again": [dict(item) for item in items],
         "reversed": items[::-1],
         "shuffled": [items[2], items[0], items[3], items[1]],
         "twice in itself": [*items, *items],
         "fewer": items[:1],
         "other guids": [{**item, "guid": f"new-{item['guid']}"} for item in items],
-    }[how]
-
-    assert reads(world, *again) == 0
-    assert reads(world, *again[::-1]) == 0
-
-    assert [(post["id"], post["digest"]) for post in world.posts()] == before
+        "the old guids again": items,
+    }.items():
+        assert reads(world, *again) == 0, how
+        assert [(post["id"], post["digest"]) for post in world.posts()] == before, how
 
 
 def test_new_guids_and_new_links_at_once_are_known_by_what_they_say(world: World) -> None:
@@ -212,18 +210,18 @@ class TestTroubleWithAFeed:
         assert "ZeroDivisionError" in broken_one["trouble"]
         assert broken_one["next_poll_at"] > sound_one["polled_at"]
 
-    @pytest.mark.parametrize("text", ["mit \u0000 darin", "halb \ud83d", "\x0b\x1f", "A" * 500_000])
-    def test_wild_characters_in_an_entry_are_taken_in_or_left_out_but_never_stop_the_feed(
-        self, world: World, text: str
-    ) -> None:
-        item = {"id": "wild", "title": text, "url": "https://portal.example/wild", "content_text": text}
-        sound = {"id": "sound", "title": "Gesund", "url": "https://portal.example/sound", "content_text": "Gut."}
-        document = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [item, sound]}
+    def test_wild_characters_in_an_entry_are_taken_in_or_left_out_but_never_stop_the_feed(self, world: World) -> None:
+        texts = ["mit \u0000 darin", "halb \ud83d", "\x0b\x1f", "A" * 500_000, "Gut."]
+        items = [
+            {"id": f"w{number}", "title": text, "url": f"https://portal.example/{number}", "content_text": text}
+            for number, text in enumerate(texts)
+        ]
+        document = {"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": items}
         url = world.portal.prints("feed.json", json.dumps(document), "application/feed+json")
 
         world.reads_feed(url)
 
-        assert "sound" in {known["guid"] for known in views.item_list(world.deps)}
+        assert "w4" in {known["guid"] for known in views.item_list(world.deps)}
         [told] = views.feed_list(world.deps)
         assert told["trouble"] == ""
         world.clears()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distributor.clearance import DECORATIVE, Question, Subject, check, questions, unanswered
+from distributor.clearance import DECORATIVE, OPEN, Question, Subject, check, questions, unanswered
 from distributor.domain import Refused
 
 PICTURE = Subject("a" * 64, "image", "Bild 1")
@@ -75,6 +75,7 @@ class TestAnswers:
             ("people", "yes", "clearance.answer"),
             ("people", "", "clearance.answer"),
             ("people", "None", "clearance.answer"),
+            ("people", OPEN, "clearance.answer"),
             ("rights", "none", "clearance.answer"),
             ("captions", "granted", "clearance.answer"),
             ("credit", "   ", "clearance.answer"),
@@ -110,9 +111,18 @@ class TestCleared:
 
         assert keys(unanswered(questions([PICTURE, VIDEO]), answers)) == [key]
 
-    @pytest.mark.parametrize(("question", "answer"), [("rights", "denied"), ("captions", "missing")])
-    def test_an_answer_that_forbids_keeps_it_uncleared(self, question: str, answer: str) -> None:
-        subject = PICTURE.sha256 if question == "rights" else VIDEO.sha256
+    @pytest.mark.parametrize(
+        ("question", "subject", "answer"),
+        [
+            ("rights", PICTURE.sha256, "denied"),
+            ("captions", VIDEO.sha256, "missing"),
+            ("people", "", OPEN),
+            ("alt", PICTURE.sha256, OPEN),
+        ],
+    )
+    def test_an_answer_that_forbids_or_was_taken_back_keeps_it_uncleared(
+        self, question: str, subject: str, answer: str
+    ) -> None:
 
         left = unanswered(questions([PICTURE, VIDEO]), {**FAVOURABLE, (question, subject): answer})
 

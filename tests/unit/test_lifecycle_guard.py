@@ -108,6 +108,14 @@ class TestTheGuard:
         assert move.to is not S.STAGED or move.next_try_at is not None
 
 
+def test_a_late_post_says_what_last_held_it_up() -> None:
+    told = guard(replace(FREE, due_at=NOW - 3 * HOUR, trouble="Das Netzwerk war nicht erreichbar."), NOW, POLICY)
+
+    assert told is not None
+    assert told.reason is not None
+    assert told.reason.text.endswith("Zuletzt: Das Netzwerk war nicht erreichbar.")
+
+
 def test_a_late_post_is_handed_to_the_officer_and_its_stage_dropped() -> None:
     move = late(NOW)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from schedules.days import public_holidays
 
 PINNED = {
     "id", "item", "organisation", "channel", "form", "state", "due_at", "next_try_at", "approved_digest",
@@ -51,7 +55,7 @@ def test_a_person_does_not_see_the_posts_of_others(program: Any) -> None:
     program.takes_in()
     foreign = program.posts("--organisation", "wiesbaden")[0]["id"]
 
-    assert f"Den Beitrag {foreign} gibt es nicht.\n" == program.refuses("posts", "show", str(foreign), "--as", "kim")
+    assert f"Den Post {foreign} gibt es nicht.\n" == program.refuses("posts", "show", str(foreign), "--as", "kim")
 
 
 def test_people_read_a_table_and_the_post_itself(program: Any) -> None:
@@ -93,8 +97,8 @@ def test_some_of_several_refused_is_partly(program: Any) -> None:
     assert f"Post {mine} ist freigegeben" in answer.stdout
     told = answer.stderr.splitlines()
     assert len(told) == 2
-    assert told[0].startswith(f"Beitrag {foreign}: „kim“ darf das für wiesbaden nicht")
-    assert told[1] == "Den Beitrag 999 gibt es nicht."
+    assert told[0].startswith(f"Post {foreign}: „kim“ darf das für wiesbaden nicht")
+    assert told[1] == "Den Post 999 gibt es nicht."
     assert program.json("posts", "show", str(foreign))["state"] == "awaiting"
 
 
@@ -124,16 +128,27 @@ def test_an_uncleared_post_is_not_approved(program: Any) -> None:
     assert "noch nicht geklärt" in program.refuses("posts", "approve", str(post["id"]), "--as", "kim")
 
 
+def a_working_day() -> date:
+    """A day a month ahead on which posts may go out."""
+    day = datetime.now(UTC).date() + timedelta(days=30)
+    while day.weekday() > 4 or day in public_holidays("DE-HE", day.year):
+        day += timedelta(days=1)
+    return day
+
+
 def test_approval_and_move_take_a_time_in_german_local_time(program: Any) -> None:
     program.takes_in()
     number = str(on(program.posts("--organisation", "fulda"), "x")["id"])
 
-    program.does("posts", "approve", number, "--at", "2098-11-24 12:30", "--as", "kim")
-    assert program.json("posts", "show", number)["due_at"] == "2098-11-24T11:30:00Z"
-    program.does("posts", "move", number, "--at", "2098-11-25T12:30:00+00:00", "--as", "kim")
+    day = a_working_day()
+    noon = datetime(day.year, day.month, day.day, 12, 30, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    program.does("posts", "approve", number, "--at", f"{day} 12:30", "--as", "kim")
+    assert program.json("posts", "show", number)["due_at"] == f"{noon:%Y-%m-%dT%H:%M:%SZ}"
+    program.does("posts", "move", number, "--at", f"{day}T12:45:00+00:00", "--as", "kim")
     moved = program.json("posts", "show", number)
-    assert (moved["due_at"], moved["state"]) == ("2098-11-25T12:30:00Z", "scheduled")
-    assert "Ruhezeit" in program.refuses("posts", "move", number, "--at", "2098-11-25 03:00", "--as", "kim")
+    assert (moved["due_at"], moved["state"]) == (f"{day}T12:45:00Z", "scheduled")
+    assert "Ruhezeit" in program.refuses("posts", "move", number, "--at", f"{day} 03:00", "--as", "kim")
+    assert "mehr als ein Jahr" in program.refuses("posts", "move", number, "--at", "2998-11-25 12:30", "--as", "kim")
 
 
 def test_a_post_gets_its_own_text_from_option_file_or_input_and_loses_it(program: Any, tmp_path: Path) -> None:
