@@ -21,7 +21,7 @@ from distributor import log
 from distributor.media.links import mime_of, verify
 from distributor.store import migrations
 from distributor.store.engine import Store
-from tests.support.databases import Databases, PostgresDatabases, SqliteFiles, settle
+from tests.support.databases import Databases, PostgresDatabases, SqliteFiles, Stores, settle
 from tests.support.postgres import NoPostgres, Server
 from tests.support.world import START, Kept, World
 
@@ -65,11 +65,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """Where a test gets databases of each kind from."""
     made: Databases
     if request.param == "sqlite":
-        made = SqliteFiles(request.getfixturevalue("sqlite_template"), tmp_path)
+        made = SqliteFiles(request.getfixturevalue("sqlite_template"))
     else:
         made = PostgresDatabases(request.getfixturevalue("postgres"))
     yield made
@@ -140,10 +140,17 @@ def served_media() -> Iterator[tuple[str, list[World]]]:
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def stores() -> Stores:
+    """The worlds' stores, kept from test to test."""
+    return Stores()
+
+
 @pytest.fixture
 def make_world(
     request: pytest.FixtureRequest,
     databases: Databases,
+    stores: Stores,
     tmp_path: Path,
     sandbox: str,
     served_media: tuple[str, list[World]],
@@ -154,7 +161,7 @@ def make_world(
 
     def make(kept: Kept | None = None, **chosen: Any) -> World:
         url = databases.new(kept.database) if kept else request.getfixturevalue("database_url")
-        made.append(World(url, tmp_path / f"data{len(made)}", sandbox, served_media[0], kept=kept, **chosen))
+        made.append(World(url, tmp_path / f"data{len(made)}", sandbox, served_media[0], stores, kept=kept, **chosen))
         served_media[1][:] = made[-1:]
         return made[-1]
 

@@ -56,9 +56,9 @@ class Visit:
         return int(self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser."""
+    """The browser. It ends with its module: while Playwright runs, no other test can start an event loop."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     program = next(filter(None, map(shutil.which, _NAMES)), None)
     with api.sync_playwright() as playwright:

@@ -9,7 +9,7 @@ import pytest
 
 from distributor.domain import State
 from distributor.services import planning
-from tests.support.databases import Databases
+from tests.support.databases import Databases, Stores
 from tests.support.world import Kept, World
 
 RELEASE = {"facebook": r"/\d+_\d+$", "instagram": r"/media_publish$", "x": r"/2/tweets$"}
@@ -36,6 +36,7 @@ def kept_worlds() -> dict[object, Kept]:
 def reaches(
     make_world: Callable[..., World],
     databases: Databases,
+    stores: Stores,
     kept_worlds: dict[object, Kept],
     tmp_path_factory: pytest.TempPathFactory,
     sandbox: str,
@@ -51,7 +52,7 @@ def reaches(
         if key not in kept_worlds:
             folder = tmp_path_factory.mktemp("kept")
             chosen = {"organisations": organisations, "channels": channels}
-            world = World(databases.new(), folder / "data", sandbox, served_media[0], **chosen)
+            world = World(databases.new(), folder / "data", sandbox, served_media[0], stores, **chosen)
             world.portal.keeps(items)
             for step in steps:
                 step(world)

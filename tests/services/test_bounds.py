@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from distributor.domain import Refused
-from distributor.services import approving, planning, views
+from distributor.services import accounts, approving, planning, views
 from tests.support.feeds import rss
 from tests.support.world import START, World
 
@@ -201,11 +201,8 @@ class TestLateness:
         assert world.state() == "published"
         assert len(world.network.ledger()) == 1
 
-    @pytest.mark.parametrize("state", ["scheduled", "staged"])
-    def test_what_a_duty_finds_too_late_is_missed_even_on_a_paused_account(self, reaches: Reaches, state: str) -> None:
-        from distributor.services import accounts
-
-        world = reaches(state)
+    def test_what_a_duty_finds_too_late_is_missed_even_on_a_paused_account(self, reaches: Reaches) -> None:
+        world = reaches("staged")
         accounts.pause(world.deps, world.person("betrieb"), world.post()["account_id"], "", world.clock.now())
         world.clock.set(world.due() + timedelta(hours=2, seconds=1))
 

@@ -9,23 +9,26 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from distributor.store.engine import Store
 from tests.support.postgres import Server
 
 _numbers = itertools.count(1)
 
 
 class SqliteFiles:
-    """Databases as files in one test's folder."""
+    """Databases as files. Each test's first has the same address as the last test's first: see :class:`Stores`."""
 
     kind = "sqlite"
 
-    def __init__(self, template: Path, folder: Path) -> None:
+    def __init__(self, template: Path) -> None:
         self._template = template
-        self._folder = folder
+        self._places = itertools.count(1)
 
     def new(self, like: str = "") -> str:
         """Return the address of a new database, empty or a copy of a kept one."""
-        path = self._folder / f"test{next(_numbers)}.sqlite3"
+        path = self._template.with_name(f"test{next(self._places)}.sqlite3")
+        for leaving in self._template.parent.glob(f"{path.name}*"):
+            leaving.unlink()
         path.write_bytes((Path(like) if like else self._template).read_bytes())
         return f"sqlite:///{path}"
 
@@ -37,7 +40,7 @@ class SqliteFiles:
         return str(path)
 
     def drop(self) -> None:
-        """Leave the files to the test's folder."""
+        """Leave the files to the next test."""
 
 
 class PostgresDatabases:
@@ -49,10 +52,11 @@ class PostgresDatabases:
         self._server = server
         self._admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
         self._made: list[str] = []
+        self._places = itertools.count(1)
 
     def new(self, like: str = "") -> str:
         """Return the address of a new database, empty or a copy of a kept one."""
-        name = f"test_{next(_numbers)}"
+        name = f"test_{next(self._places)}"
         self._does(f"CREATE DATABASE {name} TEMPLATE {like or 'template_kjc'}")
         self._made.append(name)
         return self._server.url(name)
@@ -75,6 +79,17 @@ class PostgresDatabases:
 
 
 Databases = SqliteFiles | PostgresDatabases
+
+
+class Stores:
+    """One store for each address, kept from test to test: what its engine has compiled need not be compiled again."""
+
+    def __init__(self) -> None:
+        self._by_url: dict[str, Store] = {}
+
+    def at(self, fresh: Store) -> Store:
+        """Return the store that was first here."""
+        return self._by_url.setdefault(str(fresh.url), fresh)
 
 
 def settle(path: Path) -> None:

@@ -36,7 +36,7 @@ from distributor.services.crew import Crew
 from distributor.services.deps import Deps
 from distributor.store.ownership import Ownership
 from distributor.vault import new_key
-from tests.support.databases import Databases
+from tests.support.databases import Databases, Stores
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -53,9 +53,9 @@ def _files() -> configuration.Files:
 class Clock:
     """Stands until told; the sandbox follows it."""
 
-    def __init__(self, sandbox: str | None, start: datetime = START) -> None:
+    def __init__(self, http: requests.Session, sandbox: str, start: datetime = START) -> None:
+        self._http = http
         self._sandbox = sandbox
-        self._now = start
         self.set(start)
 
     def now(self) -> datetime:
@@ -63,8 +63,7 @@ class Clock:
 
     def set(self, moment: datetime) -> None:
         self._now = moment
-        if self._sandbox:
-            requests.post(f"{self._sandbox}/_clock", json={"now": moment.isoformat()}, timeout=5).raise_for_status()
+        self._http.post(f"{self._sandbox}/_clock", json={"now": moment.isoformat()}, timeout=5).raise_for_status()
 
     def advance(self, **span: float) -> None:
         self.set(self._now + timedelta(**span))
@@ -73,50 +72,52 @@ class Clock:
 class Network:
     """The platforms of the sandbox: what is public there, and how they may misbehave."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, http: requests.Session, base: str) -> None:
+        self._http = http
         self.base = base
 
     def ledger(self) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = requests.get(f"{self.base}/_ledger", timeout=5).json()
+        listed: list[dict[str, Any]] = self._http.get(f"{self.base}/_ledger", timeout=5).json()
         return listed
 
     def public(self, channel: str | None = None) -> list[dict[str, Any]]:
         return [entry for entry in self.ledger() if not entry["deleted"] and channel in (None, entry["channel"])]
 
     def suffers(self, fault: str, **more: Any) -> None:
-        answer = requests.post(f"{self.base}/_faults", json={"fault": fault, **more}, timeout=5)
+        answer = self._http.post(f"{self.base}/_faults", json={"fault": fault, **more}, timeout=5)
         assert answer.ok, answer.text
 
     def recovers(self) -> None:
-        requests.delete(f"{self.base}/_faults", timeout=5).raise_for_status()
+        self._http.delete(f"{self.base}/_faults", timeout=5).raise_for_status()
 
     def fired(self) -> int:
-        return sum(fault["fired"] for fault in requests.get(f"{self.base}/_faults", timeout=5).json())
+        return sum(fault["fired"] for fault in self._http.get(f"{self.base}/_faults", timeout=5).json())
 
     def requests(self) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = requests.get(f"{self.base}/_requests?limit=1000", timeout=5).json()
+        listed: list[dict[str, Any]] = self._http.get(f"{self.base}/_requests?limit=1000", timeout=5).json()
         return listed
 
 
 class Portal:
     """The sample portal: what it publishes, edits and takes away."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, http: requests.Session, base: str) -> None:
+        self._http = http
         self.base = f"{base}/portal"
         self.feed = f"{self.base}/feed.rss"
 
     def publishes(self, **item: Any) -> None:
-        requests.post(f"{self.base}/_publish", json=item, timeout=5).raise_for_status()
+        self._http.post(f"{self.base}/_publish", json=item, timeout=5).raise_for_status()
 
     def edits(self, guid: str, **change: Any) -> None:
-        requests.post(f"{self.base}/_edit/{guid}", json=change, timeout=5).raise_for_status()
+        self._http.post(f"{self.base}/_edit/{guid}", json=change, timeout=5).raise_for_status()
 
     def removes(self, guid: str) -> None:
-        requests.delete(f"{self.base}/_items/{guid}", timeout=5).raise_for_status()
+        self._http.delete(f"{self.base}/_items/{guid}", timeout=5).raise_for_status()
 
     def lists(self) -> list[dict[str, Any]]:
         """Return what is published, newest first, as the JSON Feed says it."""
-        listed: list[dict[str, Any]] = requests.get(f"{self.base}/feed.json", timeout=5).json()["items"]
+        listed: list[dict[str, Any]] = self._http.get(f"{self.base}/feed.json", timeout=5).json()["items"]
         return listed
 
     def keeps(self, count: int) -> list[str]:
@@ -130,7 +131,7 @@ class Portal:
         """Lay any document beside the portal's own feeds; return its address."""
         body = document.encode() if isinstance(document, str) else document
         headers = {"Content-Type": mime}
-        requests.put(f"{self.base}/_media/{name}", data=body, headers=headers, timeout=5).raise_for_status()
+        self._http.put(f"{self.base}/_media/{name}", data=body, headers=headers, timeout=5).raise_for_status()
         return f"{self.base}/media/{name}"
 
 
@@ -153,6 +154,7 @@ class World:
         folder: Path,
         sandbox: str,
         public_url: str,
+        stores: Stores,
         *,
         organisations: tuple[str, ...] = ("fulda", "marburg-biedenkopf"),
         channels: tuple[str, ...] | None = None,
@@ -170,10 +172,12 @@ class World:
             "DISTRIBUTOR_PUBLIC_URL": public_url,
             "DISTRIBUTOR_THREADS": "4",
         }
-        self.deps: Deps = bootstrap.build(settings.load(self.environment))
-        self.network = Network(sandbox)
-        self.portal = Portal(sandbox)
-        self.clock = Clock(sandbox, start)
+        deps = bootstrap.build(settings.load(self.environment))
+        self.deps: Deps = replace(deps, store=stores.at(deps.store))
+        self._http = requests.Session()
+        self.network = Network(self._http, sandbox)
+        self.portal = Portal(self._http, sandbox)
+        self.clock = Clock(self._http, sandbox, start)
         self._registered: list[dict[str, Any]] = []
         if kept is None:
             self._take_roster(organisations, channels)
@@ -194,6 +198,7 @@ class World:
         self.crew.finish()
         self.ownership.end()
         self.deps.store.close()
+        self._http.close()
 
     def keep(self, databases: Databases, folder: Path) -> Kept:
         """End this world and keep it for others to begin with."""
@@ -204,7 +209,7 @@ class World:
         return Kept(database, folder / "media", self.environment["DISTRIBUTOR_KEY"], self._registered)
 
     def _register(self, entries: list[dict[str, Any]]) -> None:
-        requests.post(f"{self.network.base}/_accounts", json=entries, timeout=5).raise_for_status()
+        self._http.post(f"{self.network.base}/_accounts", json=entries, timeout=5).raise_for_status()
         self._registered = entries
 
     def _take_roster(self, organisations: tuple[str, ...], channels: tuple[str, ...] | None) -> None:
