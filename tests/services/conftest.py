@@ -51,8 +51,15 @@ def reaches(
         key = (databases.kind, steps, channels, items, organisations)
         if key not in kept_worlds:
             folder = tmp_path_factory.mktemp("kept")
-            chosen = {"organisations": organisations, "channels": channels}
-            world = World(databases.new(), folder / "data", sandbox, served_media[0], stores, **chosen)
+            world = World(
+                databases.new(),
+                folder / "data",
+                sandbox,
+                served_media[0],
+                stores,
+                organisations=organisations,
+                channels=channels,
+            )
             world.portal.keeps(items)
             for step in steps:
                 step(world)

@@ -14,6 +14,7 @@ from distributor.domain import Refused
 from distributor.roster import AccountEntry
 from distributor.services import configuration, tailoring, views
 from distributor.services.configuration import Change, Files
+from distributor.store.tables import AccountRow
 from tests.support.world import CONFIG, SETUP, World
 
 
@@ -82,8 +83,6 @@ def test_what_is_written_back_reads_as_what_was_taken_over(world: World, files: 
 def test_nothing_secret_is_written_out(world: World, tmp_path: Path) -> None:
     [account] = views.account_list(world.deps)
     with world.deps.store.read() as session:
-        from distributor.store.tables import AccountRow
-
         locked = session.get_one(AccountRow, account["id"]).secrets or b""
     secrets = world.deps.vault.unlock(f"fulda/facebook/{account['name']}", locked)
     assert len(secrets) >= 2

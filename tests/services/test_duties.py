@@ -12,7 +12,7 @@ import pytest
 
 from distributor import bootstrap, settings
 from distributor.daemon import DUTIES, Daemon
-from distributor.services import duties
+from distributor.services import duties, feeds, planning
 from distributor.services.deps import Deps
 from distributor.store.tables import DutyRow
 from tests.support.world import START
@@ -110,8 +110,6 @@ def test_what_goes_wrong_is_kept_in_a_sentence_and_forgotten_when_it_goes_right(
 
 
 def test_the_trouble_of_one_duty_keeps_no_other_from_being_done(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
-    from distributor.services import feeds, planning
-
     done = []
 
     def breaks(*_: object) -> None:

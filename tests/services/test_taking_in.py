@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from distributor.services import feeds, tailoring, views
+from distributor.services import clearing, feeds, tailoring, views
 from tests.support.feeds import rss
 from tests.support.world import START, World
 
@@ -107,8 +107,6 @@ def test_the_first_poll_takes_the_newest_and_lists_the_rest(world: World) -> Non
 
 
 def test_a_later_poll_with_suspiciously_many_new_entries_holds_them_for_an_editor(world: World) -> None:
-    from distributor.services import clearing
-
     reads(world, *entries(2))
 
     assert reads(world, *entries(21, first=100)) == 21

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from distributor.domain import Refused
 from distributor.services import accounts, approving, views
-from distributor.store.tables import EventRow
+from distributor.store.tables import EventRow, StageRow
 from tests.services.conftest import RELEASE
 from tests.support.world import World
 
@@ -70,6 +71,20 @@ class TestAnAnswerLostAfterTheDeed:
         texts = {entry["id"]: entry["text"] for entry in world.network.ledger()}
         assert {post["receipt"]["remote_id"]: post["text"] for post in world.posts()} == texts
 
+    def test_is_looked_for_among_what_proves_no_other_post(self, reaches: Reaches) -> None:
+        world = reaches("scheduled", "x", items=2)
+        [first, second] = sorted(world.posts(), key=lambda post: post["due_at"])
+        world.runs_until(world.due(first["id"]))
+        world.network.suffers("lost_after_commit", channel="x", match=RELEASE["x"])
+        world.runs_until(world.due(second["id"]))
+        world.clock.advance(minutes=2)
+
+        [look] = world.claims()
+
+        assert (look.work.kind, look.work.post_id) == ("look", second["id"])
+        assert look.known == (world.post(first["id"])["receipt"]["remote_id"],)
+        assert look.since == world.due(second["id"])
+
 
 class TestAnAnswerLostWithoutTheDeed:
     @pytest.mark.parametrize(
@@ -114,8 +129,6 @@ class TestAnAnswerLostWithoutTheDeed:
         assert world.network.ledger() == []
 
     def test_cannot_be_retried_by_hand_while_it_is_being_looked_for(self, reaches: Reaches) -> None:
-        from distributor.domain import Refused
-
         world = reaches("uncertain", "x")
 
         with pytest.raises(Refused) as refused:
@@ -135,7 +148,7 @@ class TestADeadToken:
 
         world.runs_until(world.clock.now() + timedelta(days=3))
 
-        by_account = {post["account_id"]: set() for post in world.posts()}
+        by_account: dict[int, set[str]] = {post["account_id"]: set() for post in world.posts()}
         for post in world.posts():
             by_account[post["account_id"]].add(post["state"])
         assert by_account.pop(broken) == {"missed"}
@@ -276,7 +289,20 @@ class TestWhileStaging:
 
         assert world.state() == "published"
 
-    def test_an_expired_stage_is_made_anew(self, reaches: Reaches) -> None:
+    def test_a_stage_that_expired_before_its_release_is_made_anew(self, reaches: Reaches) -> None:
+        world = reaches("staged", "instagram")
+        with world.deps.store.write() as session:
+            session.execute(update(StageRow).values(expires_at=world.due() - timedelta(seconds=1)))
+
+        world.runs_until(world.due())
+        world.runs_until(world.due() + timedelta(minutes=1))
+
+        assert world.state() == "published"
+        assert len(world.network.ledger()) == 1
+        with world.deps.store.read() as session:
+            assert sorted(session.scalars(select(StageRow.state))) == ["gone", "used"]
+
+    def test_a_stage_that_would_not_last_to_the_new_time_is_made_anew(self, reaches: Reaches) -> None:
         world = reaches("staged", "instagram")
         due = world.due()
         world.clock.set(due - timedelta(minutes=30))
