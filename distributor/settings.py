@@ -48,7 +48,7 @@ class Settings:
 
     data_dir: Path
     config_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
     feed_url: str = ""
     allow_private: frozenset[str] = frozenset()
     key: str = field(default="", repr=False)
@@ -66,7 +66,8 @@ class Settings:
 
     def channel_url(self, channel: str, host: str, default: str) -> str:
         """Return where a channel's host is: ``DISTRIBUTOR_<CHANNEL>_<HOST>_URL`` or the platform's own address."""
-        return self.environment.get(f"{_PREFIX}{channel.upper()}_{host.upper()}_URL", default).rstrip("/")
+        given = self.environment.get(f"{_PREFIX}{channel.upper()}_{host.upper()}_URL", "").strip()
+        return (given or default).rstrip("/")
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -104,7 +105,7 @@ def _text(values: Mapping[str, str], name: str, default: str) -> str:
 
 def _number(values: Mapping[str, str], name: str, default: int, *, least: int) -> int:
     raw = _text(values, name, str(default))
-    if not raw.isdigit() or int(raw) < least:
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 8) or int(raw) < least:
         raise Refused(f"{_PREFIX}{name} muss eine ganze Zahl ab {least} sein, nicht „{raw}“.", code="settings")
     return int(raw)
 

@@ -300,7 +300,7 @@ def upgrade() -> None:
             name=op.f("ck_post_approved_and_due"),
         ),
         sa.CheckConstraint(
-            "state NOT IN ('staged', 'publishing', 'uncertain') OR staged_digest = approved_digest",
+            "state NOT IN ('staged', 'publishing', 'uncertain') OR (staged_digest IS NOT NULL AND staged_digest = approved_digest)",
             name=op.f("ck_post_staged_as_approved"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_post_account_id")),

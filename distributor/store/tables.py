@@ -240,7 +240,8 @@ class PostRow(Base):
             name="approved_and_due",
         ),
         CheckConstraint(
-            "state NOT IN ('staged', 'publishing', 'uncertain') OR staged_digest = approved_digest",
+            "state NOT IN ('staged', 'publishing', 'uncertain')"
+            " OR (staged_digest IS NOT NULL AND staged_digest = approved_digest)",
             name="staged_as_approved",
         ),
         CheckConstraint(

@@ -160,3 +160,17 @@ def test_the_environment_beats_the_env_file(tmp_path: Path, monkeypatch: pytest.
 
     assert settings.threads == 5
     assert settings.feed_url == "https://aus.datei/feed"
+
+
+@pytest.mark.parametrize("number", ["²", "99999999999999999999", "-1", "1.5"])
+def test_what_is_no_usable_number_is_refused(number: str) -> None:
+    with pytest.raises(Refused, match="DISTRIBUTOR_POLL_SECONDS"):
+        read(POLL_SECONDS=number)
+
+
+def test_an_empty_address_of_a_network_means_its_own() -> None:
+    assert read(WALL_API_URL="").channel_url("wall", "api", "https://api.wall.example/") == "https://api.wall.example"
+
+
+def test_the_database_password_is_not_shown() -> None:
+    assert "geheim" not in repr(read(DATABASE_URL="postgresql://kjc:geheim@db/kjc"))
