@@ -54,6 +54,7 @@ class TestPosts:
         post = shelf.post(state)
 
         refuses(store, "UPDATE post SET staged_digest = 'other' WHERE id = :id", id=post)
+        refuses(store, "UPDATE post SET staged_digest = NULL WHERE id = :id", id=post)
         refuses(store, "UPDATE post SET approved_digest = 'other' WHERE id = :id", id=post)
 
     @pytest.mark.parametrize("state", [State.PUBLISHED, State.RETRACTING, State.RETRACTED])
