@@ -192,8 +192,7 @@ def test_any_item_fits_any_limit(organisations, texts, make_connector, slug, cha
 
 def test_every_channel_that_exists_takes_the_texts(organisations, texts, item, picture):
     found = {name: connector for name, connector in connectors.discover().items() if name in texts}
-    if not found:
-        pytest.skip("no channel module stands yet")
+    assert found.keys() == texts.keys()
     for name, connector in found.items():
         for organisation in organisations.values():
             tailored = tailor(item, organisation, texts[name], connector, link=LINK, media=(picture,))
