@@ -88,6 +88,7 @@ def free_port(wanted: int) -> int:
     """Return ``wanted`` if it is free, else any free port."""
     for port in (wanted, 0):
         with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do: an ended run holds nothing
             try:
                 probe.bind((_HOST, port))
             except OSError:
