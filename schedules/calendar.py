@@ -1,47 +1,37 @@
-"""The posting calendar as frozen types, and as the document an operator writes.
-
-A Calendar is a set of rules; what moments they make is ``slots.expand``. The document is a plain mapping as TOML or
-JSON gives it: times and durations are text (``"12:30"``, ``"3h"``), weekdays ``"Mo"`` to ``"So"``.
-"""
+"""The posting calendar as frozen types. What moments its rules make is ``slots.expand``; its text is ``document``."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
-from itertools import groupby
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
-from schedules.days import public_holidays
+from schedules.days import EFFECT_NAMES, EFFECTS, KINDS, Effect, Kind, Occasion, public_holidays, school_holidays
+from schedules.refusal import require
 
 DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 """Weekdays as people read and write them, Monday first."""
 
-T = TypeVar("T")
-
-_DURATION = re.compile(r"(?=.)(?:([0-9]{1,5})h)?(?:([0-9]{1,5})min)?(?:([0-9]{1,5})s)?")
-
-
-class CalendarRefused(ValueError):
-    """A calendar that cannot be meant. Its text is a German sentence; ``key`` is the entry to correct."""
-
-    def __init__(self, key: str, what: str) -> None:
-        super().__init__(f"Kalender, Eintrag „{key}“: {what}")
-        self.key = key
+_MIDNIGHT = time()
+_LONGEST_PATIENCE = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklySlot:
-    """A moment of every week, in local time: weekday 0 is Monday. No ``channels`` means all of them."""
+    """A moment of every week, in local time: weekday 0 is Monday. No ``channels`` means all of them.
+
+    ``topics`` and ``forms`` say which posts the slot is best for; empty means any. They are wishes, not bounds.
+    """
 
     weekday: int
     at: time
     channels: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _require(0 <= self.weekday <= 6, "weekday", "Der Wochentag muss zwischen 0 (Montag) und 6 (Sonntag) liegen.")
+        _weekday(self.weekday)
         _whole_minute("at", self.at)
 
     def serves(self, channel: str) -> bool:
@@ -59,7 +49,7 @@ class QuietHours:
     def __post_init__(self) -> None:
         _whole_minute("quiet", self.start)
         _whole_minute("quiet", self.end)
-        _require(
+        require(
             self.start != self.end,
             "quiet",
             f"Beginn und Ende der Ruhezeit sind beide {self.start:%H:%M}; bitte verschiedene Zeiten angeben.",
@@ -73,12 +63,59 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """The rules that make slots, and the bounds that a plan keeps.
+class Duty:
+    """Hours in which a person answers comments, on the weekdays ``days``; ``end`` 00:00 is midnight.
 
-    ``every_minutes`` adds a slot every n minutes round the clock. ``holidays`` names whose public holidays are kept
-    (``DE-HE``; empty: none). ``per_slot`` is how many posts of one account one slot takes; ``stagger`` the distance
-    between organisations, so that the same text does not appear everywhere at once.
+    ``first`` and ``last`` bound it, both included. With ``absent`` the hours are those in which the person does not
+    answer, whatever else the roster says.
+    """
+
+    person: str
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    start: time = _MIDNIGHT
+    end: time = _MIDNIGHT
+    first: date | None = None
+    last: date | None = None
+    absent: bool = False
+
+    def __post_init__(self) -> None:
+        require(bool(self.person.strip()), "person", "Der Kommentardienst braucht einen Namen.")
+        require(bool(self.days), "days", "Der Kommentardienst braucht mindestens einen Wochentag.")
+        for day in self.days:
+            _weekday(day)
+        for key, at in (("start", self.start), ("end", self.end)):
+            _whole_minute(key, at)
+        require(
+            self.end == _MIDNIGHT or self.start < self.end,
+            "end",
+            f"Das Ende ({self.end:%H:%M}) liegt nicht nach dem Anfang ({self.start:%H:%M}).",
+        )
+        bounded = self.first is not None and self.last is not None
+        require(
+            not bounded or self.first <= self.last,  # type: ignore[operator]
+            "last",
+            f"Das Ende ({self.last}) liegt vor dem Anfang ({self.first}).",
+        )
+
+    def on(self, day: date) -> bool:
+        """Tell whether the entry counts on a day."""
+        begun = self.first is None or self.first <= day
+        return begun and (self.last is None or day <= self.last) and day.weekday() in self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The rules that make slots, and the bounds and wishes that a plan keeps.
+
+    ``every_minutes`` adds a slot every n minutes round the clock. ``holidays`` and ``school`` name whose public and
+    school holidays count (``DE-HE``; empty: none); ``occasions`` are its own special days, and ``effects`` what kinds
+    of them do where it differs from ``days.EFFECTS``. ``per_slot`` is how many posts of one account one slot takes.
+    ``patience`` is how much later than the first free slot a better one may be. ``stagger`` is the distance between
+    organisations, so that the same text does not appear everywhere at once, and ``stagger_span`` how far the last of
+    them may be behind (zero: any distance).
+
+    A post on a channel that is not among ``no_comments`` is covered where somebody of ``duty`` can answer within
+    ``answer_within``; with ``cover_needed`` nothing is planned where nobody can.
     """
 
     name: str
@@ -87,192 +124,84 @@ class Calendar:
     every_minutes: int | None = None
     quiet: tuple[QuietHours, ...] = ()
     holidays: str = ""
-    closed: tuple[date, ...] = ()
+    school: str = ""
+    quiet_days: bool = False
+    occasions: tuple[Occasion, ...] = ()
+    effects: tuple[tuple[Kind, Effect], ...] = ()
+    duty: tuple[Duty, ...] = ()
+    no_comments: tuple[str, ...] = ()
+    answer_within: timedelta = timedelta(hours=2)
+    cover_needed: bool = False
     min_distance: timedelta = timedelta()
     max_per_day: int | None = None
     per_slot: int = 1
+    patience: timedelta = timedelta()
     stagger: timedelta = timedelta()
+    stagger_span: timedelta = timedelta()
 
     def __post_init__(self) -> None:
-        _require(bool(self.name.strip()), "name", "Der Kalender braucht einen Namen.")
+        require(bool(self.name.strip()), "name", "Der Kalender braucht einen Namen.")
         _known_zone(self.zone)
-        _known_holidays(self.holidays)
+        _known_code("holidays", self.holidays, lambda code: public_holidays(code, 2026))
+        _known_code("school", self.school, school_holidays)
         every = self.every_minutes
-        _require(
+        require(
             every is None or 1 <= every <= 1440, "every_minutes", f"{every} liegt nicht zwischen 1 und 1440 Minuten."
         )
         most = self.max_per_day
-        _require(most is None or most >= 1, "max_per_day", f"{most} ist zu wenig; mindestens 1, oder weglassen.")
-        _require(self.per_slot >= 1, "per_slot", f"{self.per_slot} ist zu wenig; mindestens 1.")
-        for key, length in (("min_distance", self.min_distance), ("stagger", self.stagger)):
-            _require(
-                length >= timedelta() and not length.microseconds,
-                key,
-                "Die Dauer muss aus ganzen Sekunden bestehen und darf nicht negativ sein.",
-            )
+        require(most is None or most >= 1, "max_per_day", f"{most} ist zu wenig; mindestens 1, oder weglassen.")
+        require(self.per_slot >= 1, "per_slot", f"{self.per_slot} ist zu wenig; mindestens 1.")
+        for key in ("min_distance", "stagger", "stagger_span", "patience", "answer_within"):
+            _whole_seconds(key, getattr(self, key))
+        require(self.patience <= _LONGEST_PATIENCE, "patience", "Länger als 14 Tage wartet kein Post auf einen Platz.")
+        for kind, effect in self.effects:
+            require(kind in KINDS, "effects", f"„{kind}“ gibt es nicht; bekannt sind: {', '.join(KINDS)}.")
+            known = ", ".join(EFFECT_NAMES)
+            require(effect in EFFECT_NAMES, f"effects.{kind}", f"„{effect}“ gibt es nicht; bekannt sind: {known}.")
+
+    def effect(self, kind: Kind) -> Effect:
+        """Return what days of a kind do to posts here."""
+        return dict(self.effects).get(kind, EFFECTS[kind])
+
+    def asks_cover(self, channel: str) -> bool:
+        """Tell whether somebody should be there to answer after a post of this channel."""
+        return channel not in self.no_comments and (bool(self.duty) or self.cover_needed)
 
 
-def calendar_of(document: Mapping[str, Any]) -> Calendar:
-    """Read a calendar from its document. Raises: CalendarRefused."""
-    known = [field.name for field in fields(Calendar)]
-    for key in document:
-        _require(key in known, str(key), f"Diesen Eintrag gibt es nicht; bekannt sind: {', '.join(known)}.")
-    _require("name" in document, "name", "Der Kalender braucht einen Namen.")
-
-    def read(key: str, reader: Callable[[str, Any], T], default: T) -> T:
-        return reader(key, document[key]) if key in document else default
-
-    return Calendar(
-        name=_text("name", document["name"]),
-        zone=read("zone", _text, "Europe/Berlin"),
-        slots=read("slots", _slots, ()),
-        every_minutes=read("every_minutes", _number, None),
-        quiet=read("quiet", _many(_quiet), ()),
-        holidays=read("holidays", _text, ""),
-        closed=read("closed", _many(_date), ()),
-        min_distance=read("min_distance", _duration, timedelta()),
-        max_per_day=read("max_per_day", _number, None),
-        per_slot=read("per_slot", _number, 1),
-        stagger=read("stagger", _duration, timedelta()),
-    )
+def with_own(calendar: Calendar, occasions: Iterable[Occasion], duty: Iterable[Duty]) -> Calendar:
+    """Return a shared calendar with one organisation's own special days and comment duty added."""
+    return replace(calendar, occasions=(*calendar.occasions, *occasions), duty=(*calendar.duty, *duty))
 
 
-def calendar_document(calendar: Calendar) -> dict[str, Any]:
-    """Write a calendar as a document of text, numbers and lists; ``calendar_of`` reads exactly this calendar again."""
-    document: dict[str, Any] = {"name": calendar.name, "zone": calendar.zone, "holidays": calendar.holidays}
-    if calendar.every_minutes is not None:
-        document["every_minutes"] = calendar.every_minutes
-    if calendar.max_per_day is not None:
-        document["max_per_day"] = calendar.max_per_day
-    return document | {
-        "per_slot": calendar.per_slot,
-        "min_distance": _said_duration(calendar.min_distance),
-        "stagger": _said_duration(calendar.stagger),
-        "closed": [day.isoformat() for day in calendar.closed],
-        "quiet": [{"start": f"{hours.start:%H:%M}", "end": f"{hours.end:%H:%M}"} for hours in calendar.quiet],
-        "slots": [
-            {"days": [DAYS[slot.weekday] for slot in run], "at": f"{at:%H:%M}", "channels": list(channels)}
-            for (at, channels), run in groupby(calendar.slots, key=lambda slot: (slot.at, slot.channels))
-        ],
-    }
-
-
-def _require(holds: bool, key: str, what: str) -> None:
-    if not holds:
-        raise CalendarRefused(key, what)
+def _weekday(day: int) -> None:
+    require(0 <= day <= 6, "weekday", "Der Wochentag muss zwischen 0 (Montag) und 6 (Sonntag) liegen.")
 
 
 def _whole_minute(key: str, at: time) -> None:
     whole = at.tzinfo is None and not at.second and not at.microsecond
-    _require(whole, key, f"„{at}“ ist keine Ortszeit in ganzen Minuten wie „12:30“.")
+    require(whole, key, f"„{at}“ ist keine Ortszeit in ganzen Minuten wie „12:30“.")
+
+
+def _whole_seconds(key: str, length: timedelta) -> None:
+    require(
+        length >= timedelta() and not length.microseconds,
+        key,
+        "Die Dauer muss aus ganzen Sekunden bestehen und darf nicht negativ sein.",
+    )
 
 
 def _known_zone(zone: str) -> None:
     try:
-        ZoneInfo(zone)
-    except (OSError, ValueError, LookupError) as error:
-        raise CalendarRefused(
-            "zone", f"Die Zeitzone „{zone}“ ist nicht bekannt; bitte zum Beispiel „Europe/Berlin“ angeben."
-        ) from error
+        known = bool(ZoneInfo(zone))
+    except (OSError, ValueError, LookupError):
+        known = False
+    require(known, "zone", f"Die Zeitzone „{zone}“ ist nicht bekannt; bitte zum Beispiel „Europe/Berlin“ angeben.")
 
 
-def _known_holidays(code: str) -> None:
+def _known_code(key: str, code: str, look: Callable[[str], object]) -> None:
     try:
-        if code:
-            public_holidays(code, 2026)
-    except ValueError as error:
-        raise CalendarRefused(
-            "holidays", f"Für „{code}“ sind keine Feiertage bekannt; bitte zum Beispiel „DE-HE“ angeben."
-        ) from error
-
-
-def _text(key: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise CalendarRefused(key, f"„{value}“ ist kein Text.")
-    return value
-
-
-def _number(key: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise CalendarRefused(key, f"„{value}“ ist keine ganze Zahl.")
-    return value
-
-
-def _table(key: str, value: Any, *keys: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise CalendarRefused(key, f"Hier wird eine Tabelle mit {', '.join(keys)} erwartet.")
-    for name in value:
-        _require(name in keys, f"{key}.{name}", f"Diesen Eintrag gibt es nicht; bekannt sind: {', '.join(keys)}.")
-    return value
-
-
-def _needed(key: str, table: Mapping[str, Any], name: str) -> Any:
-    _require(name in table, f"{key}.{name}", "Dieser Eintrag fehlt.")
-    return table[name]
-
-
-def _many(reader: Callable[[str, Any], T]) -> Callable[[str, Any], tuple[T, ...]]:
-    def read(key: str, value: Any) -> tuple[T, ...]:
-        if not isinstance(value, list | tuple):
-            raise CalendarRefused(key, "Hier wird eine Liste erwartet.")
-        return tuple(reader(f"{key}[{number}]", entry) for number, entry in enumerate(value, 1))
-
-    return read
-
-
-def _time(key: str, value: Any) -> time:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,2}:[0-9]{2}", value):
-        hour, _, minute = value.partition(":")
-        if int(hour) < 24 and int(minute) < 60:
-            return time(int(hour), int(minute))
-    raise CalendarRefused(key, f'„{value}“ ist keine Uhrzeit; bitte als Text wie "12:30" angeben.')
-
-
-def _date(key: str, value: Any) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise CalendarRefused(key, f"„{value}“ ist kein Datum; bitte wie „2026-12-24“ angeben.")
-
-
-def _duration(key: str, value: Any) -> timedelta:
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise CalendarRefused(key, f"„{value}“ ist keine Dauer; bitte wie „3h“, „90min“ oder „1h30min“ angeben.")
-    hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
-def _said_duration(length: timedelta) -> str:
-    minutes, seconds = divmod(length // timedelta(seconds=1), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
-    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0min"
-
-
-def _weekday(key: str, value: Any) -> int:
-    if value not in DAYS:
-        raise CalendarRefused(key, f"„{value}“ ist kein Wochentag; bekannt sind: {', '.join(DAYS)}.")
-    return DAYS.index(value)
-
-
-def _slots(key: str, value: Any) -> tuple[WeeklySlot, ...]:
-    return tuple(slot for group in _many(_group)(key, value) for slot in group)
-
-
-def _group(key: str, value: Any) -> tuple[WeeklySlot, ...]:
-    table = _table(key, value, "days", "at", "channels")
-    days = _many(_weekday)(f"{key}.days", _needed(key, table, "days"))
-    at = _time(f"{key}.at", _needed(key, table, "at"))
-    channels = _many(_text)(f"{key}.channels", table.get("channels", ()))
-    return tuple(WeeklySlot(day, at, channels) for day in days)
-
-
-def _quiet(key: str, value: Any) -> QuietHours:
-    table = _table(key, value, "start", "end")
-    start, end = (_time(f"{key}.{name}", _needed(key, table, name)) for name in ("start", "end"))
-    return QuietHours(start, end)
+        known = not code or bool(look(code))
+    except ValueError:
+        known = False
+    what = "Feiertage" if key == "holidays" else "Schulferien"
+    require(known, key, f"Für „{code}“ sind keine {what} bekannt; bitte zum Beispiel „DE-HE“ angeben.")

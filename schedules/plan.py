@@ -1,4 +1,4 @@
-"""Candidates are laid into slots: the earliest free one each, in a fixed order, with the reason said.
+"""Candidates are laid into slots, in a fixed order, each into the best one near the earliest, with the reason said.
 
 Pure and deterministic. What is already taken is never moved; a candidate that comes later in the order never moves
 one before it. Not here: which posts are candidates, and what becomes of the outcome.
@@ -6,24 +6,29 @@ one before it. Not here: which posts are candidates, and what becomes of the out
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
+from schedules import reasons
+from schedules.book import Book, Row, Window
 from schedules.calendar import Calendar
-from schedules.slots import Slot, expand, said, utc
+from schedules.campaigns import Campaign
+from schedules.days import Occasion
+from schedules.objections import objections
+from schedules.slots import Slot, instant, utc
 
-# "For ever" is written as the end of the year 9999, which has no local time east of Greenwich.
-_FAR = datetime(9999, 12, 30, tzinfo=UTC)
-_SHOWN = 2
+_DAY = timedelta(days=1)
+_ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A post that wants a slot: never before its embargo, never after its validity; higher ``priority`` goes first."""
+    """A post that wants a slot: never before its embargo, never after its validity; higher ``priority`` goes first.
+
+    ``topics`` and ``form`` find the slots and action days that suit it.
+    """
 
     key: int
     lane: str
@@ -31,6 +36,9 @@ class Candidate:
     not_after: datetime | None
     created: datetime
     priority: int = 0
+    topics: tuple[str, ...] = ()
+    form: str = ""
+    campaign: Campaign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +53,21 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A moment of a lane that another post already holds, on a slot or beside one."""
+    """A moment of a lane that another post already holds, on a slot or beside one; ``campaign`` is that post's."""
 
     lane: str
     at: datetime
+    campaign: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A candidate's slot, and in German why this one."""
+    """A candidate's slot, in German why this one, and what to think of there (``notes``, warnings)."""
 
     key: int
     at: datetime
     why: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +78,25 @@ class Unplaced:
     why: str
 
 
+Rank = tuple[bool, bool, int]
+
+_SET_BACK = (
+    "ohne Kommentardienst zurückgestellt",
+    "zurückgestellt, weil kein Aktionstag",
+    "zurückgestellt, weil weniger passend",
+)
+"""What is said of a free slot that a part of its rank, in this order, puts behind the chosen one."""
+
+
 def stagger(calendar: Calendar, position: int) -> timedelta:
-    """Return the offset of the organisation at a position, counted from 0. Raises: ValueError."""
+    """Return the offset of the organisation at a position, counted from 0; the row begins anew at ``stagger_span``.
+
+    Raises: ValueError for a negative position.
+    """
     if position < 0:
         raise ValueError("the position must not be negative")
-    return calendar.stagger * position
+    offset = calendar.stagger * position
+    return offset % calendar.stagger_span if calendar.stagger_span else offset
 
 
 def plan(
@@ -82,178 +106,121 @@ def plan(
     now: datetime,
     horizon: timedelta = timedelta(days=56),
 ) -> list[Placement | Unplaced]:
-    """Give each candidate the earliest free slot of its lane, by priority, then age, then key.
+    """Give each candidate a free slot of its lane, by priority, then age, then key.
 
-    The result is in that order and has exactly one entry for each candidate; slots end just before ``now + horizon``.
-    Raises: ValueError for naive times.
+    It is the earliest free slot, or one that :func:`rank` puts before it and that lies within the calendar's
+    ``patience`` after it. The result is in that order and has exactly one entry for each candidate; slots end just
+    before ``now + horizon``. Raises: ValueError for naive times.
     """
     now = utc(now)
     books = _books(lanes, taken, now, now + horizon)
     ordered = sorted(candidates, key=lambda one: (-one.priority, utc(one.created), one.key, one.lane))
     return [
-        books[one.lane].settle(one, now)
+        _settled(one, books[one.lane], now)
         if one.lane in books
         else Unplaced(one.key, f"Das Konto „{one.lane}“ ist nicht bekannt. Bitte das Konto anlegen.")
         for one in ordered
     ]
 
 
-def _books(lanes: Mapping[str, Lane], taken: Sequence[Taken], start: datetime, end: datetime) -> dict[str, _Book]:
-    held: dict[str, list[datetime]] = {}
-    for one in taken:
-        held.setdefault(one.lane, []).append(utc(one.at))
-    rows: dict[tuple[Calendar, str, timedelta], _Row] = {}
+def rank(one: Candidate, slot: Slot, row: Row) -> Rank:
+    """Return how little a free slot suits a candidate; the smallest is best, and the earlier among equals.
+
+    What counts, the first the most: somebody can answer comments; it is an action day for the candidate's topics; the
+    slot is made for such posts (-1), for any (0), for others (1).
+    """
+    return (
+        row.asks_cover and not slot.cover,
+        not action_days(one, slot, row),
+        _fit(one, slot),
+    )
+
+
+def action_days(one: Candidate, slot: Slot, row: Row) -> list[Occasion]:
+    """Return the occasions on a slot's day that suggest posts of the candidate's topics."""
+    day, topics = slot.local.date(), _folded(one.topics)
+    return [each for each in row.suggestions if each.holds(day) and topics & _folded(each.topics)]
+
+
+def _fit(one: Candidate, slot: Slot) -> int:
+    wishes = [(slot.topics, one.topics), (slot.forms, (one.form,))]
+    made = [bool(_folded(wanted) & _folded(offered)) for wanted, offered in wishes if wanted]
+    if not made:
+        return 0
+    return -1 if all(made) else 1
+
+
+def _folded(words: Iterable[str]) -> set[str]:
+    return {word.casefold() for word in words}
+
+
+def _books(lanes: Mapping[str, Lane], taken: Sequence[Taken], start: datetime, end: datetime) -> dict[str, Book]:
+    rows: dict[tuple[Calendar, str, timedelta], Row] = {}
     books = {}
     for key, lane in lanes.items():
         kind = (lane.calendar, lane.channel, lane.offset)
         if kind not in rows:
-            rows[kind] = _Row(lane, start, end)
-        books[key] = _Book(lane.calendar, rows[kind], held.get(key, []))
+            rows[kind] = Row(*kind, start, end)
+        books[key] = Book(rows[kind])
+    for one in taken:
+        at = utc(one.at)
+        if one.lane in books:
+            books[one.lane].hold(at, one.campaign)
     return books
 
 
-class _Row:
-    """The slots that lanes of one kind share, expanded only as far as somebody looked."""
-
-    def __init__(self, lane: Lane, start: datetime, end: datetime) -> None:
-        self.end = end
-        self._more = expand(lane.calendar, lane.channel, start, end, offset=lane.offset)
-        self._slots: list[Slot] = []
-        self._times: list[datetime] = []
-
-    def slot(self, index: int) -> Slot | None:
-        while len(self._slots) <= index and self._grown():
-            pass
-        return self._slots[index] if index < len(self._slots) else None
-
-    def first(self, at: datetime) -> int:
-        """Return the index of the first slot at or after a moment."""
-        while (not self._times or self._times[-1] < at) and self._grown():
-            pass
-        return bisect_left(self._times, at)
-
-    def _grown(self) -> bool:
-        slot = next(self._more, None)
-        if slot is None:
-            return False
-        self._slots.append(slot)
-        self._times.append(slot.at)
-        return True
+def _settled(one: Candidate, book: Book, now: datetime) -> Placement | Unplaced:
+    """Place a candidate, or say why not."""
+    row, window = book.row, _window(one, book.row, now)
+    if window.ends < window.start:
+        return Unplaced(one.key, reasons.expired(row, window))
+    if window.start >= row.end:
+        return Unplaced(one.key, reasons.too_far(row, window))
+    first = row.first(window.start)
+    best = _best(one, book, first, window.ends)
+    if best is None:
+        return Unplaced(one.key, reasons.nothing_free(row, window, first, partial(_told, one, book, None)))
+    index, slot = best
+    told = partial(_told, one, book, rank(one, slot, row))
+    why = reasons.chosen(row, window, slot, passed=(first, index), suits=_suits(one, slot, row), told=told)
+    against = objections(row.calendar, row.channel, slot.at)
+    book.hold(slot.at, one.campaign.key if one.campaign else None)
+    return Placement(one.key, slot.at, why, tuple(each.text for each in against))
 
 
-class _Book:
-    """What one lane already holds.
+def _window(one: Candidate, row: Row, now: datetime) -> Window:
+    starts, ends = [now, utc(one.not_before)], [(_ENDLESS, "")]
+    if one.not_after is not None:
+        ends.append((utc(one.not_after), "Gültigkeit"))
+    if one.campaign is not None and one.campaign.first > now.astimezone(row.zone).date():
+        starts.append(instant(one.campaign.first, time(), row.zone))
+    if one.campaign is not None and one.campaign.last < row.last_day:
+        ends.append((instant(one.campaign.last + _DAY, time(), row.zone) - timedelta.resolution, "Kampagne"))
+    start = max(starts)
+    return Window(start, start > now, *min(ends))
 
-    A slot that is found closed stays closed, since posts are only added; it is remembered with its reason and never
-    looked at again, so that a thousand candidates do not walk over the same full weeks.
-    """
 
-    def __init__(self, calendar: Calendar, row: _Row, held: Sequence[datetime]) -> None:
-        self._calendar = calendar
-        self._row = row
-        self._zone = ZoneInfo(calendar.zone)
-        self._times: list[datetime] = []
-        self._load: Counter[datetime] = Counter()
-        self._days: Counter[date] = Counter()
-        self._closed: dict[int, str] = {}
-        self._next: dict[int, int] = {}
-        for at in held:
-            self._hold(at)
+def _best(one: Candidate, book: Book, first: int, until: datetime) -> tuple[int, Slot] | None:
+    """Return the best free slot with its index: the earliest, or one within the calendar's patience after it."""
+    found: list[tuple[Rank, int, Slot]] = []
+    for index in book.free(first, until, one.campaign):
+        slot = book.row.slot(index)
+        if slot is None or (found and slot.at > found[0][2].at + book.row.calendar.patience):
+            break
+        found.append((rank(one, slot, book.row), index, slot))
+    return min(found, key=lambda each: each[:2])[1:] if found else None
 
-    def settle(self, one: Candidate, now: datetime) -> Placement | Unplaced:
-        """Place a candidate, or say why not."""
-        start = max(now, utc(one.not_before))
-        ends = None if one.not_after is None else utc(one.not_after)
-        if ends is not None and ends < start:
-            return Unplaced(one.key, self._expired(ends, start if start > now else None))
-        if start >= self._row.end:
-            return Unplaced(one.key, self._too_far(start))
-        until = self._row.end if ends is None else min(self._row.end, ends)
-        first = self._row.first(start)
-        index = self._free(first, until)
-        slot = self._row.slot(index)
-        if slot is None or slot.at > until:
-            return Unplaced(one.key, self._all_closed(first, start, until))
-        self._hold(slot.at)
-        return Placement(one.key, slot.at, self._why(slot, first, index, start if start > now else None))
 
-    def _free(self, first: int, until: datetime) -> int:
-        """Return the index of the first open slot; past ``until`` nothing is judged."""
-        index = self._skip(first)
-        while (slot := self._row.slot(index)) is not None and slot.at <= until:
-            reason = self._objection(slot)
-            if not reason:
-                break
-            self._closed[index] = reason
-            self._next[index] = index + 1
-            index = self._skip(index)
-        return index
+def _told(one: Candidate, book: Book, chosen: Rank | None, index: int) -> str:
+    """Say why a candidate did not get a slot: it is not free, or the chosen one ranks before it."""
+    reason = book.against(index, one.campaign)
+    slot = book.row.slot(index)
+    if reason or slot is None or chosen is None:
+        return reason
+    worse = (here > there for here, there in zip(rank(one, slot, book.row), chosen, strict=True))
+    return next((text for text, is_worse in zip(_SET_BACK, worse, strict=True) if is_worse), "")
 
-    def _skip(self, index: int) -> int:
-        target = index
-        while target in self._next:
-            target = self._next[target]
-        while index != target:
-            self._next[index], index = target, self._next[index]
-        return target
 
-    def _objection(self, slot: Slot) -> str:
-        if self._load[slot.at] >= self._calendar.per_slot:
-            return "belegt"
-        left, right = bisect_left(self._times, slot.at), bisect_right(self._times, slot.at)
-        near = self._calendar.min_distance
-        if left > 0 and slot.at - self._times[left - 1] < near:
-            return "Mindestabstand"
-        if right < len(self._times) and self._times[right] - slot.at < near:
-            return "Mindestabstand"
-        most = self._calendar.max_per_day
-        return "Tagesgrenze" if most is not None and self._days[slot.local.date()] >= most else ""
-
-    def _hold(self, at: datetime) -> None:
-        insort(self._times, at)
-        self._load[at] += 1
-        self._days[at.astimezone(self._zone).date()] += 1
-
-    def _said(self, at: datetime) -> str:
-        local = min(at, _FAR).astimezone(self._zone)
-        return f"{said(local)} Uhr"
-
-    def _passed_over(self, first: int, index: int, day: date | None = None) -> list[str]:
-        """Name the closed slots just before an index, nearest first, and count the rest; ``day`` needs no date."""
-        notes = []
-        for near in range(index - 1, max(first, index - _SHOWN) - 1, -1):
-            slot = self._row.slot(near)
-            if slot is not None:
-                short = f"{slot.local:%H:%M}" if slot.local.date() == day else said(slot.local)
-                notes.append(f"{short} {self._closed[near]}")
-        rest = index - first - len(notes)
-        return [*notes, f"{rest} weitere davor nicht frei"] if rest > 0 else notes
-
-    def _why(self, slot: Slot, first: int, index: int, earliest: datetime | None) -> str:
-        since = [f"frühestens ab {self._said(earliest)}"] if earliest else []
-        notes = self._passed_over(first, index, slot.local.date())
-        return f"{said(slot.local)}: " + "; ".join(["erster freier Platz", *since, *notes])
-
-    def _expired(self, ends: datetime, earliest: datetime | None) -> str:
-        reason = f", erscheinen darf der Post erst ab {self._said(earliest)}" if earliest else " und ist damit vorbei"
-        return (
-            f"Die Gültigkeit endet am {self._said(ends)}{reason}. "
-            "Bitte die Gültigkeit verlängern oder den Post verwerfen."
-        )
-
-    def _too_far(self, start: datetime) -> str:
-        return (
-            f"Der Post darf erst ab {self._said(start)} erscheinen, "
-            f"geplant wird nur bis {self._said(self._row.end)}. Er wird später eingeplant."
-        )
-
-    def _all_closed(self, first: int, start: datetime, until: datetime) -> str:
-        span = f"Von {self._said(start)} bis {self._said(until)}"
-        beyond = self._row.first(until + timedelta.resolution)
-        if beyond == first:
-            return (
-                f"{span} hat der Kalender „{self._calendar.name}“ keine Zeit für diesen Kanal. "
-                "Bitte Zeiten eintragen oder den Post von Hand legen."
-            )
-        notes = "; ".join(self._passed_over(first, beyond))
-        return f"{span} ist kein Platz frei ({notes}). Bitte den Post von Hand legen oder einen anderen verschieben."
+def _suits(one: Candidate, slot: Slot, row: Row) -> list[str]:
+    fitting = ["passt zu Thema oder Form"] if _fit(one, slot) < 0 else []
+    return [*(f"Aktionstag {each.title}" for each in action_days(one, slot, row)), *fitting]

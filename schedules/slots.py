@@ -1,6 +1,6 @@
-"""Rules become moments: which instants a calendar offers, and why another instant is not allowed.
+"""Rules become moments: which instants a calendar offers.
 
-The only place where local time is computed. Here a day is a day of the calendar's zone; comparisons are made in UTC
+The only place where slots meet local time. Here a day is a day of the calendar's zone; comparisons are made in UTC
 only, because two aware datetimes of one zone compare by wall clock and are wrong in the autumn night.
 """
 
@@ -12,18 +12,29 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from schedules.calendar import DAYS, Calendar
-from schedules.days import public_holidays
+from schedules.cover import cover
+from schedules.days import LEFT_OUT
+from schedules.occasions import occasions
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
+_Wish = tuple[tuple[str, ...], tuple[str, ...]]
+"""The topics and the forms a slot is best for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A moment an account may post: ``at`` in UTC, and the same moment in the calendar's zone."""
+    """A moment an account may post: ``at`` in UTC, and the same moment in the calendar's zone.
+
+    ``topics`` and ``forms`` are the posts it is best for (empty: any); ``cover`` who can answer comments then.
+    """
 
     at: datetime
     local: datetime
+    topics: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    cover: tuple[str, ...] = ()
 
 
 def expand(
@@ -31,43 +42,24 @@ def expand(
 ) -> Iterator[Slot]:
     """Yield a channel's slots from ``start`` until just before ``end``, in order, each instant once.
 
-    A local time that does not exist (spring) moves to the first minute that does; one that exists twice (autumn) is
-    taken the first time. ``offset`` is added after the rules. Where it would lead into quiet hours or another day it is
-    shortened, minute by minute, to the latest allowed moment: an organisation at the end of the row keeps its slot.
-    Raises: ValueError for naive times or a negative offset.
+    Days whose occasions forbid or avoid posts have none. A local time that does not exist (spring) moves to the first
+    minute that does; one that exists twice (autumn) is taken the first time. Slots that meet at one instant are one,
+    with the wishes of both. ``offset`` is added after the rules. Where it would lead into quiet hours, another day or
+    out of the comment duty's hours it is shortened, minute by minute, to the latest allowed moment: an organisation
+    at the end of the row keeps its slot. Raises: ValueError for naive times or a negative offset.
     """
     if offset < timedelta():
         raise ValueError("the offset must not be negative")
     zone = ZoneInfo(calendar.zone)
     start, end = utc(start), utc(end)
     day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    previous: datetime | None = None
+    out, asks = _left_out(calendar, day, last), calendar.asks_cover(channel)
     while day <= last:
-        for base in _moments(calendar, channel, day, zone):
-            at = _shifted(calendar, base, offset, zone)
-            if start <= at < end and at != previous:
-                yield Slot(at, at.astimezone(zone))
-                previous = at
+        wishes = {} if day in out else _of_day(calendar, channel, day, offset, zone)
+        for at in sorted(wishes):
+            if start <= at < end:
+                yield Slot(at, at.astimezone(zone), *wishes[at], cover(calendar, at) if asks else ())
         day += _DAY
-
-
-def why_not(calendar: Calendar, channel: str, at: datetime) -> str | None:
-    """Say in German why nothing of this channel may be posted at a moment; None where it may.
-
-    A moment beside the slots is allowed: this is for a person who moves a post by hand. So far every rule holds for
-    all channels alike. Raises: ValueError for a naive time.
-    """
-    local = utc(at).astimezone(ZoneInfo(calendar.zone))
-    reason = _no_day(calendar, local.date())
-    if reason:
-        return f"{reason} Bitte einen anderen Tag wählen."
-    for hours in calendar.quiet:
-        if hours.hold(local.time()):
-            return (
-                f"{said(local)} Uhr liegt in der Ruhezeit von {hours.start:%H:%M} bis {hours.end:%H:%M} Uhr. "
-                "Bitte eine andere Uhrzeit wählen."
-            )
-    return None
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -98,36 +90,53 @@ def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def _no_day(calendar: Calendar, day: date) -> str:
-    """Say why a whole day is out, or nothing."""
-    text = f"{DAYS[day.weekday()]} {day:%d.%m.%Y}"
-    if day in calendar.closed:
-        return f"{text} ist im Kalender „{calendar.name}“ als geschlossen eingetragen."
-    holiday = public_holidays(calendar.holidays, day.year).get(day) if calendar.holidays else None
-    return f"{text} ist ein gesetzlicher Feiertag ({holiday})." if holiday else ""
+def _left_out(calendar: Calendar, first: date, last: date) -> set[date]:
+    """Return the days that the plan leaves out."""
+    return {
+        date.fromordinal(number)
+        for one in occasions(calendar, first, last)
+        if calendar.effect(one.kind) in LEFT_OUT
+        for number in range(max(one.first, first).toordinal(), min(one.last, last).toordinal() + 1)
+    }
+
+
+def _of_day(calendar: Calendar, channel: str, day: date, offset: timedelta, zone: ZoneInfo) -> dict[datetime, _Wish]:
+    """Return a day's slots: each instant once, with the wishes of all slots that meet there."""
+    found: dict[datetime, _Wish] = {}
+    for base, wish in _moments(calendar, channel, day, zone):
+        at = _shifted(calendar, channel, base, offset, zone)
+        found[at] = _both(found[at], wish) if at in found else wish
+    return found
+
+
+def _moments(calendar: Calendar, channel: str, day: date, zone: ZoneInfo) -> list[tuple[datetime, _Wish]]:
+    """List a day's allowed instants with the wishes of their slots, before any offset."""
+    weekly = (slot for slot in calendar.slots if slot.weekday == day.weekday() and slot.serves(channel))
+    found = [(instant(day, slot.at, zone), (slot.topics, slot.forms)) for slot in weekly]
+    if calendar.every_minutes is not None:
+        begin, end = instant(day, time(), zone), instant(day + _DAY, time(), zone)
+        step = timedelta(minutes=calendar.every_minutes)
+        found += [(begin + number * step, ((), ())) for number in range(-((begin - end) // step))]
+    return [(at, wish) for at, wish in found if _open(calendar, day, at.astimezone(zone))]
+
+
+def _both(one: _Wish, two: _Wish) -> _Wish:
+    topics, forms = ((*first, *second) for first, second in zip(one, two, strict=True))
+    return tuple(dict.fromkeys(topics)), tuple(dict.fromkeys(forms))
 
 
 def _open(calendar: Calendar, day: date, local: datetime) -> bool:
     return local.date() == day and not any(hours.hold(local.time()) for hours in calendar.quiet)
 
 
-def _moments(calendar: Calendar, channel: str, day: date, zone: ZoneInfo) -> list[datetime]:
-    """List a day's allowed instants, before any offset."""
-    if _no_day(calendar, day):
-        return []
-    found = {
-        instant(day, slot.at, zone) for slot in calendar.slots if slot.weekday == day.weekday() and slot.serves(channel)
-    }
-    if calendar.every_minutes is not None:
-        begin, end = instant(day, time(), zone), instant(day + _DAY, time(), zone)
-        step = timedelta(minutes=calendar.every_minutes)
-        found.update(begin + number * step for number in range(-((begin - end) // step)))
-    return [at for at in sorted(found) if _open(calendar, day, at.astimezone(zone))]
-
-
-def _shifted(calendar: Calendar, base: datetime, offset: timedelta, zone: ZoneInfo) -> datetime:
+def _shifted(calendar: Calendar, channel: str, base: datetime, offset: timedelta, zone: ZoneInfo) -> datetime:
+    if not offset:
+        return base
     day = base.astimezone(zone).date()
+    covered = calendar.asks_cover(channel) and bool(cover(calendar, base))
     at = base + offset
-    while at > base and not _open(calendar, day, at.astimezone(zone)):
+    while at > base:
+        if _open(calendar, day, at.astimezone(zone)) and (not covered or cover(calendar, at)):
+            return at
         at -= _MINUTE
-    return max(at, base)
+    return base

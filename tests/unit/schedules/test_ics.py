@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.ics import CalendarEvent, export, occasions
+from schedules.days import Occasion
+from schedules.ics import CalendarEvent, export
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
@@ -101,18 +102,21 @@ def one_line(text: str) -> str:
     return " ".join(allowed(text).split())
 
 
-def test_occasions_are_the_public_holidays_of_hessen_in_german() -> None:
-    assert occasions(date(2026, 12, 25), date(2027, 3, 26)) == [
-        (date(2026, 12, 25), "Erster Weihnachtstag"),
-        (date(2026, 12, 26), "Zweiter Weihnachtstag"),
-        (date(2027, 1, 1), "Neujahr"),
-        (date(2027, 3, 26), "Karfreitag"),
-    ]
+def test_a_special_day_is_whole_days_and_ends_the_day_after_its_last() -> None:
+    holidays = Occasion(date(2026, 12, 23), date(2027, 1, 12), "school", "Weihnachtsferien", ("Schule", "Familie"))
+    calendar = icalendar.Calendar.from_ical(export([], [holidays], name="Plan", now=NOW))
+
+    (back,) = calendar.walk("VEVENT")
+    assert (back.decoded("DTSTART"), back.decoded("DTEND")) == (date(2026, 12, 23), date(2027, 1, 13))
+    assert (str(back["SUMMARY"]), str(back["DESCRIPTION"])) == ("Weihnachtsferien", "Schulferien")
+    assert [str(word) for word in back["CATEGORIES"].cats] == ["Schule", "Familie"]
+    assert str(back["UID"]) == "school-2026-12-23-weihnachtsferien@distributor"
 
 
-def test_occasions_include_fronleichnam_and_leave_out_what_hessen_does_not_keep() -> None:
-    year = dict(occasions(date(2026, 1, 1), date(2026, 12, 31)))
+def test_posts_come_before_special_days_and_a_day_keeps_its_own_uid() -> None:
+    closing = Occasion(date(2026, 12, 24), date(2026, 12, 24), "closing", "Heiligabend", uid="eigene@kjc.example")
+    calendar = icalendar.Calendar.from_ical(
+        export([CalendarEvent("post-1", AT, "Post")], [closing], name="Plan", now=NOW)
+    )
 
-    assert len(year) == 10
-    assert year[date(2026, 6, 4)] == "Fronleichnam"
-    assert date(2026, 11, 1) not in year
+    assert [str(each["UID"]) for each in calendar.walk("VEVENT")] == ["post-1", "eigene@kjc.example"]

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import tomli_w
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.calendar import Calendar, CalendarRefused, QuietHours, WeeklySlot, calendar_document, calendar_of
+from schedules.calendar import Calendar, Duty, QuietHours, WeeklySlot, with_own
+from schedules.days import Occasion
+from schedules.document import (
+    calendar_document,
+    calendar_of,
+    duty_document,
+    duty_of,
+    occasion_document,
+    occasion_of,
+)
+from schedules.occasions import occasions, unknown
+from schedules.plan import stagger
+from schedules.refusal import CalendarRefused
 from schedules.slots import expand
 
 FULL = {
@@ -28,19 +42,67 @@ FULL = {
     "per_slot": 3,
     "stagger": "90s",
     "every_minutes": 60,
-    "slots": [{"days": ["Mo", "So"], "at": "8:05", "channels": ["a"]}, {"days": ["Di"], "at": "00:00"}],
+    "slots": [
+        {"days": ["Mo", "So"], "at": "8:05", "channels": ["a"]},
+        {"days": ["Di"], "at": "00:00", "topics": ["Geld"], "forms": ["reel"]},
+    ],
+    "school": "DE-HE",
+    "quiet_days": True,
+    "occasions": [
+        {"kind": "action", "first": "2026-12-03", "title": "Tag", "topics": ["Geld"], "uid": "u", "yearly": True},
+        {"kind": "blackout", "first": date(2026, 12, 24), "last": "2026-12-31", "title": "Umstellung"},
+    ],
+    "effects": {"school": "avoid"},
+    "duty": [
+        {"person": "Ada", "days": ["Mo", "Di"], "start": "9:00", "end": "16:00", "first": "2026-12-01"},
+        {"person": "Ada", "absent": True, "first": "2026-12-23", "last": "2027-01-03"},
+    ],
+    "no_comments": ["website"],
+    "answer_within": "90min",
+    "cover_needed": True,
+    "patience": "48h",
+    "stagger_span": "32min",
 }
+
+
+CLOSING = {"kind": "closing", "first": "2026-12-24", "title": "Heiligabend"}
+DUTY = {"person": "Ada", "days": ["Mo"], "start": "09:00", "end": "16:00"}
+
+
+def closed(day: str) -> Occasion:
+    return Occasion(date.fromisoformat(day), date.fromisoformat(day), "closing", "geschlossen")
 
 
 def test_a_document_becomes_the_calendar_it_describes() -> None:
     assert calendar_of(FULL) == Calendar(
         name="probe",
         zone="Europe/Berlin",
-        slots=(WeeklySlot(0, time(8, 5), ("a",)), WeeklySlot(6, time(8, 5), ("a",)), WeeklySlot(1, time(0, 0))),
+        slots=(
+            WeeklySlot(0, time(8, 5), ("a",)),
+            WeeklySlot(6, time(8, 5), ("a",)),
+            WeeklySlot(1, time(0, 0), (), ("Geld",), ("reel",)),
+        ),
         every_minutes=60,
         quiet=(QuietHours(time(20), time(7)),),
         holidays="DE-HE",
-        closed=(date(2026, 12, 24), date(2026, 12, 31)),
+        school="DE-HE",
+        quiet_days=True,
+        occasions=(
+            closed("2026-12-24"),
+            closed("2026-12-31"),
+            Occasion(date(2026, 12, 3), date(2026, 12, 3), "action", "Tag", ("Geld",), "u", True),
+            Occasion(date(2026, 12, 24), date(2026, 12, 31), "blackout", "Umstellung"),
+        ),
+        effects=(("school", "avoid"),),
+        duty=(
+            Duty("Ada", (0, 1), time(9), time(16), date(2026, 12, 1)),
+            Duty("Ada", first=date(2026, 12, 23), last=date(2027, 1, 3), absent=True),
+        ),
+        no_comments=("website",),
+        answer_within=timedelta(minutes=90),
+        cover_needed=True,
+        patience=timedelta(hours=48),
+        stagger_span=timedelta(minutes=32),
         min_distance=timedelta(minutes=90),
         max_per_day=2,
         per_slot=3,
@@ -62,6 +124,27 @@ def test_a_calendar_survives_its_document_as_toml_and_as_json(
     assert calendar_of(document) == calendar
     assert calendar_of(json.loads(json.dumps(document))) == calendar
     assert calendar_of(tomllib.loads(tomli_w.dumps(document))) == calendar
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_days_and_duty_survive_alone_and_are_added_to_a_shared_calendar(
+    data: st.DataObject, calendars: st.SearchStrategy[Calendar]
+) -> None:
+    shared, own = data.draw(calendars), data.draw(calendars)
+
+    assert tuple(occasion_of(occasion_document(one)) for one in own.occasions) == own.occasions
+    assert tuple(duty_of(duty_document(one)) for one in own.duty) == own.duty
+    both = with_own(shared, own.occasions, own.duty)
+    assert (both.occasions, both.duty) == (shared.occasions + own.occasions, shared.duty + own.duty)
+    assert replace(both, occasions=shared.occasions, duty=shared.duty) == shared
+
+
+def test_an_entry_that_stands_alone_is_refused_by_the_name_it_is_given() -> None:
+    with pytest.raises(CalendarRefused, match=r"„occasions\[3\]\.kind“"):
+        occasion_of(CLOSING | {"kind": "feast"}, key="occasions[3]")
+    with pytest.raises(CalendarRefused, match=r"„duty\.person“"):
+        duty_of(DUTY | {"person": 7})
 
 
 def test_slots_of_one_time_are_written_as_one_entry() -> None:
@@ -110,6 +193,25 @@ def test_slots_of_one_time_are_written_as_one_entry() -> None:
         ({"slots": [{"days": ["Mo"], "at": time(12, 30)}]}, "slots[1].at", "als Text"),
         ({"slots": [{"days": ["Mo"], "at": "12:30", "channels": "a"}]}, "slots[1].channels", "Liste"),
         ({"slots": [{"days": ["Mo"], "at": "12:30", "channels": [1]}]}, "slots[1].channels[1]", "kein Text"),
+        ({"slots": [{"days": ["Mo"], "at": "12:30", "topics": "Geld"}]}, "slots[1].topics", "Liste"),
+        ({"school": "FR"}, "school", "keine Schulferien"),
+        ({"quiet_days": "DE-HE"}, "quiet_days", "weder wahr noch falsch"),
+        ({"cover_needed": 1}, "cover_needed", "weder wahr noch falsch"),
+        ({"patience": "337h"}, "patience", "14 Tage"),
+        ({"effects": ["school"]}, "effects", "Tabelle"),
+        ({"effects": {"feast": "avoid"}}, "effects", "feast"),
+        ({"effects": {"school": "maybe"}}, "effects.school", "maybe"),
+        ({"occasions": [CLOSING | {"kind": "feast"}]}, "occasions[1].kind", "feast"),
+        ({"occasions": [CLOSING, CLOSING | {"last": "2026-12-01"}]}, "occasions[2].last", "vor dem Anfang"),
+        ({"occasions": [CLOSING | {"first": "morgen"}]}, "occasions[1].first", "kein Datum"),
+        ({"occasions": [CLOSING | {"day": "2026-12-24"}]}, "occasions[1].day", "gibt es nicht"),
+        ({"occasions": [{"kind": "closing", "first": "2026-12-24"}]}, "occasions[1].title", "fehlt"),
+        ({"duty": [DUTY | {"days": []}]}, "duty[1].days", "mindestens einen Wochentag"),
+        ({"duty": [DUTY | {"person": ""}]}, "duty[1].person", "Namen"),
+        ({"duty": [DUTY | {"end": "09:00"}]}, "duty[1].end", "nicht nach dem Anfang"),
+        ({"duty": [DUTY | {"first": "2026-12-02", "last": "2026-12-01"}]}, "duty[1].last", "vor dem Anfang"),
+        ({"duty": [DUTY | {"days": ["Sonnabend"]}]}, "duty[1].days[1]", "Sonnabend"),
+        ({"duty": [{"person": "Ada", "days": ["Mo"], "start": "09:00"}]}, "duty[1].end", "fehlt"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_the_name_of_its_entry(change: dict[str, Any], key: str, said: str) -> None:
@@ -164,6 +266,18 @@ def test_the_demo_has_a_slot_every_minute_of_every_day(delivered: Callable[[str]
     ats = [slot.at for slot in expand(delivered("demo"), "x", start, start + timedelta(days=1))]
 
     assert ats == [start + timedelta(minutes=minute) for minute in range(1440)]
+
+
+def test_the_calendar_of_hessen_knows_its_days_until_the_summer_of_2029(
+    delivered: Callable[[str], Calendar],
+) -> None:
+    calendar = delivered("hessen")
+    year = occasions(calendar, date(2027, 1, 1), date(2027, 12, 31))
+
+    assert Counter(one.kind for one in year) == {"holiday": 10, "school": 5, "quiet": 4, "action": 18}
+    assert unknown(calendar, date(2026, 11, 1), date(2029, 8, 24)) == []
+    assert all(one.topics for one in calendar.occasions)
+    assert stagger(calendar, 15) < calendar.stagger_span
 
 
 @pytest.mark.parametrize("channel", ["instagram", "facebook", "x", "mastodon", "bluesky", "website", "manual"])

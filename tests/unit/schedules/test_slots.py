@@ -11,10 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.calendar import Calendar, QuietHours, WeeklySlot
-from schedules.slots import expand, instant, why_not
+from schedules.days import KINDS, Kind, Occasion
+from schedules.objections import why_not
+from schedules.slots import expand, instant
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAILY = range(7)
+SCHOOL = country_holidays("DE", subdiv="HE", categories=("school",), years=range(2026, 2030))
+
+
+def on(first: str, last: str = "", kind: Kind = "closing", title: str = "Betriebsausflug") -> Occasion:
+    return Occasion(date.fromisoformat(first), date.fromisoformat(last or first), kind, title)
 
 
 def daily(*texts: str, days: range = DAILY) -> tuple[WeeklySlot, ...]:
@@ -142,7 +149,7 @@ def test_a_day_that_is_no_holiday_in_hessen_keeps_its_slot() -> None:
 
 
 def test_a_closed_day_has_no_slot() -> None:
-    calendar = Calendar("probe", slots=daily("12:00"), closed=(date(2026, 12, 24),))
+    calendar = Calendar("probe", slots=daily("12:00"), occasions=(on("2026-12-24"),))
 
     assert local(calendar, "2026-12-23", "2026-12-26") == ["12-23 12:00 CET", "12-25 12:00 CET"]
 
@@ -162,6 +169,33 @@ def test_a_slot_serves_its_channels_only() -> None:
 
     assert local(calendar, "2026-11-24", "2026-11-25", channel="a") == ["11-24 09:00 CET", "11-24 10:00 CET"]
     assert local(calendar, "2026-11-24", "2026-11-25", channel="b") == ["11-24 10:00 CET"]
+
+
+def test_slots_that_meet_are_one_with_the_wishes_of_both() -> None:
+    slots = (
+        WeeklySlot(1, time(9), (), ("Geld",)),
+        WeeklySlot(1, time(9), (), ("Wohnen", "Geld"), ("reel",)),
+        WeeklySlot(1, time(9, 30), (), (), ("story",)),
+    )
+    calendar = Calendar("probe", slots=slots, quiet=(QuietHours(time(9, 31), time(7)),))
+    start = datetime(2026, 11, 24, tzinfo=UTC)
+
+    (met, after) = expand(calendar, "a", start, start + timedelta(days=1))
+    (all_met,) = expand(calendar, "a", start, start + timedelta(days=1), offset=timedelta(minutes=30))
+
+    assert (met.topics, met.forms) == (("Geld", "Wohnen"), ("reel",))
+    assert (after.topics, after.forms) == ((), ("story",))
+    assert (f"{all_met.local:%H:%M}", all_met.topics, all_met.forms) == ("09:30", ("Geld", "Wohnen"), ("reel", "story"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "slots"),
+    [("holiday", 0), ("closing", 0), ("blackout", 0), ("quiet", 0), ("school", 1), ("pre_election", 1), ("action", 1)],
+)
+def test_days_that_forbid_or_avoid_posts_have_no_slot(kind: Kind, slots: int) -> None:
+    calendar = Calendar("probe", slots=daily("12:00"), occasions=(on("2026-11-24", kind=kind),))
+
+    assert len(local(calendar, "2026-11-24", "2026-11-25")) == slots
 
 
 def test_the_window_includes_its_start_and_not_its_end() -> None:
@@ -209,7 +243,7 @@ def test_two_slots_that_an_offset_brings_together_are_one() -> None:
 
 def test_a_moment_beside_the_slots_is_allowed_and_a_forbidden_one_is_explained() -> None:
     calendar = Calendar(
-        "probe", slots=daily("12:00"), quiet=(QuietHours(time(20), time(7)),), closed=(date(2026, 11, 26),)
+        "probe", slots=daily("12:00"), quiet=(QuietHours(time(20), time(7)),), occasions=(on("2026-11-26"),)
     )
 
     assert why_not(calendar, "a", datetime(2026, 11, 24, 12, 17, tzinfo=UTC)) is None
@@ -217,7 +251,7 @@ def test_a_moment_beside_the_slots_is_allowed_and_a_forbidden_one_is_explained()
         "Di 24.11., 21:30 Uhr liegt in der Ruhezeit von 20:00 bis 07:00 Uhr. Bitte eine andere Uhrzeit wählen."
     )
     assert why_not(calendar, "a", datetime(2026, 11, 26, 12, tzinfo=UTC)) == (
-        "Do 26.11.2026 ist im Kalender „probe“ als geschlossen eingetragen. Bitte einen anderen Tag wählen."
+        "Do 26.11.2026: Schließtag (Betriebsausflug). Bitte einen anderen Tag wählen."
     )
 
 
@@ -226,7 +260,7 @@ def test_the_local_day_counts_for_a_holiday_not_the_utc_day() -> None:
 
     assert why_not(calendar, "a", datetime(2026, 12, 24, 22, 59, tzinfo=UTC)) is None
     assert why_not(calendar, "a", datetime(2026, 12, 24, 23, 0, tzinfo=UTC)) == (
-        "Fr 25.12.2026 ist ein gesetzlicher Feiertag (Erster Weihnachtstag). Bitte einen anderen Tag wählen."
+        "Fr 25.12.2026: Feiertag (Erster Weihnachtstag). Bitte einen anderen Tag wählen."
     )
 
 
@@ -240,6 +274,24 @@ def test_naive_times_and_negative_offsets_are_refused() -> None:
         next(expand(calendar, "a", at, at, offset=timedelta(minutes=-1)))
 
 
+EASTERS = {2026: date(2026, 4, 5), 2027: date(2027, 4, 4) - timedelta(days=7), 2028: date(2028, 4, 16)}
+QUIET = {
+    *(date(year, 1, 27) for year in EASTERS),
+    *(easter - timedelta(days=2) for easter in EASTERS.values()),
+    *(date.fromisoformat(day) for day in ("2026-11-15", "2026-11-22", "2027-11-14", "2027-11-21")),
+}
+
+
+def left_out(calendar: Calendar, day: date) -> bool:
+    """Judge a day from what the calendar names, by day and not by span."""
+    bars = {kind for kind in KINDS if calendar.effect(kind) in ("forbid", "avoid")}
+    kinds = {one.kind for one in calendar.occasions if one.first <= day <= one.last}
+    kinds |= {"holiday"} if calendar.holidays and day in country_holidays("DE", subdiv="HE") else set()
+    kinds |= {"quiet"} if calendar.quiet_days and day in QUIET else set()
+    kinds |= {"school"} if calendar.school and day in SCHOOL else set()
+    return bool(bars & kinds)
+
+
 def forbidden(calendar: Calendar, at: datetime) -> bool:
     """Judge a moment from the rules alone, in whole minutes of the local day."""
     there = at.astimezone(BERLIN)
@@ -248,9 +300,7 @@ def forbidden(calendar: Calendar, at: datetime) -> bool:
     for hours in calendar.quiet:
         start, end = (edge.hour * 60 + edge.minute for edge in (hours.start, hours.end))
         quiet |= {number % 1440 for number in range(start, end if start < end else end + 1440)}
-    hessen = country_holidays("DE", subdiv="HE")
-    holiday = bool(calendar.holidays) and there.date() in hessen
-    return minute in quiet or there.date() in calendar.closed or holiday
+    return minute in quiet or left_out(calendar, there.date())
 
 
 @given(data=st.data())
