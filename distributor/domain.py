@@ -7,9 +7,12 @@ Every datetime is aware UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
+
+from schedules.calendar import Duty
+from schedules.days import Occasion
 
 MediumKind = Literal["image", "video", "audio", "other"]
 Address = Literal["du", "sie"]
@@ -56,17 +59,26 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """One subtitle track: its address and language."""
+    """One subtitle track or timed transcript: its address, language and media type."""
 
     url: str
     lang: str = ""
+    mime: str = ""
+
+    @property
+    def playable(self) -> bool:
+        """Tell whether players show it under a film: WebVTT or SubRip, by its type or else by its address."""
+        if self.mime:
+            return self.mime in {"text/vtt", "application/x-subrip"}
+        return self.url.partition("?")[0].lower().endswith((".vtt", ".srt"))
 
 
 @dataclass(frozen=True, slots=True)
 class FeedMedium:
     """One medium as the feed names it. Lengths in pixels, duration in seconds; None where the feed is silent.
 
-    ``alt`` is None where nobody has said anything, and empty where somebody said the medium is decorative.
+    ``alt`` is None where nobody has said anything, and empty where somebody said the medium is decorative. ``rights``
+    says whose it is, ``licence`` what allows its use, ``transcript`` what is spoken in it: all as plain text.
     """
 
     url: str
@@ -79,13 +91,22 @@ class FeedMedium:
     credit: str = ""
     captions: tuple[Captions, ...] = ()
     poster: str = ""
+    rights: str = ""
+    licence: str = ""
+    transcript: str = ""
+
+    @property
+    def captioned(self) -> bool:
+        """Tell whether it comes with captions; a transcript that only programs read is none."""
+        return any(track.playable for track in self.captions)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
     """One entry of a feed, cleaned: plain text, absolute addresses, aware UTC times.
 
-    ``embargo_until`` and ``valid_until`` bound when anything of it may be public.
+    ``credit`` names who made the pictures, ``author`` who wrote the text. ``embargo_until`` and ``valid_until`` bound
+    when anything of it may be public.
     """
 
     guid: str
@@ -101,6 +122,30 @@ class FeedItem:
     media: tuple[FeedMedium, ...] = ()
     embargo_until: datetime | None = None
     valid_until: datetime | None = None
+    author: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether there is nothing in it that a post could be made of."""
+        return not (self.title or self.text or self.link or self.media)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAbout:
+    """What a feed says of itself. Addresses are absolute or empty.
+
+    ``hubs`` announce changes of ``itself`` (WebSub); ``next_page`` holds older entries; ``deleted`` are the guids of
+    entries taken back; a ``complete`` feed lists all there is. ``ttl`` and ``skip_hours`` (of the day, UTC) bound how
+    often to ask.
+    """
+
+    hubs: tuple[str, ...] = ()
+    itself: str = ""
+    next_page: str = ""
+    deleted: tuple[str, ...] = ()
+    complete: bool = False
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +156,7 @@ class ParsedFeed:
     title: str
     items: tuple[FeedItem, ...]
     problems: tuple[str, ...] = ()
+    about: FeedAbout = FeedAbout()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +178,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How an Organisation speaks: Du or Sie, gender style, names, its own hashtags (with the sign), its region."""
+    """How an Organisation speaks: Du or Sie, gender style, names, its own hashtags (with the sign), its region.
+
+    ``region`` "Kreis Groß-Gerau"; ``region_inside`` "im Kreis Groß-Gerau".
+    """
 
     address: Address
     gender: Literal["neutral", "pair", "sign"]
     names: Names
     hashtags: tuple[str, ...] = ()
     region: str = ""
+    region_inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +216,10 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A KJC: in whose name we post. ``calendar`` names its posting calendar; ``colour`` is ``#rrggbb``."""
+    """A KJC: in whose name we post. ``colour`` is ``#rrggbb``.
+
+    ``calendar`` names its posting calendar; its own ``occasions`` and its comment ``duty`` are added to that.
+    """
 
     slug: str
     name: str
@@ -176,19 +229,29 @@ class Organisation:
     body: str = ""
     calendar: str = "hessen"
     colour: str = "#1f4e79"
+    occasions: tuple[Occasion, ...] = ()
+    duty: tuple[Duty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to say a part, written twice, for Du and for Sie; with ``topics`` it serves only Items on one of them."""
+
+    du: str
+    sie: str
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a channel text: written twice, for Du and for Sie.
+    """One part of a channel text, in one or more wordings of which every post takes one.
 
     ``rank`` 0 is never dropped; otherwise the highest rank is dropped first. ``shorten`` allows a cut at a sentence
     end before dropping. ``role`` ``body`` parts are what an editor's override replaces; ``frame`` parts stay.
     """
 
     name: str
-    du: str
-    sie: str
+    wordings: tuple[Wording, ...]
     rank: int = 0
     shorten: bool = False
     role: Literal["body", "frame"] = "body"
@@ -212,12 +275,27 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """A mechanical repair: the fragment ``wrong`` of a text (or of an alternative text) becomes ``right``.
+
+    An empty ``right`` takes the fragment away.
+    """
+
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with a variant: stable rule name, severity, German sentence. ``block`` forbids approval."""
+    """Something wrong with a variant: stable rule name, severity, German sentence, and a Fix where one is mechanical.
+
+    ``block`` forbids approval.
+    """
 
     rule: str
     severity: Severity
     text: str
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +319,17 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Tell whether the person has any of these roles."""
         return any(role in self.roles for role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a Stop covers: everything, or one Organisation (slug), or one channel."""
+
+    organisation: str = ""
+    channel: str = ""
+
+    def __str__(self) -> str:
+        return self.organisation or self.channel or "alles"
 
 
 DAEMON = Actor(login="daemon")

@@ -1,4 +1,4 @@
-"""One safe way to GET a foreign address: for feeds and for media. What is done with the bytes is no matter here.
+"""One safe way to a foreign address: GET for feeds and media, POST of a form to a hub. The bytes are no matter here.
 
 Foreign means hostile until shown otherwise: only http and https, no address inside our own network, no endless answer
 in bytes or in time, no proxy, cookie or password of ours. How a host is looked up and checked is ``_foreign_hosts``.
@@ -6,9 +6,12 @@ in bytes or in time, no proxy, cookie or password of ours. How a host is looked 
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -24,12 +27,19 @@ RETRY_AFTER = 0.5
 
 _CHUNK = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_KEEPS_METHOD = frozenset({307, 308})
+_HEADERS = {"Accept-Encoding": "gzip, deflate", "User-Agent": "kjc-distributor"}
 _PASSING = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer with status 200, or 304 with an empty body. ``url`` is where the redirects led."""
+    """An answer with status 200, or 304 with an empty body.
+
+    ``url`` is where the redirects led, ``moved_to`` how far of that is permanent (301, 308); ``link`` and
+    ``cache_control`` are the headers of these names.
+    """
 
     url: str
     status: int
@@ -37,6 +47,9 @@ class Fetched:
     content_type: str
     etag: str
     last_modified: str
+    moved_to: str = ""
+    link: str = ""
+    cache_control: str = ""
 
 
 class FetchRefused(Refused):
@@ -80,20 +93,95 @@ def fetch(
     Raises: FetchRefused, FetchFailed.
     """
     clock = Deadline(monotonic() + deadline, monotonic)
-    headers = {"Accept": accept or "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "kjc-distributor"}
+    headers = {**_HEADERS, "Accept": accept or "*/*"}
     if etag:
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     with foreign_session(allow_private, clock) as session:
-        for _ in range(MAX_REDIRECTS + 1):
-            host = _checked(url)
-            with _opened(session, url, headers, timeout, host, sleep) as response:
-                target = session.get_redirect_target(response)
-                if response.status_code in _REDIRECTS and target:
-                    url = urljoin(url, target)
-                    continue
-                return _answer(response, url, host, max_bytes, clock, conditional=bool(etag or last_modified))
+        asked = _Asked(session, "GET", headers, timeout, sleep)
+        with _followed(asked, url, _REDIRECTS) as (response, at, moved_to):
+            return _answer(response, at, max_bytes, clock, moved_to, conditional=bool(etag or last_modified))
+
+
+def post_form(
+    url: str,
+    form: Mapping[str, str],
+    *,
+    allow_private: Collection[str] = (),
+    timeout: tuple[float, float] = (5, 20),
+    deadline: float = 30.0,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """POST a form to ``url`` and return if it was accepted (any 2xx); the answer's body is not read.
+
+    Redirects that keep the method (307, 308) are followed. Raises: FetchRefused, FetchFailed.
+    """
+    _post(url, form, _HEADERS, allow_private, timeout, Deadline(monotonic() + deadline, monotonic), sleep)
+
+
+def post_json(
+    url: str,
+    document: Mapping[str, object],
+    *,
+    allow_private: Collection[str] = (),
+    timeout: tuple[float, float] = (5, 20),
+    deadline: float = 30.0,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """POST a JSON document to ``url``; else as :func:`post_form`. Raises: FetchRefused, FetchFailed."""
+    headers = {**_HEADERS, "Content-Type": "application/json"}
+    body = json.dumps(document, ensure_ascii=False).encode()
+    _post(url, body, headers, allow_private, timeout, Deadline(monotonic() + deadline, monotonic), sleep)
+
+
+def _post(
+    url: str,
+    body: Mapping[str, str] | bytes,
+    headers: Mapping[str, str],
+    allow_private: Collection[str],
+    timeout: tuple[float, float],
+    clock: Deadline,
+    sleep: Callable[[float], None],
+) -> None:
+    with foreign_session(allow_private, clock) as session:
+        asked = _Asked(session, "POST", headers, timeout, sleep, body)
+        with _followed(asked, url, _KEEPS_METHOD) as (response, at, _):
+            if not 200 <= response.status_code < 300:
+                raise _no_answer(response, _checked(at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is sent at each hop of the way."""
+
+    session: requests.Session
+    method: str
+    headers: Mapping[str, str]
+    timeout: tuple[float, float]
+    sleep: Callable[[float], None]
+    body: Mapping[str, str] | bytes | None = None
+
+
+@contextmanager
+def _followed(asked: _Asked, url: str, followed: Collection[int]) -> Iterator[tuple[requests.Response, str, str]]:
+    """Give the answer at the end of the redirects, its address, and where those led that are permanent from the start.
+
+    Each hop is looked up and checked like the first.
+    """
+    moved_to, permanent, host = "", True, ""
+    for _ in range(MAX_REDIRECTS + 1):
+        host = _checked(url)
+        with _opened(asked, url, host) as response:
+            target = asked.session.get_redirect_target(response)
+            if response.status_code not in followed or not target:
+                yield response, url, moved_to
+                return
+            permanent = permanent and response.status_code in _PERMANENT
+            url = urljoin(url, target)
+            moved_to = url if permanent else moved_to
     raise FetchRefused(f"{host} leitet zu oft weiter (mehr als {MAX_REDIRECTS} Mal).", code="fetch.redirects")
 
 
@@ -113,17 +201,18 @@ def _checked(url: str) -> str:
     return host
 
 
-def _opened(
-    session: requests.Session,
-    url: str,
-    headers: dict[str, str],
-    timeout: tuple[float, float],
-    host: str,
-    sleep: Callable[[float], None],
-) -> requests.Response:
+def _opened(asked: _Asked, url: str, host: str) -> requests.Response:
     def attempt() -> requests.Response:
         try:
-            return session.get(url, headers=headers, timeout=timeout, stream=True, allow_redirects=False)
+            return asked.session.request(
+                asked.method,
+                url,
+                headers=dict(asked.headers),
+                data=asked.body,
+                timeout=asked.timeout,
+                stream=True,
+                allow_redirects=False,
+            )
         except PrivateHost:
             text = f"{host} liegt im eigenen Netz und wird nicht abgerufen."
             raise FetchRefused(text, code="fetch.private") from None
@@ -131,7 +220,7 @@ def _opened(
             text = f"Die verschlüsselte Verbindung zu {host} ist nicht vertrauenswürdig (Zertifikat prüfen lassen)."
             raise FetchFailed(text, detail=_said(error)) from None
         except requests.exceptions.ConnectionError as error:
-            text = f"{host} ist nicht erreichbar; es wird später erneut versucht."
+            text = f"{host} ist nicht erreichbar."
             raise _ConnectFailed(text, detail=_said(error)) from None
         except (requests.Timeout, TimeoutError) as error:
             raise FetchFailed(f"{host} antwortet nicht rechtzeitig.", detail=_said(error)) from None
@@ -145,22 +234,18 @@ def _opened(
         stop=tenacity.stop_after_attempt(2),
         wait=tenacity.wait_fixed(RETRY_AFTER),
         retry=tenacity.retry_if_exception_type(_ConnectFailed),
-        sleep=sleep,
+        sleep=asked.sleep,
         reraise=True,
     )
     return once_more(attempt)
 
 
 def _answer(
-    response: requests.Response, url: str, host: str, max_bytes: int, clock: Deadline, *, conditional: bool
+    response: requests.Response, url: str, max_bytes: int, clock: Deadline, moved_to: str, *, conditional: bool
 ) -> Fetched:
-    status = response.status_code
-    if status >= 500 or status in _PASSING:
-        text = f"{host} ist gerade gestört (Antwort {status}); es wird später erneut versucht."
-        raise FetchFailed(text, detail=f"HTTP {status}", retry_after=_retry_after(response))
+    status, host = response.status_code, _checked(url)
     if status != 200 and not (status == 304 and conditional):
-        text = f"{host} gibt den Inhalt nicht heraus (Antwort {status}); bitte die Adresse prüfen."
-        raise FetchRefused(text, code=f"fetch.status_{status}")
+        raise _no_answer(response, host)
     body = b"" if status == 304 else _body(response, host, max_bytes, clock)
     return Fetched(
         url=url,
@@ -169,7 +254,19 @@ def _answer(
         content_type=response.headers.get("Content-Type", ""),
         etag=response.headers.get("ETag", ""),
         last_modified=response.headers.get("Last-Modified", ""),
+        moved_to=moved_to,
+        link=response.headers.get("Link", ""),
+        cache_control=response.headers.get("Cache-Control", ""),
     )
+
+
+def _no_answer(response: requests.Response, host: str) -> FetchFailed | FetchRefused:
+    status = response.status_code
+    if status >= 500 or status in _PASSING:
+        text = f"{host} ist gerade gestört (Antwort {status})."
+        return FetchFailed(text, detail=f"HTTP {status}", retry_after=_retry_after(response))
+    text = f"{host} gibt den Inhalt nicht heraus (Antwort {status}); bitte die Adresse prüfen."
+    return FetchRefused(text, code=f"fetch.status_{status}")
 
 
 def _body(response: requests.Response, host: str, max_bytes: int, clock: Deadline) -> bytes:
@@ -188,7 +285,7 @@ def _body(response: requests.Response, host: str, max_bytes: int, clock: Deadlin
     except (TimeoutError, ReadTimeoutError) as error:
         raise FetchFailed(f"{host} liefert den Inhalt zu langsam.", detail=_said(error)) from None
     except (HTTPError, requests.RequestException, OSError) as error:
-        text = f"Die Übertragung von {host} brach ab; es wird später erneut versucht."
+        text = f"Die Übertragung von {host} brach ab."
         raise FetchFailed(text, detail=_said(error)) from None
     return bytes(body)
 
@@ -201,8 +298,15 @@ def _pieces(response: requests.Response, clock: Deadline) -> Iterator[bytes]:
 
 
 def _retry_after(response: requests.Response) -> float | None:
+    """Return the wait in seconds (RFC 9110, 10.2.3); a date counts from the answer's own, as clocks differ."""
     written = response.headers.get("Retry-After", "").strip()
-    return float(written) if written.isascii() and written.isdigit() and len(written) < 7 else None
+    if written.isascii() and written.isdigit() and len(written) < 7:
+        return float(written)
+    try:
+        until, sent = parsedate_to_datetime(written), parsedate_to_datetime(response.headers.get("Date", ""))
+        return max(0.0, (until - sent).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _said(error: Exception) -> str:

@@ -10,7 +10,7 @@ import resource
 import sys
 from typing import Any
 
-MEMORY = 1_500_000_000
+MEMORY = 800_000_000
 
 
 def main() -> None:
@@ -50,6 +50,7 @@ def _entry(entry: Any) -> dict[str, Any]:
         "updated": _text(entry, "updated") if "updated" in entry.keys() else "",  # noqa: SIM118 - "in entry" maps old names
         "topics": [_text(tag, "label") or _text(tag, "term") for tag in entry.get("tags") or []],
         "credit": next((_text(one, "content") for one in entry.get("media_credit") or []), ""),
+        "authors": [_text(one, "name") for one in entry.get("authors") or []],
         "language": _text(entry, "language"),
         "duration": _text(entry, "itunes_duration"),
         "enclosures": [

@@ -6,10 +6,14 @@ import base64
 import binascii
 
 from distributor.domain import FeedMedium, ParsedFeed
-from distributor.intake.draft import Draft, Markup, Notes, finished
+from distributor.intake.about import about_xml
+from distributor.intake.draft import Draft, Markup, Notes, finished, readable
 from distributor.intake.links import absolute, first_absolute
 from distributor.intake.markup import Node
-from distributor.intake.media_rss import credit_of, enclosure, media_of, transcripts_of
+from distributor.intake.media_rss import credit_of, enclosure, media_of, topics_of, transcripts_of
+
+MOST_LINKS = 500
+"""Links of one entry that are looked at for enclosures."""
 
 _PLAIN = frozenset({"text", "text/plain"})
 _HTML = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml"})
@@ -20,40 +24,51 @@ def read_atom(root: Node, url: str, notes: Notes) -> ParsedFeed:
     links = root.all("atom:link")
     alternate = [link.get("href") for link in links if link.get("rel") in {"", "alternate"}]
     itself = [link.get("href") for link in links if link.get("rel") == "self"]
-    root = Node(root.element, "atom", first_absolute(url, *alternate, *itself))
+    root = root.based(first_absolute(url, *alternate, *itself))
     entries = [root] if root.name == "atom:entry" else root.all("atom:entry")
+    inherited = _authors(root)
     return finished(
         format="atom",
         title=_construct(root, "atom:title").text(),
-        drafts=[_draft(entry) for entry in entries],
+        drafts=[_draft(entry, inherited) for entry in readable(entries, notes)],
         notes=notes,
         language=root.language or root.text("dc:language"),
+        about=about_xml(root),
     )
 
 
-def _draft(entry: Node) -> Draft:
+def _draft(entry: Node, authors: list[str]) -> Draft:
+    """Return the entry; ``authors`` are the feed's, whose every entry without authors of its own is theirs."""
     content = entry.first("atom:content", "atom:summary")
     group = entry.first("media:group")
-    described = Markup(group.text("media:description") if group is not None else entry.text("media:description"))
+    about_media = group if group is not None else entry
+    described = Markup(about_media.text("media:description"))
     return Draft(
         guid=entry.text("atom:id"),
         link=_link(entry),
-        title=_construct(entry, "atom:title") or Markup(entry.text("media:title", "dc:title")),
+        title=_construct(entry, "atom:title") or Markup(about_media.text("media:title") or entry.text("dc:title")),
         summary=_construct(entry, "atom:summary"),
-        content=_construct(entry, "atom:content") or described,
-        published=entry.texts("atom:published", "atom:issued", "atom:created", "dc:date"),
-        updated=entry.texts("atom:updated", "atom:modified", "dcterms:modified"),
+        content=_construct(entry, "atom:content") or Markup(entry.text("content:encoded"), "html") or described,
+        published=entry.last_texts("atom:published", "atom:issued", "atom:created", "dc:date"),
+        updated=entry.last_texts("atom:updated", "atom:modified", "dcterms:modified"),
         topics=[
             *(node.get("label") or node.get("term") or node.own_text() for node in entry.all("atom:category")),
             *entry.texts("dc:subject"),
-            *(word for text in entry.texts("media:keywords") for word in text.split(",")),
+            *topics_of(entry),
         ],
-        credit=credit_of(entry),
+        credit=credit_of(entry) or (credit_of(group) if group is not None else ""),
+        authors=_authors(entry) or authors,
         language=entry.language or entry.text("dc:language"),
         media=_media(entry),
         valid=entry.text("dcterms:valid", "dcterms:available"),
         base=content.base if content is not None else entry.base,
     )
+
+
+def _authors(node: Node) -> list[str]:
+    """Return the authors that the element itself names."""
+    named = [author.text("atom:name") or author.own_text() for author in node.all("atom:author")]
+    return named or node.texts("dc:creator", "itunes:author")
 
 
 def _link(entry: Node) -> str:
@@ -80,6 +95,8 @@ def _construct(node: Node, name: str) -> Markup:
             markup = Markup(value, "html")
         elif kind in _PLAIN:
             markup = Markup(value, "text" if mode != "escaped" else "either")
+        elif kind == "application/octet-stream":
+            markup = Markup(_unpacked(value), "html")
         else:
             markup = Markup(value if not kind or kind.startswith("text/") or kind == "escaped" else "", "either")
         if markup:
@@ -88,8 +105,9 @@ def _construct(node: Node, name: str) -> Markup:
 
 
 def _unpacked(value: str) -> str:
+    """Return the text that was packed in Base64 (RFC 4287, 4.1.3.3); what is no text after that is none."""
     try:
-        return base64.b64decode(value, validate=False).decode("utf-8", errors="replace")
+        return base64.b64decode(value, validate=False).decode("utf-8")
     except (binascii.Error, ValueError):
         return ""
 
@@ -98,7 +116,7 @@ def _media(entry: Node) -> list[FeedMedium]:
     captions, duration = transcripts_of(entry), entry.text("itunes:duration")
     media = [
         medium
-        for link in entry.all("atom:link")
+        for link in entry.all("atom:link")[:MOST_LINKS]
         if link.get("rel").lower() == "enclosure"
         for medium in enclosure(
             link.get("href"),

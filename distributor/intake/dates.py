@@ -42,11 +42,11 @@ _ZONES = {
         2: "cest mesz mest eet",
         3: "eest msk",
         9: "jst",
-        -4: "edt",
-        -5: "est cdt",
-        -6: "cst mdt",
-        -7: "mst pdt",
-        -8: "pst",
+        -4: "edt ast at",
+        -5: "est cdt et",
+        -6: "cst mdt ct",
+        -7: "mst pdt mt",
+        -8: "pst pt",
     }.items()
     for name in names.split()
 }
@@ -55,14 +55,16 @@ _CLOCK = (
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?(?![a-z]))?(?:\s*Uhr)?"
 )
-_ZONE = r"(?:\s*(?P<zone>(?:UTC|GMT)?\s*[+\-−]\d{1,2}:?(?:\d{2})?|[A-Za-z]{1,5})(?:\s*\([^)]*\))?)?"
+_ZONE = (
+    r"(?:\s*(?P<zone>(?:UTC|GMT)?\s*[+\-−]\d{1,2}:?(?:\d{2})?|(?:Etc/)?[A-Za-z]{1,5}|Europe/Berlin)(?:\s*\([^)]*\))?)?"
+)
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 _AND_CLOCK = rf"(?:(?:\s*,?\s*(?:um\s+|at\s+)?|\s*[-–]\s+){_CLOCK}{_ZONE})?\s*"
 
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
-        rf"(?P<year>\d{{4}})[-/](?P<month>\d{{1,2}})(?:[-/](?P<day>\d{{1,2}}))?(?:(?:T|\s+){_CLOCK}{_ZONE})?\s*",
+        rf"{_WEEKDAY}(?P<year>\d{{4}})(?:[-/](?P<month>\d{{1,2}})(?:[-/](?P<day>\d{{1,2}}))?(?:(?:T|\s+){_CLOCK}{_ZONE})?)?",
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
         r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?P<fraction>(?!))?(?P<half>(?!))?"
         rf"{_ZONE})?\s*",
@@ -118,7 +120,7 @@ def parse_period(raw: str) -> tuple[datetime | None, datetime | None]:
 
 
 def _moment(parts: dict[str, str | None]) -> datetime:
-    month = parts["month"] or ""
+    month = parts["month"] or "1"
     number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
     hour = int(parts.get("hour") or 0)
     half = (parts.get("half") or "").lower()
@@ -133,7 +135,7 @@ def _moment(parts: dict[str, str | None]) -> datetime:
         int(parts.get("day") or 1),
         0 if next_day else hour,
         int(parts.get("minute") or 0),
-        min(int(parts.get("second") or 0), 59),
+        _second(parts.get("second") or "0"),
         int((parts.get("fraction") or "0")[:6].ljust(6, "0")),
     )
     if next_day:
@@ -150,10 +152,17 @@ def _year(written: str) -> int:
     return year
 
 
+def _second(written: str) -> int:
+    """Return the second; of a leap second the one before it, which is the last that a clock here has."""
+    return 59 if written == "60" else int(written)
+
+
 def _zone(name: str | None) -> tzinfo:
     if name is None:
         return ZoneInfo(BERLIN)
-    written = name.lower().replace("−", "-").replace(" ", "")
+    written = name.lower().replace("−", "-").replace(" ", "").removeprefix("etc/")
+    if written == BERLIN.lower():
+        return ZoneInfo(BERLIN)
     if written in _ZONES:
         return timezone(timedelta(hours=_ZONES[written]))
     offset = re.fullmatch(r"(?:utc|gmt)?([+-])(\d{1,2}):?(\d{2})?", written)

@@ -6,22 +6,27 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 import regex
 
-from distributor.domain import FeedItem, FeedMedium, ParsedFeed
+from distributor.domain import FeedAbout, FeedItem, FeedMedium, ParsedFeed
+from distributor.intake.boilerplate import without_boilerplate
 from distributor.intake.dates import parse_date, parse_period
-from distributor.intake.html import images_of, one_line, text_of, text_of_either, tidy
+from distributor.intake.html import MOST_TAGS, one_line, text_of, text_of_either, tidy
 from distributor.intake.identity import fingerprint
 from distributor.intake.links import absolute
-from distributor.intake.media import merged
+from distributor.intake.media import informed, merged
+from distributor.intake.pictures import images_of
 
 MOST_ITEMS = 2000
 MOST_TOPICS = 50
+MOST_AUTHORS = 10
 MOST_PROBLEMS = 50
 MOST_CHARACTERS = 1_000_000
 """Of one field, markup counted in; what comes after is no longer a post's business."""
+
+Entry = TypeVar("Entry")
 
 LONGEST_GUID = 500
 LONGEST_TITLE = 300
@@ -32,6 +37,7 @@ _SENTENCE_END = regex.compile(
     r"(?<!\b(?:z|B|d|h|u|a|o|i|s|v|e|V|Z|U|Dr|Nr|St|Str|bzw|ca|usw|Tel|Prof|Hr|Fr|inkl|ggf|evtl|max|min|Abs|Art|\d{1,2}))"
     r"[.!?…]+[\"“”«»’)]*(?=\s+\S|$)|[!?…]+(?=\s|$)"
 )
+_MAIL = regex.compile(r"[(<\[]?[\w.+-]{1,64}@[\w.-]{1,255}[)>\]]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,12 @@ class Markup:
     value: str = ""
     kind: Literal["html", "text", "either"] = "either"
 
-    def text(self) -> str:
-        """Return the plain text."""
+    def text(self, *, plainly: bool = False) -> str:
+        """Return the plain text; ``plainly`` tells to take no time for its layout."""
         value = self.value[:MOST_CHARACTERS]
         if self.kind == "html":
-            return text_of(value)
-        return tidy(value) if self.kind == "text" else text_of_either(value)
+            return text_of(value, plainly=plainly)
+        return tidy(value) if self.kind == "text" else text_of_either(value, plainly=plainly)
 
     def __bool__(self) -> bool:
         """Tell whether there is anything but blanks."""
@@ -66,6 +72,7 @@ class Draft:
     updated: Sequence[str] = ()
     topics: Sequence[str] = ()
     credit: str = ""
+    authors: Sequence[str] = ()
     language: str = ""
     media: Sequence[FeedMedium] = ()
     valid: str = ""
@@ -84,25 +91,48 @@ class Notes:
             self.found.setdefault(problem)
 
 
-def finished(*, format: str, title: str, drafts: Sequence[Draft], notes: Notes, language: str = "") -> ParsedFeed:
-    """Return the feed with every draft that says anything made into an item."""
-    if len(drafts) > MOST_ITEMS:
-        notes.add(f"items: Der Feed hat {len(drafts)} Einträge; gelesen wurden die ersten {MOST_ITEMS}.")
+def readable(entries: Sequence[Entry], notes: Notes) -> Sequence[Entry]:
+    """Return the entries that are read at all: no more than a feed can honestly have."""
+    if len(entries) > MOST_ITEMS:
+        notes.add(f"items: Der Feed hat {len(entries)} Einträge; gelesen wurden die ersten {MOST_ITEMS}.")
+    return entries[:MOST_ITEMS]
+
+
+def finished(
+    *,
+    format: str,
+    title: str,
+    drafts: Sequence[Draft],
+    notes: Notes,
+    language: str = "",
+    about: FeedAbout = FeedAbout(),  # noqa: B008 - frozen
+) -> ParsedFeed:
+    """Return the feed with its drafts made into items."""
     items: list[FeedItem] = []
     seen: set[str] = set()
-    for draft in drafts[:MOST_ITEMS]:
-        item = _item(draft, notes, language)
+    tags = 0
+    for draft in drafts:
+        tags += draft.summary.value.count("<") + draft.content.value.count("<")
+        if tags > MOST_TAGS:
+            notes.add("long: Der Feed ist überlang; die Texte der späteren Einträge wurden ohne Gliederung gelesen.")
+        item = _item(draft, notes, language, plainly=tags > MOST_TAGS)
         if item is None:
             continue
-        if item.guid in seen:
+        if item.guid in seen and not item.empty:
             notes.add(f"guid: Die Kennung „{item.guid[:80]}“ steht an mehreren Einträgen; es zählt der erste.")
         seen.add(item.guid)
         items.append(item)
-    return ParsedFeed(format=format, title=one_line(tidy(title)), items=tuple(items), problems=tuple(notes.found))
+    return ParsedFeed(
+        format=format,
+        title=one_line(tidy(title)),
+        items=tuple(items),
+        problems=tuple(notes.found),
+        about=replace(about, deleted=tuple(_short(tidy(guid)) for guid in about.deleted)),
+    )
 
 
-def _item(draft: Draft, notes: Notes, language: str) -> FeedItem | None:
-    summary, body = draft.summary.text(), draft.content.text()
+def _item(draft: Draft, notes: Notes, language: str, *, plainly: bool) -> FeedItem | None:
+    summary, body = (without_boilerplate(markup.text(plainly=plainly)) for markup in (draft.summary, draft.content))
     text = body or summary
     title = one_line(draft.title.text()) or first_sentence(text)
     if len(title) > LONGEST_TITLE:
@@ -112,10 +142,8 @@ def _item(draft: Draft, notes: Notes, language: str) -> FeedItem | None:
     link = absolute(draft.link, draft.base)
     if draft.link.strip() and not link:
         notes.add(f"link: Die Adresse des Eintrags „{title[:60]}“ ist nicht vollständig oder kein http(s): übergangen.")
-    media = merged(draft.media) or merged(_pictures(draft, link))
-    if not (title or text or link or media):
-        notes.add("empty: Ein Eintrag ohne Titel, Text, Adresse und Medien wurde übergangen.")
-        return None
+    pictures = _pictures(draft, link)
+    media = informed(merged(draft.media), pictures) or merged(pictures)
     try:
         start, end = parse_period(draft.valid)
     except ValueError as error:
@@ -139,7 +167,10 @@ def _item(draft: Draft, notes: Notes, language: str) -> FeedItem | None:
         # Until an entry's own date nothing of it is public, be that date past or to come: no clock is needed.
         embargo_until=max((moment for moment in (start, published) if moment), default=None),
         valid_until=end,
+        author=_authors(draft.authors),
     )
+    if item.empty:
+        notes.add("empty: Ein Eintrag hat weder Titel noch Text, Adresse oder Medien; aus ihm wird kein Beitrag.")
     return item if item.guid else replace(item, guid=_short(link) or f"content:{fingerprint(item)}")
 
 
@@ -154,6 +185,7 @@ def _pictures(draft: Draft, link: str) -> list[FeedMedium]:
 def first_sentence(text: str, longest: int = TITLE) -> str:
     """Return the first sentence of ``text``, cut at a word end with an ellipsis where it is longer."""
     line = next((stripped for part in text.split("\n") if (stripped := part.removeprefix("• ").strip())), "")
+    line = line.replace("[…]", "…").replace("[...]", "…")
     end = _SENTENCE_END.search(line)
     sentence = line[: end.end()] if end else line
     if len(sentence) <= longest:
@@ -188,6 +220,16 @@ def _first_date(written: Sequence[str], title: str, notes: Notes) -> datetime | 
 def _topics(written: Sequence[str]) -> tuple[str, ...]:
     names = (one_line(text_of_either(topic))[:100] for topic in written[: 4 * MOST_TOPICS])
     return tuple(dict.fromkeys(name for name in names if name))[:MOST_TOPICS]
+
+
+def _authors(written: Sequence[str]) -> str:
+    """Return the names; an e-mail address beside one, or instead of one, is nobody's business."""
+    names: dict[str, None] = {}
+    for author in written[:MOST_AUTHORS]:
+        name = one_line(text_of_either(_MAIL.sub("", author[:500]))).strip(" ,;")
+        # What is left of "editor@example.org (Ayşe Yılmaz)".
+        names.setdefault((name[1:-1] if name.startswith("(") and name.endswith(")") else name)[:200])
+    return ", ".join(name for name in names if name)
 
 
 def _language(written: str) -> str:

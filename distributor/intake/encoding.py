@@ -18,8 +18,12 @@ _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNO
 _NO_DOCUMENT = frozenset(
     {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "mbcs", "oem"}
 )
-# What documents call the left name, they mean the right one (as browsers have it).
+# What documents call the left name, they mean the right one (as browsers have it: https://encoding.spec.whatwg.org).
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
+# Names that Python does not know (https://www.iana.org/assignments/character-sets).
+_UNKNOWN_TO_PYTHON = {"mac": "mac_roman", "csmacintosh": "mac_roman", "x-mac-roman": "mac_roman", "ms-cyrl": "cp1251"}
+# "<?xml" as mainframes write it; the Latin letters that a declaration needs are the same on all of them.
+_EBCDIC, _ANY_EBCDIC = "<?xml".encode("cp037"), "cp037"
 
 # The escapes that Python puts for undecodable bytes, as the letters that Windows writes with these bytes.
 _WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(0x80, 0x100)}
@@ -38,9 +42,13 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
             return _clean(body[len(mark) :], name)
     if wide := _wide(body[:64]):
         return _clean(body, wide)
-    declared = _DECLARED.match(body[:512])
+    mainframe = body.startswith(_EBCDIC)
+    head = body[:512].decode(_ANY_EBCDIC).encode("ascii", errors="replace") if mainframe else body[:512]
+    declared = _DECLARED.match(head)
     charset = _CHARSET.search(content_type)
     named = _known(declared.group(1).decode() if declared else charset.group(1) if charset else "utf-8")
+    if mainframe:
+        return _clean(body, named if named != "utf-8" else _ANY_EBCDIC)
     if named.startswith(("iso2022", "hz")):
         return _clean(body, named)
     try:
@@ -73,7 +81,7 @@ def _wide(head: bytes) -> str:
 
 def _known(name: str) -> str:
     try:
-        found = codecs.lookup(name)
+        found = codecs.lookup(_UNKNOWN_TO_PYTHON.get(name.lower(), name))
     except (LookupError, ValueError):
         return "utf-8"
     if found.name in _NO_DOCUMENT or not getattr(found, "_is_text_encoding", True) or found.name.startswith("utf-"):

@@ -1,4 +1,4 @@
-"""HTML of feeds made into plain text and picture addresses. Nothing of the markup survives.
+"""HTML of feeds made into plain text. Nothing of the markup survives; for the pictures in it see ``pictures``.
 
 First nh3 removes what is not text (scripts, styles, foreign schemes), then inscriptis lays the blocks out. Both are
 fast on what people write and slow on what attackers write, so that documents of absurd depth lose their layout instead.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
-from collections.abc import Iterator
 
 import nh3
 import regex
@@ -18,22 +17,23 @@ from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
-from lxml import etree
 
-from distributor.domain import FeedMedium
-from distributor.intake.links import absolute
-from distributor.intake.media import mime_of, number
+from distributor.intake.fragments import without_what_is_no_text
 
 DEEPEST = 150
 """Elements inside each other; nh3 needs quadratic time in the depth (12 s for 100,000)."""
 
-MOST_TAGS = 50_000
-"""Tags of one field that are still laid out; a book has fewer."""
+MOST_TAGS = 30_000
+"""Tags of one document that are laid out, at some ten microseconds each; a book has fewer."""
 
-_DROPPED = frozenset({"script", "style", "template", "iframe", "object", "svg", "math", "select", "textarea", "title"})
+_DROPPED = frozenset({"script", "style", "template", "svg", "select", "textarea", "title"})
 _BLOCKS = frozenset({"address", "dd", "dl", "dt", "fieldset", "form", "main", "nav", "section", "details", "summary"})
 _TAGS = (set(nh3.ALLOWED_TAGS) | _BLOCKS) - _DROPPED
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*>")
+_INLINE = re.compile(
+    r"</?(?:a|abbr|acronym|b|big|cite|code|del|em|font|i|ins|mark|q|s|small|span|strong|sub|sup|tt|u|wbr)\b[^<>]*>",
+    re.IGNORECASE,
+)
 _NEVER_NESTED = frozenset(
     {"p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "col", "option"}
     | {"br", "hr", "img", "wbr", "area", "base", "embed", "input", "link", "meta", "source", "track"}
@@ -41,14 +41,30 @@ _NEVER_NESTED = frozenset(
 _KNOWN = frozenset(
     _TAGS
     | _DROPPED
-    | {"audio", "big", "font", "input", "picture", "source", "video", "body", "embed", "html", "noscript"}
+    | {"applet", "audio", "basefont", "big", "blink", "body", "embed", "font", "frame", "frameset", "html", "iframe"}
+    | {
+        "input",
+        "link",
+        "marquee",
+        "math",
+        "meta",
+        "nobr",
+        "noframes",
+        "noscript",
+        "object",
+        "param",
+        "picture",
+        "source",
+    }
+    | {"video"}
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
-# A line end in mid-sentence is the feed's layout and no paragraph.
-_WRAPPED = re.compile(r"(?<![\n.!?:…])[ \t]*\r?\n(?:[ \t]{4,}(?=\S)|[ \t]*(?=[a-zäöüß]))")
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# A line end in mid-sentence is the feed's layout and no paragraph.
+_WRAPPED = re.compile(r"(?<![\n.!?:…])\n(?:[ \t]{4,}(?=\S)|[ \t]*(?=[a-zäöüß]))")
+
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _C1 = re.compile("[\x80-\x84\x86-\x9f]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
@@ -59,18 +75,27 @@ _LOOSE_JOINER = regex.compile(
 )
 _LOOSE_NON_JOINER = regex.compile(r"(?<![\p{Arabic}\p{Syriac}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Malayalam}])\u200C")
 _LOOSE_TAG = regex.compile(r"(?<![\U0001F3F4\U000E0020-\U000E007F])[\U000E0000-\U000E007F]")
-_BLANKS = re.compile(r"[^\S\n]+")
+_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+# No script puts more marks on a letter (https://www.unicode.org/reports/tr15/, 13.3), and sorting them
+# takes quadratic time.
+_TOO_MANY_MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
+# As nh3 writes them, without attributes. A row that holds a table of its own is left to that one's rows.
+_ROW = re.compile(r"<tr>(?:[^<]++|<(?!/?tr>))*+</tr>")
+_CELL = re.compile(r"<t[dh]>")
+_ROW_TAG = re.compile(r"<(/?)t[dhr]>")
+_LINE = re.compile(r"</?(?:br|p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre)>")
+_LONE_BULLET = re.compile(r"^[*+]$", re.MULTILINE)
 _BULLET = re.compile(r"^[*+] (?=\S)", re.MULTILINE)
 
-_PIXEL_HOSTS = ("vgwort.de", "doubleclick.net", "pixel.wp.com", "ioam.de", "google-analytics.com", "cpx.golem.de")
-_PIXEL_PATHS = ("/~r/", "/~ff/", "/core/emoji/", "/wp-includes/images/smilies/", "/b.gif", "/pixel.gif", "/count.gif")
 
+def text_of(html: str, *, plainly: bool = False) -> str:
+    """Return the plain text of an HTML fragment: paragraphs kept apart, what is invisible or no text gone.
 
-def text_of(html: str) -> str:
-    """Return the plain text of an HTML fragment: paragraphs kept apart, everything invisible gone."""
-    source = _FORBIDDEN.sub("", html)
-    if _depth(source) > DEEPEST or source.count("<") > MOST_TAGS:
-        return tidy(entities.unescape(_TAG.sub("\n", source)))
+    ``plainly`` tells to take no time for lists, tables and the like.
+    """
+    source = without_what_is_no_text(FORBIDDEN.sub("", html))
+    if plainly or _depth(source) > DEEPEST or source.count("<") > MOST_TAGS:
+        return tidy(entities.unescape(_TAG.sub("\n", _INLINE.sub("", source))))
     safe = nh3.clean(
         source,
         tags=_TAGS,
@@ -80,9 +105,9 @@ def text_of(html: str) -> str:
         link_rel=None,
     )
     # inscriptis glues a table to the text before it.
-    apart = safe.replace("<table", "<div><table").replace("</table>", "</table></div>")
+    apart = _ROW.sub(_row, safe).replace("<table", "<div><table").replace("</table>", "</table></div>")
     laid_out = get_text(apart, ParserConfig(css=_profile())) if apart.strip() else ""
-    return tidy(_BULLET.sub("• ", tidy(laid_out)))
+    return tidy(_BULLET.sub("• ", _LONE_BULLET.sub("", tidy(laid_out))))
 
 
 def looks_like_html(text: str) -> bool:
@@ -90,69 +115,28 @@ def looks_like_html(text: str) -> bool:
     return any(match.group(2).lower() in _KNOWN for match in _TAG.finditer(text))
 
 
-def text_of_either(value: str) -> str:
+def text_of_either(value: str, *, plainly: bool = False) -> str:
     """Return the plain text of a field of which the feed does not say whether it is HTML."""
     if looks_like_html(value):
-        return text_of(value)
+        return text_of(value, plainly=plainly)
     plain = entities.unescape(value) if _ENTITY.search(value) else value
-    return tidy(_WRAPPED.sub(" ", plain))
+    return tidy(_WRAPPED.sub(" ", "\n".join(line.rstrip() for line in plain.split("\n"))))
 
 
 def tidy(text: str) -> str:
     """Return ``text`` in NFC with blanks normalised and without control, soft-hyphen and zero-width characters."""
     clean = _C1.sub(lambda match: bytes([ord(match.group())]).decode("cp1252", errors="ignore"), text)
-    clean = _FORBIDDEN.sub("", clean.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    clean = FORBIDDEN.sub("", clean.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
     clean = clean.replace("\u2029", "\n\n").replace("\x85", "\n")
     clean = _LOOSE_TAG.sub("", _LOOSE_NON_JOINER.sub("", _LOOSE_JOINER.sub("", _INVISIBLE.sub("", clean))))
-    lines = (_BLANKS.sub(" ", line).strip() for line in clean.split("\n"))
-    return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", "\n".join(lines))).strip()
+    lines = (line.strip() for line in _BLANKS.sub(" ", clean).split("\n"))
+    short = _TOO_MANY_MARKS.sub(r"\1", re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
+    return unicodedata.normalize("NFC", short).strip()
 
 
 def one_line(text: str) -> str:
     """Return ``text`` with every run of blanks and line ends as one blank."""
     return " ".join(text.split())
-
-
-def images_of(html: str, base_url: str) -> list[FeedMedium]:
-    """Return the pictures inside an HTML fragment in their order; tracking pixels and smileys are none."""
-    if "<img" not in html.lower():
-        return []
-    parser = etree.HTMLParser(no_network=True, huge_tree=False, recover=True, encoding="utf-8")
-    try:
-        root = etree.fromstring(_FORBIDDEN.sub("", html).encode(), parser)
-    except etree.XMLSyntaxError:
-        return []
-    found: dict[str, FeedMedium] = {}
-    for medium in _pictures(root, base_url) if root is not None else ():
-        found.setdefault(medium.url, medium)
-    return list(found.values())
-
-
-def _pictures(root: etree._Element, base_url: str) -> Iterator[FeedMedium]:
-    for image in root.iter("img"):
-        candidates = (image.get("src"), image.get("data-src"), image.get("data-lazy-src"), image.get("data-original"))
-        url = next((found for source in candidates if source and (found := absolute(source, base_url))), "")
-        width, height = number(image.get("width") or ""), number(image.get("height") or "")
-        if not url or _is_pixel(url, width, height, image.get("class") or ""):
-            continue
-        alt = image.get("alt")
-        yield FeedMedium(
-            url=url,
-            kind="image",
-            mime=mime_of(url),
-            width=width,
-            height=height,
-            alt=None if alt is None else one_line(tidy(alt)),
-        )
-
-
-def _is_pixel(url: str, width: int | None, height: int | None, css_class: str) -> bool:
-    if any(size is not None and size <= 3 for size in (width, height)):
-        return True
-    host, _, path = url.split("://", 1)[1].partition("/")
-    if any(host == name or host.endswith(f".{name}") for name in _PIXEL_HOSTS):
-        return True
-    return any(mark in f"/{path}" for mark in _PIXEL_PATHS) or "wp-smiley" in css_class or "emoji" in css_class.split()
 
 
 def _depth(html: str) -> int:
@@ -163,6 +147,15 @@ def _depth(html: str) -> int:
         depth = max(depth - 1, 0) if match.group(1) else depth + 1
         deepest = max(deepest, depth)
     return deepest
+
+
+def _row(match: re.Match[str]) -> str:
+    """Return a table's row, of which cells of several lines come one below the other: side by side they would mix."""
+    row = match.group()
+    cells = (cell.split("</t", 1)[0] for cell in _CELL.split(row)[1:])
+    if not any(sum(bool(_TAG.sub("", line).strip()) for line in _LINE.split(cell)) > 1 for cell in cells):
+        return row
+    return _ROW_TAG.sub(r"<\1div>", row).join(("</table>", "<table>"))
 
 
 def _profile() -> dict[str, HtmlElement]:

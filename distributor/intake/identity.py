@@ -13,10 +13,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from distributor.domain import FeedItem
+
+CLOCKS_APART = timedelta(minutes=5)
+"""So far a portal's clock may be ahead of ours; what it dates with its present time is no embargo. Our own choice."""
 
 LEAD = 300
 """Characters of the text that count for the fingerprint."""
@@ -30,13 +34,14 @@ By: TypeAlias = Literal["guid", "link", "content"]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store remembers of an item: ``link`` as the feed gave it, and its two hashes."""
+    """What the store remembers of an item: ``link`` as the feed gave it, its two hashes, and until when it is held."""
 
     item_id: int
     guid: str
     link: str
     fingerprint: str
     digest: str
+    embargo_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,9 @@ class Same:
 Intent: TypeAlias = New | Changed | Same
 
 
-def decide(parsed: Sequence[FeedItem], known: Sequence[Known]) -> list[New | Changed | Same]:
+def decide(parsed: Sequence[FeedItem], known: Sequence[Known], now: datetime) -> list[New | Changed | Same]:
     """Return one intent for each distinct item of the document, in its order."""
-    items = _distinct(parsed)
+    items = distinct(parsed)
     matches: dict[int, tuple[Known, By]] = {}
     taken: set[int] = set()
     for by, of_item, of_known in _KEYS:
@@ -75,7 +80,7 @@ def decide(parsed: Sequence[FeedItem], known: Sequence[Known]) -> list[New | Cha
             if place not in matches and one.item_id not in taken:
                 matches[place] = (one, by)
                 taken.add(one.item_id)
-    return [_intent(item, matches.get(place)) for place, item in enumerate(items)]
+    return [_intent(item, matches.get(place), now) for place, item in enumerate(items)]
 
 
 def flood(intents: Iterable[New | Changed | Same], *, first: bool, limit: int = 20) -> bool:
@@ -94,9 +99,9 @@ def fingerprint(item: FeedItem) -> str:
 
 
 def content_digest(item: FeedItem) -> str:
-    """Return a hash of everything that can change a post: text, link, media and the times that bound it.
+    """Return a hash of what can change a post: text, link, media and until when it is valid; a medium's by its address.
 
-    Dates, which many portals refresh without cause, count only through the embargo; a medium's file by its address.
+    Dates, which many portals refresh without cause, do not count; an embargo is compared by itself.
     """
     media = [
         [
@@ -105,13 +110,16 @@ def content_digest(item: FeedItem) -> str:
             medium.alt,
             medium.credit,
             medium.poster,
+            medium.rights,
+            medium.licence,
+            medium.transcript,
             [[track.url, track.lang] for track in medium.captions],
         ]
         for medium in item.media
     ]
-    bounds = [moment.isoformat() if moment else None for moment in (item.embargo_until, item.valid_until)]
+    valid_until = item.valid_until.isoformat() if item.valid_until else None
     texts = [item.title, item.link, item.summary, item.text, list(item.topics), item.credit, item.language]
-    return _hash([texts, media, bounds])
+    return _hash([texts, media, valid_until])
 
 
 def normal_link(link: str) -> str:
@@ -134,10 +142,12 @@ def _tracks(name: str) -> bool:
     return _TRACKING.fullmatch(name) is not None
 
 
-def _distinct(parsed: Sequence[FeedItem]) -> list[FeedItem]:
+def distinct(parsed: Iterable[FeedItem]) -> list[FeedItem]:
+    """Return the entries of a document that say anything, of several with one identity the first."""
     found: dict[str, FeedItem] = {}
     for item in parsed:
-        found.setdefault(item.guid or f"content:{fingerprint(item)}", item)
+        if not item.empty:
+            found.setdefault(item.guid or f"content:{fingerprint(item)}", item)
     return list(found.values())
 
 
@@ -158,14 +168,20 @@ def _pairs(
     ]
 
 
-def _intent(item: FeedItem, match: tuple[Known, By] | None) -> New | Changed | Same:
+def _intent(item: FeedItem, match: tuple[Known, By] | None, now: datetime) -> New | Changed | Same:
     if match is None:
         return New(item)
     one, by = match
-    return Same(one.item_id) if one.digest == content_digest(item) else Changed(one.item_id, item, by)
+    same = one.digest == content_digest(item) and _to_come(one.embargo_until, now) == _to_come(item.embargo_until, now)
+    return Same(one.item_id) if same else Changed(one.item_id, item, by)
 
 
-def _telling_link(link: str) -> str:
+def _to_come(embargo: datetime | None, now: datetime) -> datetime | None:
+    """Return the embargo if it still binds. One that is over is none: portals may date everything anew at each look."""
+    return embargo if embargo is not None and embargo > now + CLOCKS_APART else None
+
+
+def telling_link(link: str) -> str:
     """Return the normal link, or an empty string where it leads to a whole site and so to no single entry."""
     normal = normal_link(link)
     parts = urlsplit(normal)
@@ -179,7 +195,7 @@ def _content_key(item: FeedItem) -> str:
 
 _KEYS: tuple[tuple[By, Callable[[FeedItem], str], Callable[[Known], str]], ...] = (
     ("guid", lambda item: item.guid, lambda one: one.guid),
-    ("link", lambda item: _telling_link(item.link), lambda one: _telling_link(one.link)),
+    ("link", lambda item: telling_link(item.link), lambda one: telling_link(one.link)),
     ("content", _content_key, lambda one: one.fingerprint),
 )
 

@@ -1,7 +1,6 @@
 """XML text to elements: strictly first, then once more with the usual mistakes mended, and never without bounds.
 
-Document types are dropped and no entity is ever expanded, so that neither bombs nor foreign files come in. Malformed
-beyond mending is for ``fallback``.
+What a document type declares is for ``doctype``; malformed beyond mending is for ``fallback``.
 """
 
 from __future__ import annotations
@@ -10,15 +9,26 @@ import html as entities
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from html.entities import html5
+from typing import NamedTuple
 
 from lxml import etree
 
 from distributor.domain import Refused
+from distributor.intake.doctype import NOT_XML, with_known_references, without_doctype
 from distributor.intake.links import absolute
 
 MOST_ATTRIBUTES = 256
-MOST_TAGS = 600_000
+MOST_ELEMENTS = 200_000
+"""Of a document; each takes about half a kilobyte of memory."""
+
+MOST_NAMESPACES = 20_000
+"""Declarations; inlined XHTML brings one or a few for every entry."""
+
+MOST_UNDECLARED = 50
+"""Prefixes that nobody declared and that are declared for the document."""
+
+MOST_AMPERSANDS = 1_000_000
+"""In a document that needs mending."""
 
 MALFORMED = "malformed: Das Dokument ist kein wohlgeformtes XML; gelesen wurde, was lesbar ist."
 BEFORE_START = "malformed: Vor dem Anfang des Dokuments stehen Zeichen, die nicht dorthin gehören."
@@ -29,8 +39,10 @@ _NAME_TOO_LONG = 110
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
+# Outermost elements of feeds, and our prefix for what the format calls its own.
+_ROOTS = {"rss": "", "rdf": "", "channel": "", "feed": "atom", "entry": "atom"}
+
 _NAMESPACES = {
-    "": "",
     "purl.org/rss/1.0": "",
     "my.netscape.com/rdf/simple/0.9": "",
     "channel.netscape.com/rdf/simple/0.9": "",
@@ -56,6 +68,8 @@ _NAMESPACES = {
     "www.w3.org/1999/02/22-rdf-syntax-ns": "rdf",
     "www.w3.org/1999/xhtml": "xhtml",
     "rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "purl.org/atompub/tombstones/1.0": "at",
+    "purl.org/syndication/history/1.0": "fh",
 }
 _USUAL = {
     "media": "http://search.yahoo.com/mrss/",
@@ -68,34 +82,44 @@ _USUAL = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
 }
-_ENTITY_DECLARED = re.compile(r"<!ENTITY\s+([^\s%\"'<>]{1,200})\s")
-_TOKEN = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?:#\d{1,8};|#[xX][0-9a-fA-F]{1,7};|[A-Za-z][A-Za-z0-9]{1,31};)|&",
-    re.DOTALL,
-)
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HTML_FIELD = re.compile(r"<(description|content:encoded|itunes:summary|summary|content)(?:\s[^<>]*)?(?<!/)>")
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]")
 _DECLARED_PREFIX = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
 _ROOT_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
 
 
+class Home(NamedTuple):
+    """What the format's own elements are called: our ``prefix`` for them, and the namespace the document puts them in.
+
+    Old and odd documents put them in none, or in one that nobody else knows.
+    """
+
+    prefix: str = ""
+    namespace: str = ""
+
+
+NOWHERE = Home()
+
+
 class Node:
     """An element by the names we use: ``media:content``, ``dc:date``; RSS's own elements bear no prefix.
 
-    ``home`` is the prefix of elements without a namespace (``atom`` in an Atom document that declares none); ``base``
-    is what relative addresses in the element mean, its own ``xml:base`` counted in.
+    ``base`` is what relative addresses in the element mean, its own ``xml:base`` counted in.
     """
 
     __slots__ = ("_children", "base", "element", "home", "name")
 
-    def __init__(self, element: etree._Element, home: str = "", base: str = "") -> None:
+    def __init__(self, element: etree._Element, home: Home = NOWHERE, base: str = "") -> None:
         self.element = element
         self.home = home
         self.name = _name(str(element.tag), home)
         own_base = element.get(_XML_BASE)
         self.base = absolute(own_base, base) or base if own_base else base
         self._children: dict[str, list[Node]] | None = None
+
+    def based(self, base: str) -> Node:
+        """Return the same element, with other words for what relative addresses in it mean."""
+        return Node(self.element, self.home, base)
 
     def children(self) -> Iterator[Node]:
         """Yield the child elements in their order."""
@@ -123,6 +147,10 @@ class Node:
         """Return the texts of the children of these names that are more than blanks; stripped."""
         return [text for child in self.all(*names) if (text := child.own_text())]
 
+    def last_texts(self, *names: str) -> list[str]:
+        """Return the texts name by name, of each name the last first: who writes a date twice means the later one."""
+        return [text for name in names for text in reversed(self.texts(name))]
+
     def own_text(self) -> str:
         """Return all characters inside the element, stripped."""
         return "".join(map(str, self.element.itertext())).strip()
@@ -148,9 +176,9 @@ def root_of(text: str) -> tuple[etree._Element | None, str, tuple[str, ...]]:
 
     Raises: Refused where the document is built to harm or its end is missing in the middle of an entry.
     """
-    if text.count("<") > MOST_TAGS:
+    if _elements(text) > MOST_ELEMENTS or text.count("xmlns") > MOST_NAMESPACES:
         raise Refused("Das Dokument hat zu viele Elemente und wird nicht gelesen.", code="feed.too_large")
-    plain = _without_doctype(text)
+    plain = without_doctype(text)
     odd = [BEFORE_START] if text[:1].isspace() and text.lstrip().startswith("<?xml") else []
     root = _strict(plain)
     if root is None:
@@ -160,6 +188,16 @@ def root_of(text: str) -> tuple[etree._Element | None, str, tuple[str, ...]]:
     if root is not None and root.xpath(f"boolean(//*[count(@*) > {MOST_ATTRIBUTES}])"):
         raise Refused("Ein Element des Dokuments hat zu viele Attribute.", code="feed.hostile")
     return root, plain, tuple(odd)
+
+
+def _elements(text: str) -> int:
+    """Return how many elements the text has at most, those of HTML in CDATA sections not counted."""
+    count = place = 0
+    while (start := text.find("<![CDATA[", place)) >= 0:
+        count += text.count("<", place, start) - text.count("</", place, start)
+        end = text.find("]]>", start)
+        place = end if end >= 0 else len(text)
+    return count + text.count("<", place) - text.count("</", place)
 
 
 def _strict(text: str) -> etree._Element | None:
@@ -181,52 +219,18 @@ def _strict(text: str) -> etree._Element | None:
         return None
 
 
-def _without_doctype(text: str) -> str:
-    """Return the text from its first element on. Raises: Refused where the text uses entities of its own making."""
-    place = 0
-    declared: set[str] = set()
-    had_doctype = False
-    while True:
-        place = next((match.start() for match in re.compile(r"\S").finditer(text, place)), len(text))
-        for opening, closing in (("<?", "?>"), ("<!--", "-->")):
-            if text.startswith(opening, place):
-                end = text.find(closing, place)
-                place = len(text) if end < 0 else end + len(closing)
-                break
-        else:
-            if had_doctype or not text[place : place + 9].upper().startswith("<!DOCTYPE"):
-                break
-            had_doctype, end = True, _doctype_end(text, place)
-            declared |= set(_ENTITY_DECLARED.findall(text[place:end]))
-            place = end
-    rest = text[place:]
-    if not had_doctype:
-        return rest
-    if any(name not in _html_names() and f"&{name};" in rest for name in declared):
-        raise Refused(
-            "Das Dokument benutzt selbst erklärte Entities; solche Dokumente werden nicht gelesen.", code="feed.hostile"
-        )
-    # What the document types of old RSS declared were HTML's names.
-    return _TOKEN.sub(_known_token, rest)
-
-
-def _doctype_end(text: str, start: int) -> int:
-    bracket, close = text.find("[", start), text.find(">", start)
-    if bracket < 0 or close < bracket:
-        return close + 1 if close >= 0 else len(text)
-    match = re.compile(r"\]\s*>").search(text, bracket)
-    return match.end() if match else len(text)
-
-
 def _mended(text: str) -> tuple[str, bool]:
     """Return the text with the usual mistakes mended, and whether its end was missing.
 
     Raises: Refused where it ends inside an entry.
     """
-    mended = _fields_in_cdata(_NOT_XML.sub("", text))
-    mended = _TOKEN.sub(_known_token, mended)
+    if text.count("&") > MOST_AMPERSANDS:
+        raise Refused("Das Dokument hat zu viele fehlerhafte Zeichen und wird nicht gelesen.", code="feed.too_large")
+    mended = with_known_references(_fields_in_cdata(NOT_XML.sub("", text)))
     used = set(_PREFIX.findall(mended)) - {"xml", "xmlns"}
     missing = used - set(_DECLARED_PREFIX.findall(mended))
+    if len(missing) > MOST_UNDECLARED:
+        raise Refused("Das Dokument benutzt zu viele unerklärte Präfixe und wird nicht gelesen.", code="feed.hostile")
     if missing:
         names = "".join(f' xmlns:{name}="{_USUAL.get(name, f"urn:unknown:{name}")}"' for name in sorted(missing))
         mended = _ROOT_TAG.sub(lambda match: match.group() + names, mended, count=1)
@@ -248,17 +252,6 @@ def _fields_in_cdata(text: str) -> str:
     return "".join((*pieces, text[place:]))
 
 
-def _known_token(match: re.Match[str]) -> str:
-    found = match.group()
-    if found.startswith("<"):
-        return found
-    if found in {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}:
-        return found
-    if found == "&" or (not found.startswith("&#") and found[1:] not in html5):
-        return f"&amp;{found[1:]}"
-    return entities.escape(_NOT_XML.sub("", entities.unescape(found)))
-
-
 def _closed(text: str) -> tuple[str, bool]:
     root = _ROOT_TAG.search(text)
     name = root.group(1) if root else ""
@@ -273,9 +266,8 @@ def _closed(text: str) -> tuple[str, bool]:
         raise Refused(
             "Das Dokument bricht mitten in einem Eintrag ab; es wird nichts daraus übernommen.", code="feed.truncated"
         )
-    if last_close < 0:
-        return text, False
-    whole = text[: text.index(">", last_close) + 1]
+    # Without any entry, what is there of the feed itself is whole up to its last tag.
+    whole = text[: text.index(">", last_close) + 1] if last_close >= 0 else text[: text.rfind(">") + 1]
     channel = "</channel>" if "<channel" in whole and "</channel>" not in whole else ""
     return f"{whole}{channel}</{name}>", True
 
@@ -293,14 +285,28 @@ def _written(element: etree._Element) -> Iterator[str]:
         yield entities.escape(child.tail or "", quote=False)
 
 
+def document_node(root: etree._Element) -> Node | None:
+    """Return a feed's outermost element, whose namespace may be one of its own; None where it is no feed's."""
+    namespace, local = _parted(str(root.tag))
+    prefix = _ROOTS.get(local.lower())
+    return None if prefix is None else Node(root, Home(prefix, namespace))
+
+
 @lru_cache(maxsize=2048)
-def _name(tag: str, home: str) -> str:
-    uri, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-    bare = uri.strip().lower().partition("://")[2] or uri.strip().lower()
-    prefix = _NAMESPACES.get(bare.rstrip("/#"), f"?{uri}")
-    prefix = home if not uri else prefix
+def _name(tag: str, home: Home) -> str:
+    namespace, local = _parted(tag)
+    prefix = home.prefix if namespace in {"", home.namespace} else _prefix_of(namespace)
+    if prefix is None:
+        prefix = f"?{namespace}"
     return f"{prefix}:{local.lower()}" if prefix else local.lower()
 
 
-def _html_names() -> frozenset[str]:
-    return frozenset(name.rstrip(";") for name in html5)
+def _parted(tag: str) -> tuple[str, str]:
+    namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    return namespace, local
+
+
+def _prefix_of(namespace: str) -> str | None:
+    """Return our prefix for a namespace, however it is written; None where it is none of those we know."""
+    bare = namespace.strip().lower().partition("://")[2] or namespace.strip().lower()
+    return _NAMESPACES.get(bare.rstrip("/#"))

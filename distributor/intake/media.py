@@ -40,6 +40,7 @@ _BY_EXTENSION = {
     "torrent": "application/x-bittorrent",
     "vtt": "text/vtt",
     "srt": "application/x-subrip",
+    "json": "application/json",
 }
 _SAME = {
     "image/jpg": "image/jpeg",
@@ -51,6 +52,8 @@ _SAME = {
     "audio/m4a": "audio/mp4",
     "video/x-m4v": "video/mp4",
     "video/x-mp4": "video/mp4",
+    "application/srt": "application/x-subrip",
+    "text/srt": "application/x-subrip",
 }
 _VIDEO_APPLICATIONS = frozenset(
     {"application/vnd.apple.mpegurl", "application/x-mpegurl", "application/x-shockwave-flash", "application/dash+xml"}
@@ -111,6 +114,12 @@ def merged(media: Iterable[FeedMedium]) -> tuple[FeedMedium, ...]:
     return tuple(found.values())
 
 
+def informed(media: Iterable[FeedMedium], others: Iterable[FeedMedium]) -> tuple[FeedMedium, ...]:
+    """Return ``media`` with what ``others`` know of the same addresses, and none besides."""
+    known = {medium.url: medium for medium in others}
+    return tuple(_filled(medium, known[medium.url]) if medium.url in known else medium for medium in media)
+
+
 def _filled(first: FeedMedium, second: FeedMedium) -> FeedMedium:
     return replace(
         first,
@@ -123,6 +132,9 @@ def _filled(first: FeedMedium, second: FeedMedium) -> FeedMedium:
         credit=first.credit or second.credit,
         captions=first.captions or second.captions,
         poster=first.poster or second.poster,
+        rights=first.rights or second.rights,
+        licence=first.licence or second.licence,
+        transcript=first.transcript or second.transcript,
     )
 
 

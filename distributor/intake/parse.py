@@ -13,7 +13,7 @@ from distributor.intake.draft import Notes
 from distributor.intake.encoding import decode
 from distributor.intake.fallback import Rescue, in_child, read_loosely
 from distributor.intake.jsonfeed import read_json
-from distributor.intake.markup import BEFORE_START, MALFORMED, Node, root_of
+from distributor.intake.markup import BEFORE_START, MALFORMED, document_node, root_of
 from distributor.intake.rss import read_rss
 
 MAX_BYTES = 10_000_000
@@ -73,13 +73,11 @@ def _read_xml(text: str, url: str, notes: Notes, rescue: Rescue) -> ParsedFeed:
     if root is None:
         notes.add(MALFORMED)
         return read_loosely(mended, url, notes, rescue)
-    node = Node(root)
-    if node.name in {"rss", "rdf:rdf", "rdf", "channel"}:
-        return read_rss(node, url, notes)
-    atom = Node(root, home="atom")
-    if atom.name in {"atom:feed", "atom:entry"}:
-        return read_atom(atom, url, notes)
-    raise Refused(
-        f"Das Dokument ist kein Feed: Sein äußerstes Element heißt „{node.name[:40]}“, erwartet ist RSS oder Atom.",
-        code="feed.not_a_feed",
-    )
+    node = document_node(root)
+    if node is None:
+        name = str(root.tag).rpartition("}")[2]
+        raise Refused(
+            f"Das Dokument ist kein Feed: Sein äußerstes Element heißt „{name[:40]}“, erwartet ist RSS oder Atom.",
+            code="feed.not_a_feed",
+        )
+    return read_atom(node, url, notes) if node.home.prefix == "atom" else read_rss(node, url, notes)

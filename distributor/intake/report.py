@@ -11,11 +11,12 @@ from distributor.domain import Captions, FeedItem, FeedMedium, ParsedFeed
 
 
 def report(parsed: ParsedFeed) -> dict[str, Any]:
-    """Return the items as parsed, with exactly the keys that are pinned for ``feed check``."""
+    """Return the items as parsed, with the keys that are pinned for ``feed check``: more may follow, none may go."""
     return {
         "format": parsed.format,
         "items": [_reported(item) for item in parsed.items],
         "problems": list(parsed.problems),
+        "title": parsed.title,
     }
 
 
@@ -66,14 +67,22 @@ def _reported(item: FeedItem) -> dict[str, Any]:
                 "duration": medium.duration,
                 "alt": medium.alt,
                 "captions": _captions(medium),
+                "credit": medium.credit,
+                "rights": medium.rights,
+                "licence": medium.licence,
+                "poster": medium.poster,
+                "transcript": medium.transcript,
             }
             for medium in item.media
         ],
+        "author": item.author,
+        "embargo_until": _written(item.embargo_until),
+        "valid_until": _written(item.valid_until),
     }
 
 
 def _captions(medium: FeedMedium) -> list[dict[str, str]]:
-    return [{"url": track.url, "lang": track.lang} for track in medium.captions]
+    return [{"url": track.url, "lang": track.lang, "mime": track.mime} for track in medium.captions]
 
 
 def _medium_of(document: Mapping[str, Any]) -> FeedMedium:

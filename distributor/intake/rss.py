@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from distributor.domain import FeedMedium, ParsedFeed
-from distributor.intake.draft import Draft, Markup, Notes, finished
+from distributor.intake.about import about_xml
+from distributor.intake.draft import Draft, Markup, Notes, finished, readable
 from distributor.intake.links import absolute, first_absolute
 from distributor.intake.markup import Node
-from distributor.intake.media_rss import credit_of, enclosure, media_of, transcripts_of
+from distributor.intake.media_rss import credit_of, enclosure, media_of, picture, topics_of, transcripts_of
 
+MOST_ENCLOSURES = 200
+"""Enclosures of one item that are looked at, of which fewer are kept."""
+
+_SUMMARIES = ("description", "itunes:summary", "media:description", "dc:description", "atom:summary", "abstract")
+_CONTENTS = ("content:encoded", "xhtml:body", "body", "fullitem", "content", "atom:content")
+_MUCH = 2
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
@@ -18,46 +25,56 @@ def read_rss(root: Node, url: str, notes: Notes) -> ParsedFeed:
     alternate = [link.get("href") for link in channel.all("atom:link") if link.get("rel") in {"", "alternate"}]
     itself = [link.get("href") for link in channel.all("atom:link") if link.get("rel") == "self"]
     base = first_absolute(*channel.texts("link"), *alternate, url, *itself)
-    root = Node(root.element, base=base)
+    root = root.based(base)
     channel = root.first("channel") or root
     entries = [*channel.all("item"), *(root.all("item") if channel is not root else [])]
     inherited = channel.language or root.language
     return finished(
         format=_format(root),
-        title=channel.text("title"),
-        drafts=[_draft(entry) for entry in entries],
+        title=channel.text("title", "dc:title"),
+        drafts=[_draft(entry) for entry in readable(entries, notes)],
         notes=notes,
         language=channel.text("language", "dc:language") or inherited,
+        about=about_xml(channel),
     )
 
 
 def _format(root: Node) -> str:
-    if root.name == "rdf:rdf":
+    if root.name == "rdf":
         return "rss1"
     return "rss0.9x" if root.get("version").startswith("0.9") else "rss2"
 
 
 def _draft(item: Node) -> Draft:
-    guid = item.first("guid")
-    guid_text = guid.own_text() if guid is not None else ""
-    permalink = guid_text if guid is not None and guid.get("isPermaLink").lower() != "false" else ""
+    summary, content = _texts(item)
     return Draft(
         guid=item.text("guid") or (item.element.get(_ABOUT) or "") or item.text("dc:identifier"),
-        link=_link(item) or absolute(permalink),
+        link=_link(item) or _permalink(item),
         title=Markup(item.text("title", "media:title", "itunes:title", "dc:title")),
-        summary=_first_markup(
-            item, "description", "itunes:summary", "media:description", "dc:description", "atom:summary"
-        ),
-        content=_first_markup(item, "content:encoded", "xhtml:body", "atom:content", "media:text"),
-        published=item.texts("pubdate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published"),
-        updated=item.texts("atom:updated", "dcterms:modified"),
+        summary=summary,
+        content=content,
+        published=item.last_texts("pubdate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published"),
+        updated=item.last_texts("atom:updated", "dcterms:modified") or [item.get("LASTMOD")],
         topics=_topics(item),
         credit=_credit(item),
+        authors=_authors(item),
         language=item.text("dc:language", "language") or item.language,
         media=_media(item),
-        valid=item.text("dcterms:valid", "dcterms:available"),
+        valid=item.text("dcterms:valid", "dcterms:available") or _expiry(item),
         base=item.base,
     )
+
+
+def _texts(item: Node) -> tuple[Markup, Markup]:
+    """Return the teaser and the whole text."""
+    content = _markup(item, *_CONTENTS)
+    named = dict.fromkeys(child.name for child in item.children() if child.name in {"description", "summary"})
+    both = [markup for name in named if (markup := _markup(item, name))]
+    if len(both) == 2 and not content:
+        # They come in this order, but for a teaser that would be much longer than the text.
+        first, second = both
+        return (first, second) if len(first.value) < _MUCH * len(second.value) else (second, first)
+    return _markup(item, "summary", *_SUMMARIES), content or _markup(item, "media:text")
 
 
 def _link(item: Node) -> str:
@@ -67,10 +84,20 @@ def _link(item: Node) -> str:
     for link in item.all("link"):
         if target := link.own_text() or link.get("href"):
             return target
-    return next((link.get("href") for link in item.all("atom:link") if link.get("rel") in {"", "alternate"}), "")
+    links = (link.get("href") for link in item.all("atom:link") if link.get("rel") in {"", "alternate"})
+    return next(links, "") or item.get("HREF")
 
 
-def _first_markup(item: Node, *names: str) -> Markup:
+def _permalink(item: Node) -> str:
+    """Return the guid where it is an address; one that is relative counts only where it is said to be one."""
+    guid = item.first("guid")
+    said = guid.get("isPermaLink").lower() if guid is not None else "false"
+    return (
+        absolute(guid.own_text(), guid.base if said == "true" else "") if guid is not None and said != "false" else ""
+    )
+
+
+def _markup(item: Node, *names: str) -> Markup:
     group = item.first("media:group")
     for holder in (item, group):
         for node in holder.all(*names) if holder is not None else ():
@@ -82,8 +109,11 @@ def _first_markup(item: Node, *names: str) -> Markup:
 
 
 def _topics(item: Node) -> list[str]:
-    keywords = [word for text in item.texts("media:keywords", "itunes:keywords") for word in text.split(",")]
-    return [*item.texts("category", "dc:subject"), *keywords]
+    tags = [word for text in item.texts("tags") for word in text.split(",")]
+    nested = [node for outer in item.all("itunes:category") for node in (outer, *outer.all("itunes:category"))]
+    keywords = [word for text in item.texts("itunes:keywords") for word in text.split(",")]
+    shelves = [node.get("text") for node in nested]
+    return [*tags, *item.texts("category", "dc:subject"), *shelves, *keywords, *topics_of(item)]
 
 
 def _credit(item: Node) -> str:
@@ -91,16 +121,45 @@ def _credit(item: Node) -> str:
     return credit_of(item) or (credit_of(groups[0]) if len(groups) == 1 else "")
 
 
+def _authors(item: Node) -> list[str]:
+    """Return who wrote the item, by the first way in which it says so."""
+    nested = [text for node in item.all("atom:author") for text in node.texts("atom:name", "name")]
+    ways = (
+        item.texts("dc:creator"),
+        item.texts("author"),
+        item.texts("dc:author"),
+        nested,
+        item.texts("itunes:author"),
+    )
+    return next((names for names in ways if names), [])
+
+
+def _expiry(item: Node) -> str:
+    """Return the end that RSS 0.93 could set to an item's validity, as the period it is."""
+    expires = next(iter(item.last_texts("expirationdate")), "")
+    return f"end={expires}" if expires else ""
+
+
 def _media(item: Node) -> list[FeedMedium]:
     duration, captions = item.text("itunes:duration"), transcripts_of(item)
-    image = item.first("itunes:image")
-    poster = (image.get("href") or image.own_text()) if image is not None else ""
+    poster = _poster(item)
     media = [
         medium
-        for node in item.all("enclosure")
+        for node in item.all("enclosure")[:MOST_ENCLOSURES]
         for medium in enclosure(
             node.get("url"), node.get("type"), base=item.base, duration=duration, poster=poster, captions=captions
         )
     ]
     media += media_of(item, duration=duration, poster=poster)
-    return media or enclosure(poster, "", base=item.base)
+    return media or picture(poster, base=item.base)
+
+
+def _poster(item: Node) -> str:
+    """Return the picture that stands for the whole item; old podcasts and portals write it in several ways."""
+    image = item.first("itunes:image")
+    own = item.first("image")
+    linked = (link.get("href") for link in item.all("itunes:link") if link.get("rel") == "image")
+    said = (image.get("href") or image.get("url") or image.own_text()) if image is not None else ""
+    return (
+        said or next(linked, "") or ((own.text("url") or own.get("href") or own.own_text()) if own is not None else "")
+    )

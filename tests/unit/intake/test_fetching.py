@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import json
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from distributor import _foreign_hosts, fetching
-from distributor.fetching import FetchFailed, FetchRefused, fetch
+from distributor.fetching import FetchFailed, FetchRefused, fetch, post_form, post_json
 
 
 def get(site, path: str = "/feed", **more):
@@ -95,6 +96,25 @@ def test_a_redirect_is_followed_and_the_last_address_kept(site):
     fetched = get(site, "/alt")
 
     assert (fetched.body, fetched.url) == (b"neu", site.url())
+
+
+@pytest.mark.parametrize(
+    ("hops", "moved_to"), [([301], "/1"), ([308, 301], "/2"), ([301, 302, 301], "/1"), ([302, 301], ""), ([], "")]
+)
+def test_how_far_the_way_is_permanent_is_told(site, hops, moved_to):
+    for number, status in enumerate(hops):
+        site.redirects(f"/{number}", f"/{number + 1}", status=status)
+    site.says(b"da", path=f"/{len(hops)}")
+
+    assert get(site, "/0").moved_to == (site.url(moved_to) if moved_to else "")
+
+
+def test_what_the_answer_says_of_links_and_freshness_is_told(site):
+    site.says(b"da", headers={"Link": "</hub>; rel=hub", "Cache-Control": "max-age=60"})
+
+    fetched = get(site)
+
+    assert (fetched.link, fetched.cache_control) == ("</hub>; rel=hub", "max-age=60")
 
 
 def test_five_redirects_are_followed_and_six_are_not(site):
@@ -214,6 +234,95 @@ def test_a_disturbance_passes_and_carries_the_wait(site, status):
         get(site)
 
     assert failed.value.retry_after == 120
+
+
+@pytest.mark.parametrize(
+    ("date", "retry_after", "wait"),
+    [
+        ("Mon, 23 Nov 2026 08:00:00 GMT", "Mon, 23 Nov 2026 11:00:00 GMT", 10_800),
+        ("Mon, 23 Nov 2026 08:00:00 GMT", "Mon, 23 Nov 2026 07:00:00 GMT", 0),
+        ("", "Mon, 23 Nov 2026 11:00:00 GMT", None),
+        ("Mon, 23 Nov 2026 08:00:00 GMT", "bald", None),
+        ("Mon, 23 Nov 2026 08:00:00 GMT", "", None),
+    ],
+)
+def test_a_wait_until_a_date_counts_from_the_answers_own(site, date, retry_after, wait):
+    def busy(request: BaseHTTPRequestHandler) -> None:
+        lines = f"HTTP/1.1 503 x\r\nDate: {date}\r\nRetry-After: {retry_after}\r\nContent-Length: 0\r\n\r\n"
+        request.wfile.write(lines.encode())
+
+    site.does(busy)
+
+    with pytest.raises(FetchFailed) as failed:
+        get(site)
+
+    assert failed.value.retry_after == wait
+
+
+def test_what_is_said_of_a_failure_promises_no_further_try(site):
+    site.says(status=503)
+    with pytest.raises(FetchFailed) as failed:
+        get(site)
+
+    assert failed.value.text == f"{site.host.partition(':')[0]} ist gerade gestört (Antwort 503)."
+
+
+class TestPostingAForm:
+    def post(self, site, path="/hub", **more):
+        post_form(site.url(path), {"hub.mode": "subscribe", "x": "ä&="}, allow_private={site.host}, **more)
+
+    def test_sends_it_and_is_done_with_any_acceptance(self, site):
+        for status in (200, 202, 204):
+            site.says(b"" if status == 204 else b"ok", path="/hub", status=status)
+            self.post(site)
+
+        assert site.sent == [b"hub.mode=subscribe&x=%C3%A4%26%3D"] * 3
+        assert site.asked[0][1]["Content-Type"] == "application/x-www-form-urlencoded"
+
+    def test_follows_redirects_that_keep_the_method_and_no_others(self, site):
+        site.redirects("/hub", "/neu", status=307)
+        site.says(path="/neu", status=202)
+        self.post(site)
+        assert len(site.sent) == 2
+
+        site.redirects("/hub", "/neu", status=302)
+        with pytest.raises(FetchRefused):
+            self.post(site)
+
+    @pytest.mark.parametrize("target", ["http://169.254.169.254/", "http://[::1]/", "file:///etc/passwd"])
+    def test_leads_into_no_network_of_ours(self, site, target):
+        site.redirects("/hub", target, status=308)
+
+        with pytest.raises(FetchRefused):
+            self.post(site)
+
+    @pytest.mark.parametrize(("status", "error"), [(400, FetchRefused), (503, FetchFailed)])
+    def test_raises_what_the_hub_says(self, site, status, error):
+        site.says(path="/hub", status=status)
+
+        with pytest.raises(error, match=str(status)):
+            self.post(site)
+
+    def test_sends_json_the_same_way(self, site):
+        site.says(path="/hub", status=204)
+
+        post_json(site.url("/hub"), {"guid": "ü"}, allow_private={site.host})
+
+        assert json.loads(site.sent[0]) == {"guid": "ü"}
+        assert site.asked[0][1]["Content-Type"] == "application/json"
+        with pytest.raises(FetchRefused):
+            post_json(site.url("/hub"), {"guid": "ü"})
+
+    def test_reads_no_endless_answer(self, site):
+        def endless(request: BaseHTTPRequestHandler) -> None:
+            request.send_response(202)
+            request.end_headers()
+            for _ in range(100_000):
+                request.wfile.write(b"x" * 1000)
+
+        site.does(endless, path="/hub")
+
+        self.post(site)
 
 
 def test_no_connection_is_tried_once_more_after_a_short_wait():

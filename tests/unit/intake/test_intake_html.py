@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distributor.domain import FeedMedium
-from distributor.intake.html import images_of, text_of, text_of_either, tidy
+from distributor.intake.html import text_of, text_of_either, tidy
+from distributor.intake.pictures import images_of
 
 BASE = "https://portal.example/beitrag/1"
 
@@ -27,6 +28,12 @@ BASE = "https://portal.example/beitrag/1"
             "Preise:<table><tr><td>Bus</td><td>3 €</td></tr><tr><td>Bahn</td><td>5 €</td></tr></table>",
             "Preise:\nBus 3 €\nBahn 5 €",
         ),
+        (
+            "<table><tr><td>Wir beraten Sie<br>zur Arbeit.</td><td><p>Kontakt</p><p>06152 989-0</p></td></tr>"
+            "<tr><td><p>Bus</p></td><td><div>3 €</div></td></tr></table>",
+            "Wir beraten Sie\nzur Arbeit.\n\nKontakt\n\n06152 989-0\n\nBus 3 €",
+        ),
+        ("<table><tr><td><ul><li>a</li><li>b</li></ul></td><td>c</td></tr></table>", "• a\n• b\nc"),
         ("f&uuml;r &Auml;ltere &ndash; gro&szlig;", "für Ältere – groß"),
         ("a&nbsp;b\u202fc \t d", "a b c d"),
         ("Donau\u00addampf\u200bschiff\ufefffahrt", "Donaudampfschifffahrt"),
@@ -44,6 +51,14 @@ BASE = "https://portal.example/beitrag/1"
         ('<a href="javascript:alert(1)">Hier</a>', "Hier"),
         ('<img src="https://zaehler.example/p.gif" width=1 height=1>Text', "Text"),
         ("5 < 7 und a &lt; b", "5 < 7 und a < b"),
+        ("<!' <a href='foo'>", "<!'"),
+        ("<!DOCTYPE ~", "<!DOCTYPE ~"),
+        ("<!DOCTYPE html><p>Text", "Text"),
+        ("<!-- weg --><!--[if mso]>weg<![endif]--><![if !mso]>da<![endif]>", "da"),
+        ("<![CDATA[<p>Innen</p>]]> außen", "Innen\n\naußen"),
+        ("<![CDATA[Nur Text]]>", "Nur Text"),
+        ("<![CDATA[<script></script>]]&gt;", "<![CDATA[]]>"),
+        ("<math><mi>a</mi><mo>+</mo><mi>b</mi></math>", "a+b"),
         ("<em>mitten</em>drin", "mittendrin"),
         ("", ""),
         ("<p></p>", ""),
@@ -51,6 +66,12 @@ BASE = "https://portal.example/beitrag/1"
 )
 def test_html_becomes_the_text_a_person_would_read(html, text):
     assert text_of(html) == text
+
+
+def test_what_is_read_plainly_keeps_its_words_and_its_lines():
+    html = "<style>p{}</style><p>Eins <b>zw</b>ei</p><ul><li>a&amp;b</li></ul><script>x('<p>')</script>"
+
+    assert text_of(html, plainly=True) == "Eins zwei\n\na&b"
 
 
 @pytest.mark.parametrize(

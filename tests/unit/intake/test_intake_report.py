@@ -20,8 +20,11 @@ media = st.builds(
     width=st.none() | st.integers(1, 9999),
     duration=st.none() | st.floats(0, 1e6),
     alt=st.none() | texts,
-    captions=st.lists(st.builds(Captions, url=texts, lang=texts), max_size=2).map(tuple),
+    captions=st.lists(st.builds(Captions, url=texts, lang=texts, mime=texts), max_size=2).map(tuple),
     poster=texts,
+    rights=texts,
+    licence=texts,
+    transcript=texts,
 )
 items = st.builds(
     FeedItem,
@@ -33,6 +36,7 @@ items = st.builds(
     updated_at=moments,
     embargo_until=moments,
     valid_until=moments,
+    author=texts,
     topics=st.lists(texts, max_size=3).map(tuple),
     media=st.lists(media, max_size=3).map(tuple),
 )
@@ -43,6 +47,18 @@ def test_an_item_comes_back_from_json_exactly(item):
     assert item_of(json.loads(json.dumps(item_document(item)))) == item
 
 
+def test_a_document_that_was_stored_before_a_field_came_is_still_read():
+    medium = FeedMedium("https://a.example/v.mp4", "video", captions=(Captions("https://a.example/v.vtt", "de"),))
+    item = FeedItem("1", "Titel", "https://a.example/1", media=(medium,))
+    document = item_document(item)
+    del document["author"]
+    for name in ("rights", "licence", "transcript"):
+        del document["media"][0][name]
+    del document["media"][0]["captions"][0]["mime"]
+
+    assert item_of(document) == item
+
+
 def test_the_report_has_the_pinned_keys_and_times_in_utc():
     medium = FeedMedium("https://a.example/v.mp4", "video", captions=(Captions("https://a.example/v.vtt", "de"),))
     item = FeedItem(
@@ -51,6 +67,7 @@ def test_the_report_has_the_pinned_keys_and_times_in_utc():
 
     assert report(ParsedFeed("rss2", "Feed", (item,), ("odd: Seltsam.",))) == {
         "format": "rss2",
+        "title": "Feed",
         "items": [
             {
                 "guid": "1",
@@ -62,7 +79,10 @@ def test_the_report_has_the_pinned_keys_and_times_in_utc():
                 "text": "",
                 "topics": [],
                 "credit": "",
+                "author": "",
                 "language": "",
+                "embargo_until": None,
+                "valid_until": None,
                 "media": [
                     {
                         "url": "https://a.example/v.mp4",
@@ -72,7 +92,12 @@ def test_the_report_has_the_pinned_keys_and_times_in_utc():
                         "height": None,
                         "duration": None,
                         "alt": None,
-                        "captions": [{"url": "https://a.example/v.vtt", "lang": "de"}],
+                        "credit": "",
+                        "rights": "",
+                        "licence": "",
+                        "poster": "",
+                        "captions": [{"url": "https://a.example/v.vtt", "lang": "de", "mime": ""}],
+                        "transcript": "",
                     }
                 ],
             }

@@ -1,0 +1,181 @@
+"""Documents that are built to harm: each is read or refused within seconds and megabytes, in this process."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from distributor.domain import Refused
+from distributor.intake import fallback
+from distributor.intake.fallback import in_child
+from distributor.intake.parse import parse
+
+SECONDS = 2.0
+MEGABYTES = 150
+
+
+def entry(inside: bytes) -> bytes:
+    return b"<rss><channel><item>" + inside + b"</item></channel></rss>"
+
+
+def html(inside: bytes) -> bytes:
+    return entry(b"<description><![CDATA[" + inside + b"]]></description>")
+
+
+def attributes(count: int) -> bytes:
+    return b" ".join(b"a%d='1'" % number for number in range(count))
+
+
+def contents(count: int) -> bytes:
+    return b"".join(b"<media:content url='http://a.example/%d.mp4'/>" % number for number in range(count))
+
+
+LAUGHS = (
+    '<!DOCTYPE rss [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY a{n} "{"&a;" if n == 1 else f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    + "]><rss><channel><item><title>&a9;</title></item></channel></rss>"
+)
+
+REFUSED = {
+    "laughs": LAUGHS.encode(),
+    "laughs in UTF-16": LAUGHS.encode("utf-16"),
+    "a long entity often": b'<!DOCTYPE rss [<!ENTITY a "'
+    + b"x" * 100_000
+    + b'">]><rss><channel><item><title>'
+    + b"&a;" * 50_000,
+    "an entity out of a parameter": b"<!DOCTYPE rss [<!ENTITY % p \"<!ENTITY b 'x'>\"> %p; <!ENTITY b 'x'>]>"
+    + entry(b"<title>&b;</title>"),
+    "short entities often": b'<!DOCTYPE rss [<!ENTITY a "'
+    + b"x" * 200
+    + b'">]>'
+    + entry(b"<title>" + b"&a;" * 3_000_000),
+    "an entity with markup": b'<!DOCTYPE rss [<!ENTITY a "<item>x</item>">]>' + entry(b"<title>&a;</title>"),
+    "an entity in an entity": b'<!DOCTYPE rss [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>' + entry(b"<title>&b;</title>"),
+    "a multitude of entities": b"<!DOCTYPE rss ["
+    + b"".join(b"<!ENTITY e%d 'x'>" % n for n in range(150_000))
+    + b"]>"
+    + entry(b"<title>&e1;</title>"),
+    "a foreign file": b'<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + entry(b"<title>&x;</title>"),
+    "attributes": b"<rss><channel><item " + attributes(300_000) + b"/></channel></rss>",
+    "namespaces": b"<rss><channel>"
+    + b"".join(b"<a xmlns='urn:%d'/>" % n for n in range(200_000))
+    + b"</channel></rss>",
+    "prefixes": b"<rss><channel>" + b"".join(b"<p%d:a/>" % n for n in range(200_000)) + b"</channel></rss>",
+    "depth": entry(b"<a>" * 100_000 + b"</a>" * 100_000),
+    "depth without an end": b"<rss><channel><item>" + b"<a>" * 100_000,
+    "elements": entry(b"<a/>" * 1_500_000),
+    "entries": b"<rss><channel>" + b"<item/>" * 1_400_000 + b"</channel></rss>",
+    "11 MB": entry(b"<title>" + b"x" * 11_000_000 + b"</title>"),
+    "bare ampersands": entry(b"<title>" + b"&" * 5_000_000 + b"</title>"),
+    "packed": gzip.compress(b"<rss>" + b"x" * 50_000_000, compresslevel=1),
+    "zero bytes": b"\0" * 9_000_000,
+    "blanks": b" " * 9_900_000,
+    "a long name": b"<rss><channel><" + b"a" * 9_000_000 + b"/></channel></rss>",
+    "declarations": b"<!DOCTYPE a>" * 500_000 + b"<rss/>",
+    "JSON entries": b'{"version":"1","items":[' + b"{}," * 2_000_000 + b"{}]}",
+    "JSON depth": b'{"version": "x", "items": ' + b"[" * 250_000,
+    "JSON digits": b'{"version": "x", "items": [' + b"9" * 1_000_000 + b"]}",
+}
+READ = {
+    "a long text": entry(b"<title>" + b"x" * 9_900_000 + b"</title>"),
+    "declared entities that nobody uses": b"<!DOCTYPE a ["
+    + b"".join(b"<!ENTITY e%d 'x'>" % n for n in range(150_000))
+    + b"]>"
+    + entry(b"<title>a</title>"),
+    "entries": b"<rss><channel>" + b"<item><title>a</title></item>" * 90_000 + b"</channel></rss>",
+    "entries of text": b"<rss><channel>"
+    + (b"<item><guid>1</guid><description>" + b"abc d " * 800 + b"</description></item>") * 2000
+    + b"</channel></rss>",
+    "entries of tags": b"<rss><channel>"
+    + (b"<item><description><![CDATA[" + b"<p>abc <b>d</b></p>" * 250 + b"]]></description></item>") * 1500
+    + b"</channel></rss>",
+    "beginnings of entities": b"<!DOCTYPE a [" + b"<!ENTITY e '" * 190_000 + b"x'>]>" + entry(b"<title>a</title>"),
+    "references to nothing": b"<!DOCTYPE a [<!ENTITY e 'x'>]>" + entry(b"<title>&" + b"a" * 9_000_000 + b"</title>"),
+    "enclosures": entry(b"<enclosure url='http://a.example/1.jpg'/>" * 100_000),
+    "media": entry(contents(60_000)),
+    "media with tracks": entry(b"<media:subTitle href='http://a.example/x'/>" * 60_000 + contents(300)),
+    "media with credits": entry(b"<media:credit>x</media:credit>" * 60_000 + contents(300)),
+    "media with transcripts": entry(b"<media:text>x</media:text>" * 60_000 + contents(300)),
+    "topics": entry(b"<title>a</title><media:keywords>" + b"a," * 4_900_000 + b"</media:keywords>"),
+    "bytes that fit nothing": entry(b"<title>" + b"\xfc" * 4_000_000 + b"</title>"),
+    "wide characters without a mark": entry(b"<title>" + b"x" * 4_000_000 + b"</title>").decode().encode("utf-16-le"),
+    "zero bytes between letters": entry(b"<title>" + b"a\0" * 4_500_000 + b"</title>"),
+    "a deep text": html(b"<div>" * 500_000),
+    "a text of attributes": html(b"<img " + attributes(300_000) + b" src='http://a.example/1.jpg'>"),
+    "a text of pictures": html(b"".join(b"<img src='http://a.example/%d.jpg'>" % n for n in range(24_000))),
+    "a text of figures": html(b"<figure><img src='/x.jpg'><figcaption>Foto: x</figcaption>" * 12_000),
+    "a text of tables": html(b"<table><tr><td>" * 40_000),
+    "a text of rows": html(b"<table>" + b"<tr><td>x<br>y</td></tr>" * 5_000),
+    "a text of one row": html(b"<table><tr><td>" + b"x<br>" * 25_000),
+    "a text of lists": html(b"<ul><li>" * 40_000),
+    "a text of comments": html(b"<!--" * 240_000),
+    "a text of declarations": html(b"<!x" * 320_000),
+    "a text of sections": html(b"<![CDATA[" * 110_000),
+    "a text of frames": html(b"<iframe>x" * 110_000),
+    "a text of brackets": html(b"<" * 900_000),
+    "a text of blanks": entry(b"<description>a" + b" " * 990_000 + b"</description>"),
+    "a text of marks": entry(("<title>a" + "\u0315\u0300" * 220_000 + "</title>").encode()),
+    "a text of dots": entry(b"<description>" + b"." * 990_000 + b"</description>"),
+    "a text of footers": entry(b"<description>" + b"Der Beitrag " * 80_000 + b"</description>"),
+    "an address of steps": entry(b"<title>a</title><link>http://a/" + b"../" * 3_000_000 + b"</link>"),
+    "an author of signs": entry(b"<title>a</title><author>" + b"a@" * 490_000 + b"</author>"),
+    "a date of digits": entry(b"<title>a</title><pubDate>" + b"1" * 9_000_000 + b"</pubDate>"),
+    "dates": entry(b"<title>a</title>" + b"<pubDate>x 1 x</pubDate>" * 150_000),
+    "JSON members": b'{"version":"1","items":[{"title":"a",'
+    + b",".join(b'"k%d":1' % n for n in range(600_000))
+    + b"}]}",
+}
+
+
+@pytest.mark.parametrize("body", REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_built_to_harm_is_refused_soon(body):
+    with bounded(), pytest.raises(Refused) as refused:
+        parse(body, rescue=lambda _: None)
+
+    assert refused.value.code.startswith("feed.")
+
+
+@pytest.mark.parametrize("body", READ.values(), ids=READ.keys())
+def test_what_is_merely_too_much_is_read_as_far_as_it_goes_and_soon(body):
+    with bounded():
+        feed = parse(body, rescue=lambda _: None)
+
+    assert 0 < len(feed.items) <= 2000
+    assert all(len(item.media) <= 50 and len(item.topics) <= 50 for item in feed.items)
+
+
+def test_a_process_that_does_not_end_is_ended():
+    begun = time.monotonic()
+
+    assert in_child(f"<rss><channel><item {attributes(300_000).decode()}/></channel></rss>", limit=1) is None
+    assert time.monotonic() - begun < 10
+
+
+def test_a_long_document_beyond_mending_is_not_tried(monkeypatch):
+    monkeypatch.setattr(fallback, "MOST_CHARACTERS", 100)
+
+    with pytest.raises(Refused) as refused:
+        parse(b"<rss><channel>" + b"<item><title><b>a</title></item>" * 10)
+
+    assert refused.value.code == "feed.malformed"
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Fail where what is done inside takes more seconds or megabytes than a document may."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here (proc(5))
+    before, begun = _kilobytes("VmRSS"), time.process_time()
+    yield
+    taken, grown = time.process_time() - begun, (_kilobytes("VmHWM") - before) // 1024
+    assert taken < SECONDS
+    assert grown < MEGABYTES
+
+
+def _kilobytes(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
