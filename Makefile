@@ -37,8 +37,8 @@ format: $(TEST) ## Brings the code into ruff's form.
 	@$(BIN)/ruff check --fix --exit-zero .
 	@$(BIN)/ruff format .
 
-docs: $(RUN) ## Writes the state table of the code into the README.
-	@$(BIN)/python -m distributor.state_table README.md
+docs: $(RUN) ## Writes the tables of the code (states, rules, retention) into the documents.
+	@$(BIN)/python -m distributor.doc_tables README.md docs/rules.md docs/privacy.md
 
 locks: ## Resolves every dependency anew and writes both locks (needs the network).
 	@set -eu; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \

@@ -125,6 +125,7 @@ class Limits:
 
     ``hashtags`` is the most a post carries here (what we advise, never above what the platform allows).
     ``links`` says what becomes of a link: ``card`` (a field of its own), ``text`` (part of the text) or ``none``.
+    ``duplicates`` is the time within which no two of our accounts may carry the same text here; None where they may.
     """
 
     text: int
@@ -134,6 +135,7 @@ class Limits:
     hashtags: int
     links: Literal["card", "text", "none"]
     sources: Mapping[str, Source]
+    duplicates: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ _FEED = Source("https://developers.facebook.com/docs/graph-api/reference/page/fe
 
 _LIMITS = Limits(
     text=63_206,
-    unit="UTF-16-Einheiten",
+    unit="Zeichen",
     measure=utf16_units,
     pictures=PictureRules(mimes=("image/jpeg", "image/png"), max_bytes=4_000_000, at_most=10),
     hashtags=3,

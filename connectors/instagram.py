@@ -56,7 +56,7 @@ _SHORT = (3.0, 8.0)
 
 _LIMITS = Limits(
     text=2_200,
-    unit="UTF-16-Einheiten",
+    unit="Zeichen",
     measure=utf16_units,
     pictures=PictureRules(
         mimes=("image/jpeg",),

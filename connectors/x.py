@@ -69,6 +69,7 @@ _LIMITS = Limits(
     ),
     hashtags=2,
     links="text",
+    duplicates=timedelta(hours=24),
     sources={
         "text": _source("fundamentals/counting-characters"),
         "pictures.mimes": _source("x-api/media/quickstart/best-practices"),
@@ -78,6 +79,8 @@ _LIMITS = Limits(
         # our own advice, which is also that of X's help pages as quoted there; X itself takes any number
         "hashtags": Source("https://everywheremarketer.com/blog/how-do-hashtags-work-on-twitter", _READ),
         "links": Source("https://github.com/twitter/twitter-text/blob/master/config/v3.json", _READ),
+        # forbids identical posts over several accounts and names no time; a day is our own choice
+        "duplicates": _source("developer-guidelines"),
         "timing.stage_keeps": _source("x-api/media/introduction"),
     },
 )

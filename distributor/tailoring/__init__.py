@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from distributor.tailoring.compose import Tailored, tailor
-from distributor.tailoring.problems import RULES, review
+from distributor.tailoring.fixing import Kept, Mended, apply_fix, mended
+from distributor.tailoring.problems import MENDS, RULES, review, review_slot
+from distributor.tailoring.rules.siblings import essence
+from distributor.tailoring.subject import Sibling, Subject
 
-__all__ = ["RULES", "Tailored", "review", "tailor"]
+__all__ = [
+    "MENDS",
+    "RULES",
+    "Kept",
+    "Mended",
+    "Sibling",
+    "Subject",
+    "Tailored",
+    "apply_fix",
+    "essence",
+    "mended",
+    "review",
+    "review_slot",
+    "tailor",
+]

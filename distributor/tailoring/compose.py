@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
+from itertools import accumulate
 
 from connectors.base import Connector, Medium, RemotePost, Variant
-from distributor.domain import ChannelText, FeedItem, Organisation, Override, Part, Problem
-from distributor.tailoring import hashtags
+from distributor.domain import ChannelText, FeedItem, Organisation, Override, Part, Problem, Wording
+from distributor.tailoring import hashtags, sentences
 from distributor.tailoring.fitting import Piece, fit
-from distributor.tailoring.placeholders import resolve, values_of
+from distributor.tailoring.lexicon import LEXICON, Lexicon
+from distributor.tailoring.placeholders import LEFT, resolve
 from distributor.tailoring.problems import review
+from distributor.tailoring.values import values_of
 
 _TAGS = "hashtags"
 _NOTHING_SAID = Problem(
@@ -39,14 +45,19 @@ def tailor(
     credit: str = "",
     override: Override | None = None,
     officer_text: str | None = None,
+    label: str = "",
     form: str = "feed",
     today: date | None = None,
     decorative: frozenset[str] = frozenset(),
+    captioned: frozenset[str] = frozenset(),
+    lexicon: Lexicon = LEXICON,
 ) -> Tailored:
     """Return what ``content`` becomes for this Organisation on this channel.
 
-    An ``override`` stands for the template's body in its place and is never shortened; an ``officer_text`` stands for
-    the whole and is never shortened either. Without ``credit`` the feed's own is taken, and none where no picture is.
+    Where a part has several wordings, item and Organisation settle which, so that the Jobcenters' posts differ and each
+    stays what it was. An ``override`` stands for the template's body in its place and is never shortened; an
+    ``officer_text`` stands for the whole and is never shortened either; the ``label`` stands before both. Without
+    ``credit`` the feed's own is taken, and none where no picture is.
     """
     limits = connector.limits
 
@@ -58,54 +69,102 @@ def tailor(
 
     told = (credit or _credit_of(content)) if media else ""
     values = values_of(content, organisation, link=link, credit=told, addresses=limits.links != "none")
-    wording = officer_text if officer_text is not None else _written(override, organisation)
-    present = hashtags.found(resolve(wording, values)) if wording else []
+    parts = _labelled(label, _parts(template, organisation, override, officer_text))
+    wordings = [_chosen(part, content, organisation, values) for part in parts]
+    present = hashtags.found("\n".join(resolve(wording, {**values, _TAGS: ""}) for wording in wordings))
     tags = hashtags.choose(organisation.voice.hashtags, content.topics, limits.hashtags, present)
-    said = True
-    if officer_text is not None:
-        text = resolve(officer_text, {**values, _TAGS: " ".join(tags)})
-    else:
-        parts = _parts(template, wording)
-        pieces = [_piece(_wording(part, organisation), part, values, tags) for part in parts]
-        said = any(piece.text for part, piece in zip(parts, pieces, strict=True) if part.role == "body")
-        text = fit(pieces, template.joiner, fits, keep=(organisation.voice.names.official,))
+    names = (organisation.voice.names.official,)
+    pieces = [_piece(part, wording, values, tags, names) for part, wording in zip(parts, wordings, strict=True)]
+    said = any(piece.text for part, piece in zip(parts, pieces, strict=True) if part.role == "body")
+    text = fit(pieces, template.joiner, fits, keep=names)
     variant = variant_with(text)
     remote = connector.render(variant)
-    problems = review(remote, content, organisation, limits, media, today=today, decorative=decorative)
+    problems = review(
+        remote,
+        content,
+        organisation,
+        limits,
+        media,
+        today=today,
+        decorative=decorative,
+        captioned=captioned,
+        lexicon=lexicon,
+    )
     if not said and all(problem.rule != _NOTHING_SAID.rule for problem in problems):
         problems = (_NOTHING_SAID, *problems)
     return Tailored(variant, remote, problems, limits.measure(remote.text))
 
 
-def _written(override: Override | None, organisation: Organisation) -> str:
-    """Return the editor's words in this Organisation's address; empty where there are none."""
-    if override is None:
-        return ""
-    return (override.du if organisation.voice.address == "du" else override.sie).strip()
-
-
-def _parts(template: ChannelText, written: str) -> tuple[Part, ...]:
-    """Return the template's parts, with the editor's words in place of its body."""
+def _parts(
+    template: ChannelText, organisation: Organisation, override: Override | None, officer_text: str | None
+) -> tuple[Part, ...]:
+    """Return the template's parts; an editor's words stand in place of its body, an officer's in place of all."""
+    if officer_text is not None:
+        return (_by_hand(officer_text),)
+    written = _addressed(override, organisation).strip() if override is not None else ""
     if not written:
         return template.parts
-    body = Part(name="body", du=written, sie=written)
     first = next((at for at, part in enumerate(template.parts) if part.role == "body"), 0)
-    return (*_frame(template.parts[:first]), body, *_frame(template.parts[first:]))
+    return (*_frame(template.parts[:first]), _by_hand(written), *_frame(template.parts[first:]))
+
+
+def _labelled(label: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Return the parts with the label before them, unless somebody wrote it there already."""
+    first = parts[0].wordings[0].du if parts else ""
+    if not label or re.match(rf"{re.escape(label)}(?!\w)", first):
+        return parts
+    return (Part("label", (Wording(label, label),), role="frame"), *parts)
+
+
+def _by_hand(text: str) -> Part:
+    return Part("body", (Wording(text, text),))
 
 
 def _frame(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.role == "frame")
 
 
-def _wording(part: Part, organisation: Organisation) -> str:
-    return part.du if organisation.voice.address == "du" else part.sie
+def _addressed(wording: Wording | Override, organisation: Organisation) -> str:
+    return wording.du if organisation.voice.address == "du" else wording.sie
 
 
-def _piece(wording: str, part: Part, values: dict[str, str], tags: tuple[str, ...]) -> Piece:
-    """Return the part with its placeholders filled, and again with ever fewer hashtags where it carries them."""
+def _chosen(part: Part, content: FeedItem, organisation: Organisation, values: Mapping[str, str]) -> str:
+    """Return the wording that this item takes for this Organisation; empty where none is written for its topics.
+
+    One that names what the Organisation lacks, such as a telephone, is passed over while another can be filled.
+    """
+    meant = [_addressed(wording, organisation) for wording in _on_topic(part.wordings, content.topics)]
+    filled = [text for text in meant if not LEFT.search(resolve(text, {**values, _TAGS: " "}))] or meant
+    seed = sha256("\n".join((content.guid, organisation.slug, part.name)).encode()).digest()
+    return filled[int.from_bytes(seed[:8]) % len(filled)] if filled else ""
+
+
+def _on_topic(wordings: tuple[Wording, ...], topics: tuple[str, ...]) -> list[Wording]:
+    """Return the wordings for the item's first topic that any is written for, or else those for every item."""
+    for topic in map(str.casefold, topics):
+        meant = [wording for wording in wordings if topic in map(str.casefold, wording.topics)]
+        if meant:
+            return meant
+    return [wording for wording in wordings if not wording.topics]
+
+
+def _piece(part: Part, wording: str, values: Mapping[str, str], tags: tuple[str, ...], names: tuple[str, ...]) -> Piece:
+    """Return the part with its placeholders filled, and again with ever fewer hashtags and sentences.
+
+    Only what must stay is ever broken off inside a sentence.
+    """
     versions = [resolve(wording, {**values, _TAGS: " ".join(tags[:count])}) for count in range(len(tags), 0, -1)]
-    versions = list(dict.fromkeys(versions)) or [resolve(wording, {**values, _TAGS: ""})]
-    return Piece(versions[0], part.rank, part.shorten, tuple(versions[1:]))
+    versions = versions or [resolve(wording, {**values, _TAGS: ""})]
+    if part.shorten and part.rank:
+        versions += _beginnings(versions[0], names)
+    versions = list(dict.fromkeys(versions))
+    return Piece(versions[0], part.rank, part.shorten and not part.rank, tuple(versions[1:]))
+
+
+def _beginnings(text: str, names: tuple[str, ...]) -> Iterator[str]:
+    """Yield ``text`` with ever fewer of its sentences, at least one."""
+    for beginning in reversed(list(accumulate(sentences.split(text, names)))[:-1]):
+        yield beginning.rstrip()
 
 
 def _credit_of(content: FeedItem) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import regex
 
-_GRAPHEME = regex.compile(r"\X")
+_FLAG = r"\p{Regional_Indicator}{2}[\p{GCB=Extend}\p{GCB=SpacingMark}\u200d]*+"
+"""Taken ahead of ``\\X``, which for each flag looks back to the first of a row and so needs quadratic time."""
+_GRAPHEME = regex.compile(rf"{_FLAG}|\X")
 _EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Regional_Indicator}{2}|[\p{Emoji}]\uFE0F")
 
 

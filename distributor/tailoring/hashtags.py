@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 import regex
 
-FOUND = regex.compile(r"(?<![\p{L}\p{N}_&/#.])#([\p{L}\p{M}\p{N}_]+)")
-"""A hashtag in running text, without its sign in group 1; an address's fragment is none."""
+FOUND = regex.compile(r"(?<![\p{L}\p{N}_&/#.])#(?!\p{N}++(?![\p{L}\p{M}_]))([\p{L}\p{M}\p{N}_]+)")
+"""A hashtag in running text, without its sign in group 1; an address's fragment and a mere number are none."""
 
 _JOINT = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 _SEVERAL = regex.compile(r"[&/,;|]")
@@ -45,17 +45,28 @@ def choose(own: Sequence[str], topics: Iterable[str], limit: int, present: Itera
     ``own`` are the Organisation's tags, the brand first. ``present`` tags stand in the text already: they count, and
     are not repeated.
     """
-    listed = tuple(topics)
-    single = (one for topic in listed for one in _SEVERAL.split(topic))
-    subjects = [tag for tag in map(normalise, single) if tag not in _SAY_NOTHING and len(tag) <= _LONGEST]
-    audience = [_AUDIENCE] if any(_YOUNG.search(topic) for topic in listed) else []
-    house = [normalise(tag) for tag in own]
-    subjects = [tag for tag in subjects if tag != _AUDIENCE]
-    ranked = [*house[:1], *subjects[:_TOPICS_FIRST], *audience, *house[1:], *subjects[_TOPICS_FIRST:]]
     already = {tag.casefold() for tag in present}
     room = max(0, limit - len(already))
     chosen: dict[str, str] = {}
-    for tag in ranked:
-        if tag and tag.casefold() not in already:
+    for tag in _ranked(own, topics):
+        if tag.casefold() not in already:
             chosen.setdefault(tag.casefold(), tag)
     return tuple(chosen.values())[:room]
+
+
+def least(present: Sequence[str], own: Sequence[str], topics: Iterable[str]) -> str:
+    """Return which of the tags in a text is the least important: the last of those nobody ranked, else by rank."""
+    ranks = {tag.casefold(): rank for rank, tag in reversed(list(enumerate(_ranked(own, topics))))}
+    return max(enumerate(present), key=lambda each: (ranks.get(each[1].casefold(), len(ranks)), each[0]))[1]
+
+
+def _ranked(own: Sequence[str], topics: Iterable[str]) -> list[str]:
+    """Return all tags by rank, the first the most important; a tag may stand there twice."""
+    listed = tuple(topics)
+    single = (one for topic in listed for one in _SEVERAL.split(topic))
+    subjects = [tag for tag in map(normalise, single) if tag not in _SAY_NOTHING and len(tag) <= _LONGEST]
+    subjects = [tag for tag in subjects if tag != _AUDIENCE]
+    audience = [_AUDIENCE] if any(_YOUNG.search(topic) for topic in listed) else []
+    house = [normalise(tag) for tag in own]
+    ranked = [*house[:1], *subjects[:_TOPICS_FIRST], *audience, *house[1:], *subjects[_TOPICS_FIRST:]]
+    return [tag for tag in ranked if tag]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.base import Limits, Look, Medium, PictureRules, RemotePost, Source, Timing, Variant
-from distributor.domain import ChannelText, FeedItem, Organisation
+from distributor.domain import ChannelText, FeedItem, Organisation, Problem
 from distributor.roster import channel_text_of, organisation_of
+from distributor.tailoring import Sibling, review
 
 CONFIG = Path(__file__).parents[3] / "config"
 ADDRESS = re.compile(r"https?://\S+")
@@ -34,9 +35,10 @@ def bounds(
     hashtags: int = 5,
     links: str = "card",
     pictures: PictureRules | None = None,
+    duplicates: timedelta | None = None,
 ) -> Limits:
     source = Source("https://example.org/limits", date(2026, 11, 20))
-    return Limits(text, "Zeichen", measure, pictures or PictureRules(), hashtags, links, {"text": source})
+    return Limits(text, "Zeichen", measure, pictures or PictureRules(), hashtags, links, {"text": source}, duplicates)
 
 
 @dataclass
@@ -99,6 +101,46 @@ def texts() -> dict[str, ChannelText]:
 
 
 @pytest.fixture
+def ask(
+    organisations: dict[str, Organisation], item: FeedItem, make_limits: Callable[..., Limits]
+) -> Callable[..., dict[str, Problem]]:
+    """Review a text and return its problems by rule; of several of one rule the first."""
+
+    def reviewed(
+        words: str = "Alles gut. Foto: J. B.",
+        media: Sequence[Medium] = (),
+        *,
+        slug: str = "fulda",
+        gender: str | None = None,
+        today: date | None = date(2026, 11, 21),
+        content: FeedItem = item,
+        decorative: Sequence[str] = (),
+        captioned: Sequence[str] = (),
+        due: datetime | None = None,
+        siblings: Sequence[Sibling] = (),
+        **bounds: Any,
+    ) -> dict[str, Problem]:
+        organisation = organisations[slug]
+        if gender is not None:
+            organisation = replace(organisation, voice=replace(organisation.voice, gender=gender))
+        found = review(
+            RemotePost("fake", "feed", words, "https://k.example/1", tuple(media)),
+            content,
+            organisation,
+            make_limits(**bounds),
+            tuple(media),
+            today=today,
+            due=due,
+            decorative=frozenset(decorative),
+            captioned=frozenset(captioned),
+            siblings=tuple(siblings),
+        )
+        return {problem.rule: problem for problem in reversed(found)}
+
+    return reviewed
+
+
+@pytest.fixture
 def picture() -> Medium:
     return Medium("a" * 64, "image/jpeg", 1080, 1080, 200_000, "Junge Frau an einer Werkbank")
 
@@ -121,3 +163,16 @@ def with_address() -> Callable[[Organisation, str], Organisation]:
         return replace(organisation, voice=replace(organisation.voice, address=address))
 
     return make
+
+
+@pytest.fixture
+def reviewed_all(
+    organisations: dict[str, Organisation], item: FeedItem, make_limits: Callable[..., Limits]
+) -> Callable[[str], list[str]]:
+    """Review a text and return every sentence that is said of it."""
+
+    def reviewed(words: str) -> list[str]:
+        remote = RemotePost("fake", "feed", words, "")
+        return [problem.text for problem in review(remote, item, organisations["fulda"], make_limits(), ())]
+
+    return reviewed

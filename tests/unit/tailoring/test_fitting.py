@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors._bluesky_text import length as bluesky_length
+from connectors._mastodon_text import length as mastodon_length
+from connectors._x_text import weighted_length
 from distributor.tailoring import graphemes, hashtags
 from distributor.tailoring.cutting import cut
 from distributor.tailoring.fitting import LEAST, Piece, fit
@@ -68,7 +73,23 @@ def test_a_part_that_may_go_goes_before_it_becomes_a_scrap():
         ("Wer (wie Mia) lange wartet (sehr lange), gewinnt.", 34, "Wer (wie Mia) lange wartet …"),
         ("Schau auf https://a.example/b/ nach, bitte.", 33, "Schau auf https://a.example/b/ …"),
         ("Donaudampfschifffahrt", 5, ""),
-        ("z.\u00a0B. heute", 6, "z.\u00a0B. …"),
+        ("z.\u00a0B. heute", 6, ""),
+        ("Das gilt z. B. für Kleidung aller Art.", 17, "Das gilt …"),
+        ("Bring Formular Nr. 5 und den Ausweis mit.", 20, "Bring Formular …"),
+        ("Näheres regelt § 16 Abs. 2 SGB II.", 18, "Näheres regelt …"),
+        ("Sie kam am 3. Mai hier an.", 15, "Sie kam …"),
+        ("Aus- und Weiterbildung lohnen sich.", 12, "Aus- und Weiterbildung …"),
+        ("Wir helfen bei der Suche nach Arbeit.", 22, "Wir helfen …"),
+        ("Wir helfen – auch bei der Suche.", 16, "Wir helfen …"),
+        ("Das Haus {{ kjc.name }} hilft.", 22, "Das Haus …"),
+        ("Folg uns @kjc@social.bund.de #Ausbildung heute.", 34, "Folg uns @kjc@social.bund.de …"),
+        ("Sie sagt: „Er rief: ‚Komm sofort her‘“, und ging.", 32, "Sie sagt: „Er rief: ‚Komm …‘“"),
+        ("„Zwei Zeilen\nim Zitat. Und noch mehr“, sagt sie.", 20, "„Zwei Zeilen …“"),
+        ("„Lang. " + "Wort " * 200 + "Ende.“ Danach.", 12, "„Lang. …“"),
+        ("„Offen. Und dann nichts mehr.", 12, "„Offen."),
+        ("Familie 👨‍👩‍👧‍👦 👍🏽 gern gesehen", 18, "Familie 👨‍👩‍👧‍👦 …"),
+        ("Passt genau.", 12, "Passt genau."),
+        ("", 5, ""),
     ],
 )
 def test_a_cut_ends_well(text, limit, wanted):
@@ -119,9 +140,93 @@ def test_what_can_fit_fits_and_nothing_is_torn(pieces, limit, measure):
     assert set(ADDRESS.findall(text)) <= set(ADDRESS.findall(whole))
 
 
+PHRASES = st.sampled_from(
+    [
+        *(
+            "Ausbildung",
+            "lohnt",
+            "sich,",
+            "👩🏽‍🚀",
+            "e\u0301rst",
+            "#FreiePlätze",
+            "@kjc@social.bund.de",
+            "koeln.de",
+            "🇩🇪🇪🇺",
+        ),
+        *(
+            "https://kjc.de/x?y=1#z",
+            "z. B.",
+            "z.\u202fB.",
+            "Nr. 5",
+            "§ 16",
+            "am 3. Mai",
+            "Dr. Koch",
+            "–",
+            "Aus- und",
+            "bei der",
+        ),
+        *(
+            "„Ja gern“",
+            "„Ja. Aber wie?“,",
+            "„Er rief: ‚Los!‘ Dann ging er“",
+            "»So. Oder so«",
+            "(Mo. bis\nFr. (auch spät))",
+        ),
+        *("{{ kjc.name }}", "Ende.", "Los!", "Komm! 🎉", "10 Uhr", "Zeile\n", "1.200 Euro.", "Bürger:innen"),
+    ]
+)
+CHANNELS = {"x": weighted_length, "mastodon": mastodon_length, "bluesky": bluesky_length, **MEASURES}
+
+
+def unmarked(found: str) -> str:
+    """What of a cut text is the beginning of the whole."""
+    return re.sub(r" …[“‘«)\]\"]*\Z", "", found)
+
+
+@settings(deadline=None)
+@given(st.lists(PHRASES, min_size=1, max_size=25).map(" ".join), st.integers(1, 300), st.sampled_from(sorted(CHANNELS)))
+def test_a_cut_text_is_a_beginning_in_which_nothing_is_torn(text, limit, channel):
+    asked = []
+
+    def fits(part: str) -> bool:
+        asked.append(part)
+        return CHANNELS[channel](part) <= limit
+
+    found = cut(text, fits)
+    beginning = unmarked(found)
+    rest = text[len(beginning) :]
+
+    assert text.startswith(beginning)
+    assert len(asked) <= 3 + 2 * len(text).bit_length()
+    if found == text or not found:
+        return
+    assert len(beginning) in graphemes.boundaries(text)
+    assert rest.lstrip(",;:–—-")[:1].isspace()
+    assert beginning.count("{{") == beginning.count("}}")
+    assert all(found.count(first) == found.count(last) for first, last in ("„“", "‚‘", "»«", "()"))
+    if beginning != found:
+        last = beginning.split()[-1].strip("„»(‚")
+        assert last not in {"z.", "z", "B.", "Nr.", "§", "3.", "Dr.", "Mo.", "Fr.", "am", "und", "bei", "der", "bis"}
+        assert not last.endswith(("-", "–"))
+    if fits(found):
+        assert cut(found, fits) == found
+    else:
+        assert cut(text, lambda part: False) == found
+
+
 @given(st.text(max_size=60), st.integers(0, 30))
-def test_a_cut_is_a_beginning_at_a_grapheme(text, limit):
+def test_a_cut_of_anything_is_a_beginning_at_a_grapheme(text, limit):
     found = cut(text, within(limit))
-    if len(found) <= limit and " …" in found:
-        beginning = found[: found.rindex(" …")]
-        assert beginning == "" or (len(beginning) in graphemes.boundaries(text) and text.startswith(beginning))
+    beginning = unmarked(found)
+
+    assert text.startswith(beginning)
+    assert len(beginning) in graphemes.boundaries(text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["Wort ", "a", "„", "„a. ", "( ", "z. B. ", "https://a.de/( ", "{{ ", "🇩", "e\u0301 ", "Satz. "]
+)
+def test_hostile_repetition_of_100_000_letters_is_cut(unit):
+    text = unit * (100_000 // len(unit))
+
+    assert len(cut(text, lambda part: weighted_length(part) <= 280)) < len(text)

@@ -44,6 +44,8 @@ def test_a_normalised_tag_stays_as_it_is_and_is_found_whole(tag):
         ("Los! #Ausbildung, #U25.", ["#Ausbildung", "#U25"]),
         ("https://x.example/seite#teil und Nr.#5", []),
         ("(#Geld)", ["#Geld"]),
+        ("Platz #1 und #2, #3.", []),
+        ("#2027er #1a", ["#2027er", "#1a"]),
     ],
 )
 def test_hashtags_are_found_in_running_text(text, wanted):
@@ -75,3 +77,30 @@ def test_the_choice_is_ranked_and_cut_from_the_end(topics, limit, wanted):
 def test_tags_that_stand_in_the_text_count_and_are_not_repeated():
     assert hashtags.choose(OWN, ["Geld"], 3, present=["#geld"]) == ("#StarkSozialVorOrt", "#KreisGroßGerau")
     assert hashtags.choose(OWN, ["Geld"], 1, present=["#U25"]) == ()
+
+
+TAGS = st.lists(
+    st.sampled_from(["Geld", "geld", "Wohnen", "U25", "Jugend", "Job & Geld", "#Fulda", "Allgemein"]), max_size=8
+)
+
+
+@given(own=TAGS, topics=TAGS, limit=st.integers(0, 9))
+def test_a_smaller_limit_cuts_the_same_ranking_from_its_end(own, topics, limit):
+    chosen = hashtags.choose(own, topics, limit)
+
+    assert chosen == hashtags.choose(own, topics, limit + 1)[:limit]
+    assert len({tag.casefold() for tag in chosen}) == len(chosen) <= limit
+
+
+@given(own=TAGS, topics=TAGS, limit=st.integers(1, 5))
+def test_what_gives_way_first_is_what_the_choice_would_not_have_taken(own, topics, limit):
+    present = list(hashtags.choose(own, topics, 99))
+    while len(present) > limit:
+        present.remove(hashtags.least(present, own, topics))
+
+    assert tuple(present) == hashtags.choose(own, topics, limit)
+
+
+def test_a_tag_that_nobody_ranked_gives_way_before_all_others():
+    assert hashtags.least(["#Mehr", "#StarkSozialVorOrt", "#Geld", "#Viel"], OWN, ["Geld"]) == "#Viel"
+    assert hashtags.least(["#Geld", "#StarkSozialVorOrt"], OWN, ["Geld"]) == "#Geld"

@@ -1,0 +1,1 @@
+"""The checks behind the rules, one module a concern. The table of rules is ``distributor.tailoring.problems``."""

@@ -1,0 +1,118 @@
+"""Rules on what stands in the text at all: its length, its placeholders, its letters, its address, its credit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import regex
+
+from distributor.domain import Fix
+from distributor.tailoring.placeholders import ADDRESS, LEFT
+from distributor.tailoring.subject import Finding, Subject
+
+_LOOKALIKE = regex.compile(
+    r"[\U0001D400-\U0001D7FF\uFF21-\uFF3A\uFF41-\uFF5A\u24B6-\u24E9\U0001F130-\U0001F169]++"
+    r"(?:[ ][\U0001D400-\U0001D7FF\uFF21-\uFF3A\uFF41-\uFF5A\u24B6-\u24E9\U0001F130-\U0001F169]++)*+"
+)
+_WHITE_ON_BLACK = {0x1F150 + place: chr(ord("A") + place) for place in range(26)}
+"""Circled letters that Unicode gives no plain form."""
+
+_CAPITALS = regex.compile(r"(?<!\S)(?:\p{Lu}{2,}+[,;:.!?]?[ \t\n]++){3,}\p{Lu}{2,}+\b")
+_SHOUTED = regex.compile(r"\p{Lu}{5,}")
+_LETTERS = regex.compile(r"\p{L}+")
+_DU = regex.compile(r"\b(?:du|dich|dir|dein(?:e[mnrs]?)?)\b", regex.IGNORECASE)
+_SIE = regex.compile(r"(?<=[\p{L}\p{N},;–)-]\s)(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b")
+_CREDIT = regex.compile(
+    r"\b(?:fotos?|bild(?:er|nachweis|quelle)?|grafik|illustration|video|quelle)\s*:|©", regex.IGNORECASE
+)
+_AFTER_ADDRESS = ".,;:!?)]}'’"
+_INSTEAD = "Link in Bio"
+
+
+def too_long(subject: Subject) -> Iterator[Finding]:
+    """The text is longer than the channel takes, in the channel's own measure."""
+    length, limit = subject.limits.measure(subject.text), subject.limits.text
+    if length > limit:
+        yield Finding(f"Der Text hat {length} von {limit} {subject.limits.unit}; bitte um {length - limit} kürzen.")
+
+
+def empty(subject: Subject) -> Iterator[Finding]:
+    """The post says nothing but its address."""
+    if not subject.text.replace(subject.remote.link or " ", "").strip():
+        yield Finding("Der Post hat keinen Text; bitte einen Text schreiben.")
+
+
+def unresolved(subject: Subject) -> Iterator[Finding]:
+    """A placeholder is left."""
+    for left in dict.fromkeys(LEFT.findall(subject.text)):
+        yield Finding(f"Der Platzhalter „{left}“ ist leer oder unbekannt; bitte ersetzen oder die Angabe ergänzen.")
+    torn = re.search(r"\{\{\S{0,40}|\S{0,40}\}\}", LEFT.sub("", subject.text))
+    if torn:
+        yield Finding(f"Bei „{torn[0]}“ fehlt einem Platzhalter eine Klammer; bitte berichtigen oder streichen.")
+
+
+def raw_link(subject: Subject) -> Iterator[Finding]:
+    """An address stands where nobody can click it."""
+    found = [match.rstrip(_AFTER_ADDRESS) for match in ADDRESS.findall(subject.text)]
+    if found and subject.limits.links == "none":
+        # A shorter one may begin a longer one, and an e-mail address may hold it: a fix would tear them.
+        address = max(found, key=len)
+        yield Finding(
+            f"Die Adresse „{address}“ ist hier nicht anklickbar; bitte durch „{_INSTEAD}“ ersetzen.",
+            _without(address, subject.text) if subject.text.count(address) == found.count(address) else None,
+        )
+
+
+def _without(address: str, text: str) -> Fix:
+    """Return what becomes of the address: it goes only where no sentence needs it and the text tells the way anyway."""
+    lines = [line.strip() for line in text.splitlines() if address in line]
+    return Fix(address, "" if _INSTEAD in text and all(line == address for line in lines) else _INSTEAD)
+
+
+def lookalike_letters(subject: Subject) -> Iterator[Finding]:
+    """Mathematical or circled signs pose as letters; screen readers spell or skip them."""
+    found = _LOOKALIKE.search(subject.text)
+    if found:
+        plain = unicodedata.normalize("NFKC", found[0].translate(_WHITE_ON_BLACK))
+        yield Finding(
+            f"„{found[0]}“ besteht aus Sonderzeichen, die nicht vorgelesen werden; bitte „{plain}“ schreiben.",
+            Fix(found[0], plain),
+        )
+
+
+def capitals(subject: Subject) -> Iterator[Finding]:
+    """More than three words in capitals in a row; short ones alone may be abbreviations."""
+    for found in _CAPITALS.finditer(subject.prose):
+        if _SHOUTED.search(found[0]):
+            quiet = _quiet(found[0], f"{subject.content.title} {subject.content.summary} {subject.content.text}")
+            fix = Fix(found[0], quiet) if quiet else None
+            yield Finding(f"„{found[0]}“ ist durchgehend großgeschrieben; bitte normal schreiben.", fix)
+            return
+
+
+def _quiet(shouted: str, written: str) -> str:
+    """Return the words as the item itself writes them; empty where it does not tell the spelling of each one."""
+    spellings: dict[str, set[str]] = {}
+    for word in _LETTERS.findall(written):
+        spellings.setdefault(word.upper(), set()).add(word)
+    words = _LETTERS.findall(shouted)
+    if any(len(spellings.get(word, ())) != 1 for word in words):
+        return ""
+    quiet = _LETTERS.sub(lambda match: next(iter(spellings[match[0]])), shouted)
+    return quiet[:1].upper() + quiet[1:] if quiet != shouted else ""
+
+
+def address_mixed(subject: Subject) -> Iterator[Finding]:
+    """Du and Sie in one text. Quotes do not count, nor does a Sie that begins a sentence: it may mean "she"."""
+    du, sie = _DU.search(subject.own_words), _SIE.search(subject.own_words)
+    if du and sie:
+        wanted = "Du" if subject.organisation.voice.address == "du" else "Sie"
+        yield Finding(f"Der Text mischt Du („{du[0]}“) und Sie („{sie[0]}“); bitte einheitlich {wanted} verwenden.")
+
+
+def credit_missing(subject: Subject) -> Iterator[Finding]:
+    """A picture without its author's name."""
+    if subject.media and not _CREDIT.search(subject.text):
+        yield Finding("Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen.")

@@ -1,0 +1,110 @@
+"""What an item says first: hook and teaser, whole sentences, each once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from distributor.domain import FeedItem
+from distributor.tailoring.lead import TEASER, lead_of
+
+
+def lead(title: str, summary: str, text: str = "") -> tuple[str, str]:
+    return lead_of(FeedItem("1", title, "", summary, text))
+
+
+@pytest.mark.parametrize(
+    ("summary", "text", "wanted"),
+    [
+        ("Kurz gesagt.", "Lang.", "Kurz gesagt."),
+        ("", "Erster Satz. Zweiter Satz.", "Erster Satz. Zweiter Satz."),
+        ("Ganzer Satz. Halber Satz, der […]", "Ganzer Text.", "Ganzer Satz."),
+        ("Halber Satz, der […]", "Ganzer Text.", "Ganzer Text."),
+        ("Halber Satz, der [...]", "", "Halber Satz, der …"),
+        ("Mia erzählt. Sie sagt: „Ich hatte Angst. Dann kam der […]", "", "Mia erzählt."),
+        ("", "Mia lacht …", "Mia lacht …"),
+        ("Der Titel", "Der Titel. Und der Text.", "Und der Text."),
+        ("„Der Titel“: Und mehr.", "", "„Der Titel“: Und mehr."),
+        ("Der Titel ist nur der Anfang.", "", "Der Titel ist nur der Anfang."),
+        ("DER TITEL!\nUnd mehr.", "", "Und mehr."),
+        ("  Zwei \n\n Zeilen  hier ", "", "Zwei\nZeilen hier"),
+        ("", "Eine Zwischenzeile\n\nDer erste Satz.\n\nNoch eine\nDer zweite.", "Der erste Satz.\nDer zweite."),
+        ("", "Nur eine Zeile", "Nur eine Zeile"),
+        ("Der Text. (Geld, Wohnen)", "", "Der Text."),
+        ("Der Text […]\nDer Beitrag Der Titel erschien zuerst auf KJC.", "Ganzer Text.", "Ganzer Text."),
+        ("Der Text.\nThe post Der Titel appeared first on KJC.", "", "Der Text."),
+        ("Der Text. Weiterlesen lohnt sich.\nWeiterlesen …", "", "Der Text. Weiterlesen lohnt sich."),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+def test_the_teaser_is_the_summary_or_the_beginning_of_the_text(summary, text, wanted):
+    assert lead("Der Titel", summary, text) == ("Der Titel", wanted)
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "wanted"),
+    [
+        ("", "Heute geöffnet! Kommt vorbei.", ("Heute geöffnet!", "Kommt vorbei.")),
+        ("", "Heute geöffnet", ("Heute geöffnet", "")),
+        ("Heute haben …", "Heute haben wir geöffnet. Kommt her.", ("Heute haben wir geöffnet.", "Kommt her.")),
+        ("Heute haben …", "Heute haben wir ge […]", ("Heute haben wir ge …", "")),
+        ("Und dann …", "Mia erzählt.", ("Und dann …", "Mia erzählt.")),
+        ("", "", ("", "")),
+    ],
+)  # fmt: skip
+def test_an_item_without_a_title_of_its_own_begins_with_its_first_sentence(title, summary, wanted):
+    assert lead(title, summary) == wanted
+
+
+def test_a_teaser_of_a_long_text_ends_at_a_sentence():
+    _title, teaser = lead("", "", "Dies ist ein Satz von vielen. " * 50)
+
+    assert len(teaser) <= TEASER
+    assert teaser.endswith("von vielen.")
+
+
+def test_an_endless_sentence_is_broken_off_at_a_word():
+    _title, teaser = lead("Der Titel", "", "wort " * 5000)
+
+    assert len(teaser) <= TEASER
+    assert teaser.endswith("wort …")
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "text", "wanted"),
+    [
+        ("Mehr auf www.kjc.example", "Alles neu.", "", ("Mehr auf www.kjc.example", "Alles neu.")),
+        ("www.kjc.example hilft", "", "", ("www.kjc.example hilft", "")),
+        ("Neu", "Alles neu. Mehr auf https://kjc.example/a. Komm vorbei.", "", ("Neu", "Alles neu. Komm vorbei.")),
+        ("Neu", "Alles neu. Mehr auf jobcenter.de. Komm vorbei.", "", ("Neu", "Alles neu. Komm vorbei.")),
+        ("Neu", "Mehr auf www.kjc.example.", "Langer Text.", ("Neu", "Langer Text.")),
+        ("Neu", "Mehr auf www.kjc.example.", "", ("Neu", "Mehr auf www.kjc.example.")),
+        ("Neu", "", "Mehr auf www.kjc.example.", ("Neu", "Mehr auf www.kjc.example.")),
+        ("Neu", "Mehr auf www.kjc.example. Hier ist der […]", "", ("Neu", "Mehr auf www.kjc.example.")),
+        ("Neu", "Auf www.kjc.example ist der […]", "", ("Neu", "Auf www.kjc.example ist der …")),
+        ("Neu", "Alles neu.\nMehr dazu: 👇\nwww.kjc.example\nKomm! 👋", "", ("Neu", "Alles neu.\nKomm! 👋")),
+        ("Neu", "Komm vorbei! 👋\nwww.kjc.example", "", ("Neu", "Komm vorbei! 👋")),
+        ("Neu", "Mehr dazu auf\nwww.kjc.example", "", ("Neu", "Mehr dazu auf\nwww.kjc.example")),
+        ("", "Mehr auf www.kjc.example. Komm vorbei.", "", ("Komm vorbei.", "")),
+        ("", "Mehr auf www.kjc.example.", "", ("Mehr auf www.kjc.example.", "")),
+    ],
+)  # fmt: skip
+def test_unwanted_addresses_go_with_their_sentence_and_never_leave_a_torso(title, summary, text, wanted):
+    assert lead_of(FeedItem("1", title, "", summary, text), addresses=False) == wanted
+
+
+def test_addresses_stay_where_they_work():
+    content = FeedItem("1", "Neu", "", "Alles neu. Mehr auf https://portal.example/a. Komm vorbei.")
+
+    assert lead_of(content) == ("Neu", content.summary)
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", "\n", ".", "[…] ", "[…]\n", '."', "wort ", "„", "der beitrag ", "(", "www.a ", "a.", "a-"]
+)
+def test_a_lead_takes_time_by_length_only(unit):
+    begun = time.perf_counter()
+    lead_of(FeedItem("1", unit * 30_000, "", unit * 30_000, unit * 30_000), addresses=False)
+
+    assert time.perf_counter() - begun < 3
