@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,27 @@ from apscheduler.triggers.interval import IntervalTrigger
 from distributor.clock import Clock, SimulatedClock, SystemClock
 from distributor.domain import Refused
 from distributor.progress import progress
-from distributor.services import duties, feeds, findings, media, planning, simulation, tailoring
+from distributor.services import (
+    auto_approving,
+    duties,
+    feeds,
+    findings,
+    heeding,
+    lapsing,
+    leaving,
+    media,
+    planning,
+    polling,
+    recalling,
+    repeating,
+    retention,
+    sealing,
+    simulation,
+    stopping,
+    subscribing,
+    tailoring,
+    telling,
+)
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
 from distributor.store import migrations
@@ -42,13 +62,27 @@ class Duty:
 
 
 DUTIES = (
-    Duty("poll", timedelta(seconds=5), lambda deps, clock: feeds.poll_due(deps, clock.now)),
+    Duty("poll", timedelta(seconds=5), lambda deps, clock: polling.poll_due(deps, clock.now)),
+    Duty("websub", timedelta(seconds=30), lambda deps, clock: subscribing.tend(deps, clock.now)),
     Duty("media", timedelta(seconds=2), lambda deps, clock: media.fetch_pending(deps, clock.now)),
     Duty("tailor", timedelta(seconds=2), lambda deps, clock: tailoring.tailor_stale(deps, clock.now())),
-    Duty("expire", timedelta(minutes=1), lambda deps, clock: planning.expire(deps, clock.now())),
-    Duty("miss", timedelta(seconds=30), lambda deps, clock: planning.miss(deps, clock.now())),
+    Duty("expire", timedelta(minutes=1), lambda deps, clock: lapsing.expire(deps, clock.now())),
+    Duty("miss", timedelta(seconds=30), lambda deps, clock: lapsing.miss(deps, clock.now())),
+    Duty("repeat", timedelta(minutes=10), lambda deps, clock: repeating.make_due(deps, clock.now())),
     Duty("propose", timedelta(seconds=5), lambda deps, clock: planning.propose(deps, clock.now())),
+    Duty("heed", timedelta(seconds=30), lambda deps, clock: heeding.heed(deps, clock.now())),
+    Duty("tell", timedelta(minutes=1), lambda deps, clock: telling.tell(deps, clock.now)),
+    Duty("recall", timedelta(seconds=30), lambda deps, clock: recalling.tend(deps, clock.now())),
+    Duty("approve", timedelta(seconds=30), lambda deps, clock: auto_approving.approve_waiting(deps, clock.now())),
+    Duty("leave", timedelta(seconds=30), lambda deps, clock: leaving.tend(deps, clock.now())),
 )
+"""What moves posts on."""
+
+HOUSEKEEPING = (
+    Duty("seal", timedelta(minutes=1), lambda deps, clock: sealing.seal_record(deps, clock.now())),
+    Duty("retain", timedelta(days=1), lambda deps, clock: retention.run_daily(deps, clock.now())),
+)
+"""What no post waits for."""
 
 
 class Daemon:
@@ -83,7 +117,10 @@ class Daemon:
 
     def do_duties(self) -> None:
         """Do each duty whose time has come; the trouble of one is kept with it and holds up no other."""
-        for duty in DUTIES:
+        self._do_each((*DUTIES, *HOUSEKEEPING))
+
+    def _do_each(self, chosen: Sequence[Duty]) -> None:
+        for duty in chosen:
             if self._stopping.is_set():
                 return
             work = partial(duty.do, self._deps, self._clock)
@@ -95,7 +132,8 @@ class Daemon:
         self._crew.rescue()
 
     def publish(self) -> None:
-        """Turn the crew until nothing is due and nothing in flight, or the daemon is to stop."""
+        """Heed Stop files, then turn the crew until nothing is due and nothing in flight, or the daemon is to stop."""
+        stopping.heed_files(self._deps, self._clock.now())
         while not self._stopping.is_set():
             if not (self._crew.turn() or self._crew.busy):
                 return
@@ -123,6 +161,7 @@ class Daemon:
         while sum(duty.do(self._deps, self._clock) for duty in DUTIES if not self._stopping.is_set()):
             continue
         self.publish()
+        self._do_each(HOUSEKEEPING)
 
     def simulate(self, clock: SimulatedClock, until: datetime) -> None:
         """Jump from one moment at which something is due to the next, up to ``until``."""

@@ -70,6 +70,10 @@ OPEN_TO_EDITING = frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAI
 """States in which a new rendering still reaches the Post."""
 
 
+UNREACHABLE = "account.unreachable"
+"""The reason code of a Post that is left to a person because its account lets nobody in: until it does again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a Jobcenter tolerates: lateness, waiting without approval, repeats. Durations are timedeltas."""
@@ -291,7 +295,9 @@ def _(happening: LookFailed, facts: Facts, now: datetime, policy: Policy) -> Mov
 @decide.register
 def _(happening: RetractionFailed, facts: Facts, now: datetime, policy: Policy) -> Move:
     error = happening.error
-    if isinstance(error, Rejected | Unauthorised):
+    if isinstance(error, Unauthorised):
+        return Move(S.RETRACTING, Reason(UNREACHABLE, error.public, "officer"))
+    if isinstance(error, Rejected):
         return Move(S.RETRACTING, Reason("retract.person", error.public, "officer"))
     return _later(facts, error, now, policy)
 
@@ -310,15 +316,19 @@ class Permission:
     valid_until: datetime | None
     stopped: str | None
     account_paused: bool
+    leaving: bool = False
     trouble: str = ""
     missing: str | None = None
     rendered_digest: str | None = None
+    gate: Reason | None = None
 
 
 def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
     """Return None if the release may happen, else where the Post goes instead (its own state: it simply waits)."""
     if asked.recalled or asked.withdrawn:
         return _closed("withdrawn", "Der Post wurde zurückgezogen.")
+    if asked.leaving:
+        return _closed("account.retired", "Das Konto ist stillgelegt; auf ihm erscheint nichts mehr.")
     if asked.valid_until is not None and now >= asked.valid_until:
         return _closed("expired", "Die Gültigkeit des Beitrags ist abgelaufen.")
     if asked.stopped is not None:
@@ -334,8 +344,15 @@ def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
         return _void("Die geplante Zeit liegt vor dem Ende der Sperrfrist; bitte eine spätere Zeit wählen.")
     if now - asked.due_at > policy.lateness:
         return late(asked.due_at, asked.trouble)
+    return _held_up(asked, now, policy)
+
+
+def _held_up(asked: Permission, now: datetime, policy: Policy) -> Move | None:
+    """Return what keeps a Post back whose content and time are right; an unfinished one is not asked for its gates."""
     if asked.missing is not None:
         return Move(S.STAGED, Reason("requires", asked.missing, "daemon"), next_try_at=now + policy.backoff_base)
+    if asked.gate is not None:
+        return Move(S.AWAITING, asked.gate, drop_stage=True)
     if asked.account_paused:
         return Move(S.STAGED, Reason("account.paused", "Das Konto ist angehalten.", "operator"), next_try_at=now)
     return None

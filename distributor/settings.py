@@ -33,7 +33,13 @@ NAMES = frozenset(
         "DESK_BIND",
         "POLL_SECONDS",
         "FIRST_POLL_ITEMS",
+        "FEED_FAILING_HOURS",
+        "FEED_SILENT_DAYS",
+        "WEBSUB",
         "LATENESS_MINUTES",
+        "RECALL_HOURS",
+        "UPSTREAM_RECALLS",
+        "PORTAL_WITHDRAW_URL",
         "THREADS",
         "SHORT_LINKS",
         "LOG_FORMAT",
@@ -58,7 +64,13 @@ class Settings:
     desk_bind: str = "127.0.0.1:8101"
     poll_every: timedelta = timedelta(minutes=10)
     first_poll_items: int = 20
+    feed_failing: timedelta = timedelta(hours=24)
+    feed_silent: timedelta = timedelta(days=30)
+    websub: str = "auto"
     lateness: timedelta = timedelta(hours=2)
+    recall_within: timedelta = timedelta(hours=72)
+    upstream_recalls: frozenset[str] = frozenset({"embargo", "expiry"})
+    portal_withdraw_url: str = ""
     threads: int = 8
     short_links: bool = True
     log_format: str = "plain"
@@ -91,7 +103,13 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         desk_bind=desk_bind,
         poll_every=timedelta(seconds=_number(values, "POLL_SECONDS", 600, least=1)),
         first_poll_items=_number(values, "FIRST_POLL_ITEMS", 20, least=0),
+        feed_failing=timedelta(hours=_number(values, "FEED_FAILING_HOURS", 24, least=1)),
+        feed_silent=timedelta(days=_number(values, "FEED_SILENT_DAYS", 30, least=1)),
+        websub=_choice(values, "WEBSUB", "auto", ("auto", "on", "off")),
         lateness=timedelta(minutes=_number(values, "LATENESS_MINUTES", 120, least=1)),
+        recall_within=timedelta(hours=_number(values, "RECALL_HOURS", 72, least=1)),
+        upstream_recalls=_several(values, "UPSTREAM_RECALLS", "embargo,expiry", ("embargo", "expiry", "deleted")),
+        portal_withdraw_url=_text(values, "PORTAL_WITHDRAW_URL", ""),
         threads=_number(values, "THREADS", 8, least=1),
         short_links=_choice(values, "SHORT_LINKS", "on", ("on", "off")) == "on",
         log_format=_choice(values, "LOG_FORMAT", "plain", ("plain", "json")),
@@ -116,6 +134,18 @@ def _choice(values: Mapping[str, str], name: str, default: str, choices: tuple[s
         allowed = " oder ".join(choices)
         raise Refused(f"{_PREFIX}{name} muss {allowed} sein, nicht „{raw}“.", code="settings")
     return raw
+
+
+def _several(values: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> frozenset[str]:
+    """Return which of the choices are listed, with commas between them; ``none`` is none of them."""
+    raw = _text(values, name, default)
+    given = frozenset(part.strip() for part in raw.split(","))
+    if given == {"none"}:
+        return frozenset()
+    if not given <= set(choices):
+        text = f"{_PREFIX}{name} nennt eine Auswahl von {', '.join(choices)} oder none, nicht „{raw}“."
+        raise Refused(text, code="settings")
+    return given
 
 
 def _key(values: Mapping[str, str]) -> str:

@@ -11,9 +11,13 @@ COMMANDS: dict[str, Place] = {
     "demo": Place("distributor.cli.demo:demo", "Führt alles mit Musterdaten und nachgebildeten Netzwerken vor."),
     "feed": Place("distributor.cli.feed:feed", "Feeds prüfen, eintragen und lesen."),
     "preview": Place("distributor.cli.preview:preview", "Zeigt, was aus einem Feed auf einem Kanal würde."),
-    "calendar": Place("distributor.cli.calendar:calendar", "Zeigt Zeitfenster, Feiertage und geplante Posts."),
+    "calendar": Place("distributor.cli.calendar:calendar", "Vorausschauen, besondere Tage eintragen, abonnieren."),
+    "campaigns": Place("distributor.cli.campaigns:campaigns", "Kampagnen: Beiträge, die zusammengehören."),
     "items": Place("distributor.cli.items:items", "Beiträge des Portals: ansehen, klären, anhalten, zurückziehen."),
+    "persons": Place("distributor.cli.persons:persons", "Personen in Beiträgen und ihre Einwilligungen."),
     "posts": Place("distributor.cli.posts:posts", "Posts der Kanäle: freigeben, ändern, verschieben, ablehnen."),
+    "media": Place("distributor.cli.recalls:media", "Medien der Beiträge: zurückziehen."),
+    "recalls": Place("distributor.cli.recalls:recalls", "Rückrufe: was offen ist, und der Löschnachweis."),
     "organisations": Place("distributor.cli.organisations:organisations", "Die Jobcenter ansehen."),
     "accounts": Place("distributor.cli.accounts:accounts", "Konten der Jobcenter verbinden, prüfen, anhalten."),
     "users": Place("distributor.cli.users:users", "Personen und ihre Rollen verwalten."),
@@ -23,6 +27,8 @@ COMMANDS: dict[str, Place] = {
     "config": Place("distributor.cli.configuration:config", "Konfiguration einlesen, herausschreiben, prüfen."),
     "keys": Place("distributor.cli.keys:keys", "Schlüssel für die Zugangsdaten erzeugen und wechseln."),
     "db": Place("distributor.cli.database:db", "Die Datenbank anlegen und auf den neuesten Stand bringen."),
+    "log": Place("distributor.cli.log:log", "Das Protokoll: herausschreiben und prüfen."),
+    "retention": Place("distributor.cli.retention:retention", "Aufbewahrung: was nach Frist gelöscht wird."),
     "doctor": Place("distributor.cli.doctor:doctor", "Prüft, ob veröffentlicht werden kann, und sagt, was fehlt."),
 }
 """Every command, in the order in which the help shows them."""

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from distributor.cli.fields import given_fields, with_fields
-from distributor.cli.grammar import Number, argument, as_json, as_user, group, option
+from distributor.cli.grammar import Choice, Misuse, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import DONE, PARTLY, each
 from distributor.cli.parts import acting, assemble, present, require_known
 from distributor.cli.printing import complain, emit, facts, say, table, when
 from distributor.clock import SystemClock
 from distributor.domain import Actor, Refused
+from distributor.leaving import Published
 from distributor.progress import progress
 from distributor.services import accounts as service
-from distributor.services import views
+from distributor.services import auto_approving, leaving, views
 from distributor.services.accounts import Checked
 from distributor.services.deps import Deps
 
@@ -43,6 +44,10 @@ def list_accounts(organisation: str | None, as_json: bool) -> None:
 
 
 def _state(row: Mapping[str, Any]) -> str:
+    if row["retired_at"]:
+        return f"stillgelegt seit {when(row['retired_at'])}"
+    if row["retiring_at"]:
+        return "wird stillgelegt"
     if row["paused_at"]:
         return f"angehalten: {row['paused_reason']}"
     return f"es fehlt: {', '.join(row['missing'])}" if row["missing"] else "eingerichtet"
@@ -104,13 +109,34 @@ def add(
 @accounts.command("set", help="Gibt einem Konto neue Felder; was nicht genannt ist, bleibt.")
 @argument("number", metavar="ID", type=Number())
 @with_fields
+@option(
+    "--auto-approve",
+    "topics",
+    multiple=True,
+    metavar="THEMA",
+    help="Gibt Posts zu diesem Thema, die niemanden zeigen, von selbst frei; sagt nur das Jobcenter.",
+)
+@option("--no-auto-approve", "no_topics", is_flag=True, help="Gibt nichts mehr von selbst frei.")
 @as_user
 def set_account(
-    number: int, fields: tuple[str, ...], secrets: tuple[str, ...], secrets_file: str | None, login: str
+    number: int,
+    fields: tuple[str, ...],
+    secrets: tuple[str, ...],
+    secrets_file: str | None,
+    topics: tuple[str, ...],
+    no_topics: bool,
+    login: str,
 ) -> None:
     """Change an account."""
+    if topics and no_topics:
+        raise Misuse("Bitte entweder --auto-approve oder --no-auto-approve.")
     deps = assemble()
     actor = acting(deps, login)
+    if topics or no_topics:
+        wanted = auto_approving.set_topics(deps, actor, number, topics, present())
+        say(f"Konto {number} gibt von selbst frei: {', '.join(wanted) or 'nichts'}.")
+        if not (fields or secrets or secrets_file):
+            return
     row = _one(deps, number)
     given = given_fields(deps.connector(row["channel"]), fields, secrets, secrets_file, ask=False)
     service.add_account(deps, actor, row["organisation"], row["channel"], row["name"], given, present())
@@ -191,5 +217,29 @@ def resume(ids: tuple[int, ...], login: str) -> int:
     def one(number: int) -> None:
         service.go_on(deps, actor, number, present())
         say(f"Konto {number} läuft weiter.")
+
+    return each("Konto", list(dict.fromkeys(ids)), one)
+
+
+@accounts.command(help="Legt Konten still: Ungeklärtes wird geklärt, die Warteschlange geleert, der Zugang gelöscht.")
+@argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)
+@option(
+    "--published",
+    type=Choice(["keep", "delete"]),
+    required=True,
+    help="Was aus veröffentlichten Posts wird: stehen lassen (keep) oder vorher löschen (delete).",
+)
+@option("--reason", required=True, metavar="R", help="Der Grund.")
+@as_user
+def retire(ids: tuple[int, ...], published: Published, reason: str, login: str) -> int:
+    """Leave the channel with these accounts."""
+    deps = assemble()
+    actor = acting(deps, login)
+
+    def one(number: int) -> None:
+        if leaving.retire(deps, actor, number, published, reason, present()):
+            say(f"Konto {number} ist stillgelegt, seine Zugangsdaten sind gelöscht.")
+        else:
+            say(f"Konto {number} wird stillgelegt: Der Dienst räumt auf und löscht dann die Zugangsdaten.")
 
     return each("Konto", list(dict.fromkeys(ids)), one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from distributor.clearance import Question
+from distributor.clearance import EXEMPTIONS, ITEM_WIDE, Question
 from distributor.cli.grammar import Misuse, Number, argument, as_user, command, option
 from distributor.cli.outcome import DONE, PARTLY, each
 from distributor.cli.parts import acting, assemble, present
@@ -21,27 +21,23 @@ from distributor.services.deps import Deps
     "Antwort für alle Medien. Ergebnis 1, solange etwas offen ist."
 )
 @argument("ids", metavar="ID...", type=Number(), nargs=-1, required=True)
-@option("--people", metavar="A", help="Personen zu sehen: none, oder consented (eingewilligt).")
+@option("--people", metavar="A", help=f"Personen: none, shown (mit „persons link“), oder {', '.join(EXEMPTIONS)}.")
+@option("--partner", metavar="A", help="Betrieb oder Partner genannt: none, unpaid oder paid (dann „Anzeige“).")
+@option("--elected", metavar="A", help="Gewählte Personen zu sehen oder genannt: none oder shown.")
+@option("--source", metavar="T", help="Die Quelle, wo der Feed keine nennt.")
 @option("--rights", metavar="A", help="Nutzungsrechte: granted oder denied.")
+@option("--licence", metavar="T", help="Die Lizenz; leer nimmt sie zurück.")
+@option("--channels", metavar="C,C", help="Die Rechte gelten nur für diese Kanäle; leer: für alle.")
+@option("--organisations", metavar="S,S", help="Die Rechte gelten nur für diese Jobcenter; leer: für alle.")
+@option("--until", metavar="TAG", help="Die Rechte enden mit diesem Tag, wie 2027-06-30; leer: nie.")
 @option("--credit", metavar="T", help="Der Bildnachweis.")
 @option("--alt", metavar="T", help="Der Alternativtext, oder decorative.")
-@option("--captions", metavar="A", help="Untertitel: present oder missing.")
+@option("--captions", metavar="A", help="Untertitel: present, silent (niemand spricht) oder missing.")
 @option("--medium", metavar="SHA", help="Nur für dieses Medium: die ersten Zeichen seiner Prüfsumme.")
 @option("--accept-feed", is_flag=True, help="Übernimmt Bildnachweis und Alternativtext, wie der Feed sie nennt.")
 @as_user
-def clear(
-    ids: tuple[int, ...],
-    people: str | None,
-    rights: str | None,
-    credit: str | None,
-    alt: str | None,
-    captions: str | None,
-    medium: str | None,
-    accept_feed: bool,
-    login: str,
-) -> int:
+def clear(ids: tuple[int, ...], medium: str | None, accept_feed: bool, login: str, **given: str | None) -> int:
     """Store the answers and tell what is still open."""
-    given = {"people": people, "rights": rights, "credit": credit, "alt": alt, "captions": captions}
     deps = assemble()
     actor = acting(deps, login)
     still: list[Question] = []
@@ -51,7 +47,7 @@ def clear(
         answers = clearing.accept_feed(deps, number) if accept_feed else []
         for question, answer in given.items():
             if answer is not None:
-                answers.append(Answer(question, answer, "" if question == "people" else subject))
+                answers.append(Answer(question, answer, "" if question in ITEM_WIDE else subject))
         still.extend(_clear(deps, actor, number, answers, present()))
 
     status = each("Beitrag", list(dict.fromkeys(ids)), act)
@@ -83,12 +79,14 @@ def _subject(deps: Deps, number: int, prefix: str) -> str:
 @option("--channel", required=True, metavar="C", help="Der Kanal.")
 @option("--du", default="", metavar="T", help="Der Text in Du-Form.")
 @option("--sie", default="", metavar="T", help="Der Text in Sie-Form.")
+@option("--occurrence", type=Number(), metavar="N", help="Nur für das N-te Mal (ab 2: Wiederholungen).")
 @option("--reset", is_flag=True, help="Zurück zum Text aus der Vorlage.")
 @as_user
-def text(number: int, channel: str, du: str, sie: str, reset: bool, login: str) -> None:
+def text(number: int, channel: str, du: str, sie: str, occurrence: int | None, reset: bool, login: str) -> None:
     """Write an item's own words for a channel."""
     if reset == bool(du or sie):
         raise Misuse("Bitte --du und --sie angeben, oder --reset.")
     deps = assemble()
-    clearing.write_text(deps, acting(deps, login), number, channel, du, sie, present())
+    actor = acting(deps, login)
+    clearing.write_text(deps, actor, number, channel, du, sie, present(), occurrence=occurrence)
     say(f"Beitrag {number} hat auf {channel} {'wieder den Text der Vorlage' if reset else 'einen eigenen Text'}.")

@@ -14,7 +14,13 @@ from distributor.services.configuration import Change, Files
 from distributor.services.deps import Deps
 
 _KINDS = {"new": "neu", "changed": "geändert"}
-_THINGS = {"organisation": "Jobcenter", "calendar": "Kalender", "text": "Kanaltext", "account": "Konto"}
+_THINGS = {
+    "organisation": "Jobcenter",
+    "calendar": "Kalender",
+    "text": "Kanaltext",
+    "lexicon": "Wortliste",
+    "account": "Konto",
+}
 
 
 @group(help="Jobcenter, Kalender und Kanaltexte einlesen, herausschreiben und prüfen.")

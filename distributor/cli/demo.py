@@ -125,7 +125,7 @@ def approve_all(world: World, told: Callable[[float], None]) -> None:
     deps, now = world.deps, SystemClock().now()
     owners = [row["slug"] for row in views.organisation_list(deps)]
     for done, slug in enumerate(owners, start=1):
-        officer = people.actor_named(deps, slug)
+        officer = people.actor_named(deps, slug, SystemClock().now())
         waiting = views.post_list(deps, actor=officer, organisation=slug, states=["awaiting"])
         with deps.store.write() as session:
             for post in waiting:

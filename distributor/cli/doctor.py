@@ -11,7 +11,7 @@ from distributor.cli.outcome import DONE, PARTLY, REFUSED, sentence_of
 from distributor.cli.parts import assemble, exists, present
 from distributor.cli.printing import emit, say
 from distributor.services.deps import Deps
-from distributor.services.health import Finding, examine
+from distributor.services.health import Finding, examine, held_by_files
 
 
 @command(help="Prüft Einstellungen, Datenbank, Dienst, Feeds und Konten. Ergebnis: 0 gut, 1 Hinweise, 2 ernst.")
@@ -34,11 +34,11 @@ def _findings(deps: Deps) -> list[Finding]:
     """Examine; a database that does not answer is a finding too, and looking does not create one."""
     if not exists(deps):
         text = f"Unter {deps.store.url.database} liegt noch keine; `distributor db upgrade` legt sie an."
-        return [Finding("Datenbank", False, text, grave=True)]
+        return [Finding("Datenbank", False, text, grave=True), *held_by_files(deps)]
     try:
         return examine(deps, present())
     except SQLAlchemyError as error:
         sentence = sentence_of(error)
         if sentence is None:
             raise
-        return [Finding("Datenbank", False, sentence, grave=True)]
+        return [Finding("Datenbank", False, sentence, grave=True), *held_by_files(deps)]

@@ -16,6 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _WORDS = {"[OPTIONS]": "[OPTIONEN]", "COMMAND [ARGS]...": "BEFEHL …"}
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
+_UNITS = {"d": 1, "w": 7}
 
 
 class Misuse(click.UsageError):
@@ -159,6 +160,21 @@ class Day(click.ParamType[date]):
         if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
             self.fail(f"„{value}“ ist kein Datum wie 2026-11-24.", param, ctx)
         return day
+
+
+class Span(click.ParamType[int]):
+    """A number of days: ``10d``, or in weeks ``12w``."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the days, or fail in German."""
+        if isinstance(value, int):
+            return value
+        count, unit = value[:-1], value[-1:]
+        if unit not in _UNITS or not (count.isascii() and count.isdigit() and len(count) <= 4):
+            self.fail(f"„{value}“ ist keine Spanne wie 12w (Wochen) oder 90d (Tage).", param, ctx)
+        return int(count) * _UNITS[unit]
 
 
 class Choice(click.Choice[str]):

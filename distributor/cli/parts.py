@@ -64,7 +64,7 @@ def require_known(deps: Deps, organisation: str | None, channel: str | None = No
 
 def acting(deps: Deps, login: str) -> Actor:
     """Return the person named with ``--as``. Raises: Refused."""
-    return people.actor_named(deps, login)
+    return people.actor_named(deps, login, present())
 
 
 def present() -> datetime:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any
 
 from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
-from distributor.cli.outcome import DONE, each
+from distributor.cli.outcome import DONE, PARTLY, each
 from distributor.cli.parts import acting, assemble, present, require_known
 from distributor.cli.printing import emit, facts, say, table, when
 from distributor.cli.sources import read_text
-from distributor.domain import Actor, State
+from distributor.domain import Actor, Refused, State
 from distributor.progress import progress
-from distributor.services import approving, views
+from distributor.services import approving, mending, recalling, views
 from distributor.services.deps import Deps
-from distributor.wording import STATE_WORDS, local_time
+from distributor.tailoring import MENDS
+from distributor.wording import EVENT_WORDS, SEVERITY_WORDS, STATE_WORDS, local_time
 
 
 def _many(command: F) -> F:
@@ -103,6 +105,11 @@ def _show(shown: dict[str, Any]) -> None:
             ("Stand", STATE_WORDS[State(shown["state"])]),
             ("Grund", reason["text"] if reason else None),
             ("Geplant", when(shown["due_at"])),
+            ("Warum dann", shown["why"]),
+            ("Zu bedenken", " ".join(shown["notes"])),
+            ("Kommentardienst", _cover(shown["cover"])),
+            ("Kampagne", shown["campaign"]),
+            ("Wiederholung", f"{shown['occurrence'] - 1}." if shown["occurrence"] > 1 else None),
             ("Nächster Versuch", when(shown["next_try_at"])),
             ("Veröffentlicht", f"{when(receipt['at'])} {receipt['url']}" if receipt else None),
             ("Prüfsumme", shown["digest"]),
@@ -116,7 +123,12 @@ def _show(shown: dict[str, Any]) -> None:
         say(f"Medium: {medium['sha256'][:12]} {medium['mime']} {size}, Alternativtext: {medium['alt'] or '(leer)'}")
     _problems(shown)
     _history("Versuch", [(attempt["started_at"], _attempt(attempt)) for attempt in shown["attempts"]])
-    _history("Verlauf", [(event["at"], _event(event)) for event in shown["events"]])
+    _history("Verlauf", _story(shown["events"], reason))
+
+
+def _cover(people: Sequence[str] | None) -> str | None:
+    """Name who can answer comments; nothing where nobody is asked to."""
+    return None if people is None else ", ".join(people) or "niemand"
 
 
 def _history(noun: str, told: Sequence[tuple[str, str]]) -> None:
@@ -132,17 +144,44 @@ def _attempt(attempt: dict[str, Any]) -> str:
     return f"{attempt['kind']}: {attempt['outcome'] or 'läuft'}{detail}"
 
 
-def _event(event: dict[str, Any]) -> str:
+def _story(events: Sequence[dict[str, Any]], reason: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Tell each event. Events keep their reason's code; its words stand with the post, for its last moves only."""
+    told = [_event(event, event["reason"]) for event in events]
+    moves = [number for number, event in reversed(list(enumerate(events))) if event["to"]]
+    if reason and moves and events[moves[0]]["reason"] == reason["code"]:
+        coded, worded = told[moves[0]], _event(events[moves[0]], reason["text"])
+        for number in takewhile(lambda number: told[number] == coded, moves):
+            told[number] = worded
+    return [(event["at"], text) for event, text in zip(events, told, strict=True)]
+
+
+def _event(event: dict[str, Any], reason: str) -> str:
     states = [STATE_WORDS[State(event[side])] for side in ("from", "to") if event[side]]
     moved = f" {' → '.join(dict.fromkeys(states))}" if states else ""
-    reason = f" ({event['reason']})" if event["reason"] else ""
-    return f"{event['actor']}: {event['what']}{moved}{reason}"
+    what = EVENT_WORDS.get(event["what"], event["what"])
+    return f"{event['actor']}: {what}{moved}{f' ({reason})' if reason else ''}"
 
 
 def _problems(shown: dict[str, Any]) -> None:
     for problem in shown["problems"]:
-        grave = "verhindert die Freigabe" if problem["severity"] == "block" else "Hinweis"
-        say(f"Mangel ({grave}): {problem['text']} [{problem['rule']}]")
+        grave = SEVERITY_WORDS[problem["severity"]]
+        mends = ", behebbar mit „posts fix“" if problem["fix"] else ""
+        say(f"Mangel ({grave}{mends}): {problem['text']} [{problem['rule']}]")
+
+
+def _forced(command: F) -> F:
+    text = "Die Zeit gilt trotz dem, was der Kalender zu bedenken gibt."
+    return option("--force", is_flag=True, help=text)(command)
+
+
+@contextmanager
+def _hinting_at_force() -> Iterator[None]:
+    """Say how a time that the calendar warns of is chosen all the same."""
+    try:
+        yield
+    except Refused as error:
+        hint = " Mit --force geht es." if error.code == "time.warned" else ""
+        raise Refused(error.text + hint, code=error.code) from error
 
 
 Act = Callable[[Deps, Actor, int, datetime], str]
@@ -175,20 +214,28 @@ def _each(deps: Deps, actor: Actor, ids: Sequence[int], act: Act) -> int:
 @argument("ids", metavar="[ID...]", type=Number(), nargs=-1)
 @option("--digest", metavar="D", help="Die Prüfsumme, die zu sehen war; nur mit einer Nummer.")
 @option("--at", type=Moment(), metavar="T", help="Eine andere Zeit, wie „2026-11-24 12:30“.")
+@_forced
 @option("--organisation", metavar="SLUG", help="Mit --all: dieses Jobcenter.")
 @option("--channel", metavar="NAME", help="Mit --all: nur dieser Kanal.")
 @option("--all", "every", is_flag=True, help="Alle, die bei --organisation auf Freigabe warten.")
+@option("--alone", is_flag=True, help="Was Sie selbst zuletzt geändert haben, wo es keine zweite Person gibt.")
+@option("--reason", default="", metavar="R", help="Mit --alone: warum.")
 @as_user
 def approve(
     ids: tuple[int, ...],
     digest: str | None,
     at: datetime | None,
+    force: bool,
     organisation: str | None,
     channel: str | None,
     every: bool,
+    alone: bool,
+    reason: str,
     login: str,
 ) -> int:
     """Approve posts."""
+    if bool(reason) and not alone:
+        raise Misuse("--reason gehört zu --alone.")
     if every != (organisation is not None) or every == bool(ids) or (channel is not None and not every):
         raise Misuse("Bitte Nummern angeben, oder --organisation SLUG zusammen mit --all.")
     if digest is not None and len(ids) != 1:
@@ -202,8 +249,15 @@ def approve(
             return DONE
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
-        due = approving.approve(deps, actor, number, now, digest=digest, at=at)
-        return f"Post {number} ist freigegeben für {local_time(due)}."
+        with _hinting_at_force():
+            due = approving.approve(
+                deps, actor, number, now, digest=digest, at=at, despite=force, alone=alone, reason=reason
+            )
+        shown = views.post_show(deps, number)
+        if shown["state"] == State.AWAITING:
+            return f"Post {number}: Ihre Freigabe ist vermerkt. {shown['reason']['text']}"
+        notes = "" if at is not None else " ".join(["", *views.post_notes(deps, number)])
+        return f"Post {number} ist freigegeben für {local_time(due)}.{notes}"
 
     return _each(deps, actor, ids, act)
 
@@ -246,15 +300,34 @@ def edit(number: int, text: str | None, path: str | None, reset: bool, login: st
     _problems(shown)
 
 
+@posts.command(help="Behebt an Posts, was sich von selbst beheben lässt; eine Freigabe erlischt.")
+@_many
+@option("--rule", metavar="NAME", type=Choice(list(MENDS)), help="Nur diese Regel.")
+@as_user
+def fix(ids: tuple[int, ...], rule: str | None, login: str) -> int:
+    """Mend posts."""
+    left_out = False
+
+    def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
+        nonlocal left_out
+        kept = mending.fix(deps, actor, number, now, rule=rule)
+        left_out = left_out or bool(kept)
+        return f"Post {number} ist behoben, soweit das von selbst geht{''.join(f'; {part}' for part in kept)}."
+
+    return _decide(ids, login, act) or (PARTLY if left_out else DONE)
+
+
 @posts.command(help="Gibt Posts eine andere Zeit; die Freigabe bleibt.")
 @_many
 @option("--at", type=Moment(), required=True, metavar="T", help="Die neue Zeit, wie „2026-11-24 12:30“.")
+@_forced
 @as_user
-def move(ids: tuple[int, ...], at: datetime, login: str) -> int:
+def move(ids: tuple[int, ...], at: datetime, force: bool, login: str) -> int:
     """Move posts."""
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
-        approving.move(deps, actor, number, at, now)
+        with _hinting_at_force():
+            approving.move(deps, actor, number, at, now, despite=force)
         return f"Post {number} ist verschoben auf {local_time(at)}."
 
     return _decide(ids, login, act)
@@ -288,12 +361,13 @@ def publish_now(ids: tuple[int, ...], login: str) -> int:
 
 @posts.command(help="Nimmt Posts zurück, wo immer sie stehen: nie mehr veröffentlichen, Öffentliches entfernen.")
 @_many
+@option("--reason", default="", metavar="R", help="Der Grund.")
 @as_user
-def recall(ids: tuple[int, ...], login: str) -> int:
+def recall(ids: tuple[int, ...], reason: str, login: str) -> int:
     """Recall posts."""
 
     def act(deps: Deps, actor: Actor, number: int, now: datetime) -> str:
-        state = approving.recall(deps, actor, number, now)
+        state = recalling.recall(deps, actor, number, now, reason=reason)
         return f"Post {number} ist zurückgerufen und jetzt {STATE_WORDS[state]}."
 
     return _decide(ids, login, act)

@@ -12,9 +12,7 @@ from distributor.services.configuration import Files, read_files
 from distributor.services.deps import Deps
 from distributor.services.previewing import Preview
 from distributor.services.previewing import preview as previews
-from distributor.wording import BERLIN
-
-_SEVERITIES = {"block": "verhindert die Freigabe", "warn": "Warnung", "hint": "Hinweis"}
+from distributor.wording import BERLIN, SEVERITY_WORDS
 
 
 @command(
@@ -71,5 +69,5 @@ def _show(one: Preview) -> None:
         alt = "ohne Alternativtext" if medium["alt"] is None else f"Alternativtext: {medium['alt'] or '(leer)'}"
         say(f"Medium: {medium['url']} ({medium['mime'] or medium['kind']}{size}; {told}; {alt})")
     for problem in one.problems:
-        say(f"{_SEVERITIES[problem.severity]}: {problem.text} [{problem.rule}]")
+        say(f"{SEVERITY_WORDS[problem.severity]}: {problem.text} [{problem.rule}]")
     say()

@@ -15,6 +15,9 @@ from distributor.wording import local_time
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
+LONGEST_CELL = 80
+"""Characters that one cell of a table shows on a terminal; our own choice: two such columns and numbers fit a line."""
+
 
 def clean(text: str) -> str:
     """Take out what would steer a terminal: titles and texts come from elsewhere."""
@@ -47,7 +50,7 @@ def complain(text: str) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
-    """Print a table: ruled on a terminal, with tabs and unshortened into a pipe."""
+    """Print a table: ruled and with long cells shortened on a terminal, with tabs and whole into a pipe."""
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
         say(empty)
@@ -66,6 +69,10 @@ def _cell(value: Any) -> str:
     return " ".join(clean(str(value)).split())
 
 
+def _shortened(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_CELL else f"{cell[: LONGEST_CELL - 1].rstrip()}…"
+
+
 def _ruled(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -76,7 +83,7 @@ def _ruled(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     for heading in headings:
         shown.add_column(heading, overflow="fold")
     for line in cells:
-        shown.add_row(*(Text(cell) for cell in line))
+        shown.add_row(*(Text(_shortened(cell)) for cell in line))
     Console().print(shown)
 
 

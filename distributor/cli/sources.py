@@ -8,8 +8,8 @@ from pathlib import Path
 
 from distributor.domain import ParsedFeed, Refused
 from distributor.fetching import FetchFailed
+from distributor.intake.parse import MAX_BYTES
 from distributor.services import previewing
-from distributor.services.feeds import MAX_BYTES
 
 _LONGEST_TEXT = 1_000_000
 _REASONS = {

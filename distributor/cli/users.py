@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 import click
 
-from distributor.cli.grammar import Choice, F, Misuse, argument, as_json, as_user, group, option
+from distributor.cli.grammar import Choice, Day, F, Misuse, argument, as_json, as_user, group, option
 from distributor.cli.parts import acting, assemble, interactive, present
 from distributor.cli.printing import complain, emit, facts, say, table
 from distributor.domain import Actor, Refused, Role
-from distributor.services import people
+from distributor.services import people, personal_data
 from distributor.services.deps import Deps
 from distributor.services.people import Membership
+from distributor.wording import day_span
 
 _SETUP = Actor("setup", frozenset({Role.OPERATOR}))
 """Who acts as long as there is nobody who could."""
@@ -62,8 +64,14 @@ def show(who: str, as_json: bool) -> None:
             ("Aktiv", row["active"]),
             ("Rollen", _roles(row)),
             ("Jobcenter", _joined(row["organisations"])),
+            ("Vertretung", _deputies(row["deputies"])),
         ]
     )
+
+
+def _deputies(value: object) -> str:
+    days = value if isinstance(value, list) else []
+    return ", ".join(f"{each['organisation']} {each['first']} bis {each['last']}" for each in days)
 
 
 def _one(deps: Deps, who: str) -> dict[str, object]:
@@ -182,6 +190,25 @@ def _typed(question: str) -> str:
     return str(click.prompt(question, hide_input=True, default="", show_default=False, err=True))
 
 
+@users.command(help="Lässt eine Person ein Jobcenter vertreten, vom ersten bis zum letzten Tag.")
+@argument("who", metavar="LOGIN")
+@option("--organisation", required=True, metavar="SLUG", help="Das Jobcenter.")
+@option("--from", "first", type=Day(), metavar="TAG", help="Der erste Tag.")
+@option("--until", "last", type=Day(), metavar="TAG", help="Der letzte Tag.")
+@option("--end", is_flag=True, help="Beendet die Vertretung.")
+@as_user
+def deputy(who: str, organisation: str, first: date | None, last: date | None, end: bool, login: str) -> None:
+    """Let a person stand in."""
+    if end == (first is not None or last is not None):
+        raise Misuse("Bitte --from und --until angeben, oder --end.")
+    deps = assemble()
+    people.deputise(deps, acting(deps, login), who, organisation, first, last, present())
+    if end or first is None or last is None:
+        say(f"„{who}“ vertritt {organisation} nicht mehr.")
+    else:
+        say(f"„{who}“ vertritt {organisation}: {day_span(first, last)}.")
+
+
 @users.command(help="Lässt eine Person wieder herein.")
 @argument("who", metavar="LOGIN")
 @as_user
@@ -200,3 +227,37 @@ def disable(who: str, login: str) -> None:
     deps = assemble()
     people.set_active(deps, acting(deps, login), who, False, present())
     say(f"„{who}“ ist gesperrt.")
+
+
+@users.command(help="Zeigt alles, was über eine Person gespeichert ist, und wo.")
+@argument("who", metavar="LOGIN")
+@as_json
+def data(who: str, as_json: bool) -> None:
+    """Print what is stored about a person."""
+    found = personal_data.data_of(assemble(), who)
+    if as_json:
+        emit(found)
+        return
+    facts(
+        [
+            ("Anmeldename", found["login"]),
+            ("Name", found["name"]),
+            ("Rollen", ", ".join(_ROLES[each["role"]] for each in found["memberships"])),
+            ("Sitzungen", len(found["sessions_until"])),
+            ("Schlüssel im Protokoll", found["key"]),
+            ("Konten am Rechner", ", ".join(found["unix_accounts"])),
+            ("Ansprechperson von", ", ".join(found["contact_of"])),
+            ("Steht in", ", ".join([*found["held"], *found["found"]])),
+        ]
+    )
+    say("Mit --json stehen die einzelnen Handlungen dabei.")
+
+
+@users.command(help="Löscht eine Person: Der Name verschwindet, das Protokoll bleibt gültig. Nicht umkehrbar.")
+@argument("who", metavar="LOGIN")
+@as_user
+def erase(who: str, login: str) -> None:
+    """Erase a person."""
+    deps = assemble()
+    personal_data.erase(deps, acting(deps, login), who, present())
+    say(f"„{who}“ ist gelöscht. Das Protokoll nennt nur noch einen Schlüssel, hinter dem kein Name steht.")

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from connectors._http import GuardedSession
 from connectors.base import Access, ConnectorError, Identity
 from distributor.domain import Actor, Reason, Refused
+from distributor.services import documents
 from distributor.services.claiming import account_label
 from distributor.services.deps import Deps
 from distributor.services.moving import pause as pause_in
 from distributor.services.permission import require
 from distributor.store import claims, items
 from distributor.store.posts import record
-from distributor.store.tables import AccountRow, OrganisationRow
+from distributor.store.tables import AccountRow, OrganisationRow, SubscriptionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def add_account(
         if owner is None:
             raise Refused(f"Das Jobcenter „{organisation}“ gibt es nicht.", code="organisation.unknown")
         row = ensure_account(deps, session, owner, channel, name)
+        refuse_retired(row)
         set_fields(deps, session, row, fields)
         items.renew(session, now - deps.policy.expiry)
         record(session, now=now, actor=actor, what="account.set", subject="account", subject_id=row.id)
@@ -84,6 +86,13 @@ def set_fields(deps: Deps, session: Session, row: AccountRow, given: Mapping[str
     if secret:
         kept = deps.vault.unlock(label, row.secrets) if row.secrets else {}
         row.secrets = deps.vault.lock(label, {**kept, **secret})
+
+
+def refuse_retired(row: AccountRow) -> None:
+    """Raises: Refused for an account that is left or being left: whoever comes back connects a new one."""
+    if row.retiring_at is not None:
+        text = f"Das Konto {row.id} ist stillgelegt; bitte unter einem anderen Namen neu verbinden."
+        raise Refused(text, code="account.retired")
 
 
 def missing_fields(deps: Deps, session: Session, row: AccountRow) -> list[str]:
@@ -143,6 +152,7 @@ def go_on(deps: Deps, actor: Actor, account_id: int, now: datetime) -> None:
     with deps.store.write() as session:
         row, owner = account_of(session, account_id)
         require(actor, "account.pause", owner.slug)
+        refuse_retired(row)
         row.paused_at, row.paused_reason = None, ""
         session.flush()
         claims.take_up_again(session, row.id, now)
@@ -150,11 +160,17 @@ def go_on(deps: Deps, actor: Actor, account_id: int, now: datetime) -> None:
 
 
 def rotate_keys(deps: Deps, actor: Actor, now: datetime) -> int:
-    """Encrypt all secrets anew with the newest key; return how many accounts that were. Raises: Refused."""
+    """Encrypt all secrets and signed documents anew with the newest key; return how many accounts that were.
+
+    Raises: Refused.
+    """
     require(actor, "account")
     with deps.store.write() as session:
         rows = [row for row, _ in items.accounts(session) if row.secrets]
         for row in rows:
             row.secrets = deps.vault.rotate(row.secrets or b"")
+        for subscription in session.scalars(select(SubscriptionRow)):
+            subscription.secret = deps.vault.rotate(subscription.secret)
+        documents.rotate(deps.settings.data_dir, deps.vault)
         record(session, now=now, actor=actor, what="keys.rotated", subject="keys", subject_id="all")
         return len(rows)

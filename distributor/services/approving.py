@@ -1,4 +1,4 @@
-"""What an officer does with a post: approve, edit, move, reject, retry, publish now, confirm; and recall."""
+"""What an officer does with a post: approve, edit, move, reject, retry, publish now, confirm."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, Refused, State
 from distributor.lifecycle import Move
+from distributor.services.calendars import calendar_for, warnings
 from distributor.services.deps import Deps
+from distributor.services.judging import Row, refuse_bad_slot
 from distributor.services.moving import apply
 from distributor.services.permission import require
-from distributor.services.planning import calendar_for, make_room, next_slot
+from distributor.services.planning import make_room, next_slot
+from distributor.services.seconding import require_release, require_second_person, still_to_second
 from distributor.services.settling import retracted
 from distributor.services.tailoring import reshape
 from distributor.services.verbs import VERBS
-from distributor.store import posts
+from distributor.store import posts, pseudonyms
 from distributor.store.posts import Stale
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 from distributor.wording import STATE_WORDS, local_time
-from schedules.slots import why_not
+from schedules.objections import objections
 
 S = State
 
@@ -34,12 +37,21 @@ class _Chosen:
     owner: OrganisationRow
     item: ItemRow
 
+    @property
+    def row(self) -> Row:
+        return self.post, self.account, self.owner, self.item
+
 
 def _choose(session: Session, actor: Actor, post_id: int, verb: str) -> _Chosen:
+    chosen = _chosen(session, post_id)
+    require(actor, VERBS[verb].right, chosen.owner.slug)
+    return chosen
+
+
+def _chosen(session: Session, post_id: int) -> _Chosen:
     row = None if posts.fresh(session, post_id) is None else posts.whole(session, post_id)
     if row is None:
         raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
-    require(actor, VERBS[verb].right, row[2].slug)
     return _Chosen(*row)
 
 
@@ -62,14 +74,39 @@ def _go(
 
 
 def approve(
-    deps: Deps, actor: Actor, post_id: int, now: datetime, *, digest: str | None = None, at: datetime | None = None
+    deps: Deps,
+    actor: Actor,
+    post_id: int,
+    now: datetime,
+    *,
+    digest: str | None = None,
+    at: datetime | None = None,
+    proposed: datetime | None = None,
+    despite: bool = False,
+    alone: bool = False,
+    reason: str = "",
 ) -> datetime:
     """Release exactly the document that was seen, for its proposed time or ``at``; return the time it will go out.
 
-    ``digest`` is what the person saw; another one means the post changed meanwhile. Raises: Refused.
+    ``digest`` and ``proposed`` are what the person saw; others mean that the post or its time changed meanwhile.
+    ``despite`` says that they know what the calendar warns of at ``at``. Who changed the post last may release it
+    ``alone``, with a ``reason``, only where nobody else could. Before an election a post with elected people awaits a
+    second person's approval after the first. Raises: Refused.
     """
     with deps.store.write() as session:
-        return approve_in(deps, session, actor, post_id, now, digest=digest, at=at)
+        return approve_in(
+            deps,
+            session,
+            actor,
+            post_id,
+            now,
+            digest=digest,
+            at=at,
+            proposed=proposed,
+            despite=despite,
+            alone=alone,
+            reason=reason,
+        )
 
 
 def approve_in(
@@ -81,22 +118,57 @@ def approve_in(
     *,
     digest: str | None = None,
     at: datetime | None = None,
+    proposed: datetime | None = None,
+    despite: bool = False,
+    alone: bool = False,
+    reason: str = "",
 ) -> datetime:
     """Approve within the caller's transaction. Raises: Refused."""
-    chosen = _choose(session, actor, post_id, "approve")
+    chosen = _chosen(session, post_id)
+    require_release(session, actor, chosen.row)
+    _not_leaving(chosen)
     post = chosen.post
     if post.state in (S.DRAFTED, S.AWAITING):
         _approvable(deps, chosen, digest)
     _in_state(chosen, "approve")
-    due = at or (post.due_at if post.due_at is not None and post.due_at > now else next_slot(session, post, now))
+    due, why = (at, "") if at is not None else _proposal(session, post, now, proposed)
     _time_allowed(session, chosen, due, now)
     if at is not None:
+        _warnings_seen(session, chosen, at, despite=despite)
         _distance_kept(session, chosen, at)
+    refuse_bad_slot(deps, session, chosen.row, due)
+    require_second_person(session, actor, chosen.row, now, alone=alone, reason=reason)
+    missing = still_to_second(session, actor, chosen.row, due)
     posts.approve(session, post, due_at=due, actor=actor, now=now)
+    if missing is not None:
+        first = Move(S.AWAITING, missing)
+        _go(session, chosen, first, now, actor, "post.approved_first", due_at=due, plan_why=why)
+        posts.record(
+            session,
+            now=now,
+            actor=actor,
+            what="post.approved_first",
+            subject="post",
+            subject_id=post.id,
+            digest=post.digest,
+        )
+        return due
     start = max(now, due - deps.stage_lead(chosen.account.channel))
     move = Move(S.SCHEDULED, next_try_at=start)
-    _go(session, chosen, move, now, actor, "post.approved", due_at=due, approved_digest=post.digest)
+    _go(session, chosen, move, now, actor, "post.approved", due_at=due, plan_why=why, approved_digest=post.digest)
     return due
+
+
+def _proposal(session: Session, post: PostRow, now: datetime, seen: datetime | None) -> tuple[datetime, str]:
+    """Return the proposed time with its reason; one that has passed is replaced by the next free slot."""
+    if seen is not None and post.due_at != seen:
+        told = local_time(post.due_at) if post.due_at is not None else "noch keine"
+        text = f"Die vorgeschlagene Zeit von Post {post.id} hat sich geändert (jetzt {told}); bitte neu prüfen."
+        raise Refused(text, code="post.stale")
+    if post.due_at is not None and post.due_at > now:
+        return post.due_at, post.plan_why
+    found = next_slot(session, post, now)
+    return found.at, found.why
 
 
 def _approvable(deps: Deps, chosen: _Chosen, digest: str | None) -> None:
@@ -142,9 +214,17 @@ def _time_allowed(session: Session, chosen: _Chosen, at: datetime, now: datetime
     if item.valid_until is not None and at >= item.valid_until:
         text = f"{local_time(at)} liegt nach dem Ende der Gültigkeit ({local_time(item.valid_until)})."
         raise Refused(text, code="time.validity")
-    reason = why_not(calendar_for(session, chosen.owner), chosen.account.channel, at)
-    if reason is not None:
-        raise Refused(f"{local_time(at)} geht nicht: {reason}", code="time.calendar")
+    for against in objections(calendar_for(session, chosen.owner), chosen.account.channel, at):
+        if against.severity == "forbid":
+            raise Refused(f"{local_time(at)} geht nicht: {against.text}", code="time.calendar")
+
+
+def _warnings_seen(session: Session, chosen: _Chosen, at: datetime, *, despite: bool) -> None:
+    """Raises: Refused with what the calendar warns of at a time chosen by hand, unless the person knows it."""
+    found = warnings(calendar_for(session, chosen.owner), chosen.account.channel, at)
+    if found and not despite:
+        text = f"{' '.join(found)} Soll der Post trotzdem dann erscheinen, bitte das bestätigen."
+        raise Refused(text, code="time.warned")
 
 
 def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime, *, digest: str | None = None) -> None:
@@ -161,37 +241,52 @@ def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime
         reshape(deps, session, chosen.post, now, actor=actor)
 
 
-def move(deps: Deps, actor: Actor, post_id: int, at: datetime, now: datetime) -> None:
-    """Give the post another time. An approved post stays approved; a missed one is due again. Raises: Refused."""
+def move(deps: Deps, actor: Actor, post_id: int, at: datetime, now: datetime, *, despite: bool = False) -> None:
+    """Give the post another time. An approved post stays approved; a missed one is due again.
+
+    ``despite`` says that the person knows what the calendar warns of at that time. Raises: Refused.
+    """
     with deps.store.write() as session:
         chosen = _choose(session, actor, post_id, "move")
         state = _in_state(chosen, "move")
         _time_allowed(session, chosen, at, now)
+        _warnings_seen(session, chosen, at, despite=despite)
         _distance_kept(session, chosen, at)
         if state is S.AWAITING:
-            _go(session, chosen, Move(S.AWAITING), now, actor, "post.moved", due_at=at)
+            _go(session, chosen, Move(S.AWAITING), now, actor, "post.moved", due_at=at, plan_why="")
             posts.record(session, now=now, actor=actor, what="post.moved", subject="post", subject_id=post_id)
             return
         _reschedule(deps, session, chosen, at, now, actor, "post.moved")
+
+
+def _not_leaving(chosen: _Chosen) -> None:
+    if chosen.account.retiring_at is not None:
+        text = f"Das Konto von Post {chosen.post.id} ist stillgelegt; auf ihm erscheint nichts mehr."
+        raise Refused(text, code="account.retired")
 
 
 def _reschedule(
     deps: Deps, session: Session, chosen: _Chosen, at: datetime, now: datetime, actor: Actor, what: str
 ) -> None:
     """Give approved content a new time: what is staged stays staged unless it would expire before."""
+    _not_leaving(chosen)
     _approvable(deps, chosen, None)
     post = chosen.post
     stage = posts.live_stage(session, post.id)
     keeps = stage is not None and (stage.expires_at is None or stage.expires_at > at)
     if post.digest != post.approved_digest:
         raise Refused(f"Post {post.id} hat sich geändert; bitte neu freigeben.", code="post.stale")
+    refuse_bad_slot(deps, session, chosen.row, at)
+    missing = still_to_second(session, actor, chosen.row, at)
+    if missing is not None:
+        raise Refused(missing.text, code=missing.code)
     posts.approve(session, post, due_at=at, actor=actor, now=now)
     if post.state == S.STAGED and keeps:
-        _go(session, chosen, Move(S.STAGED, next_try_at=at), now, actor, what, due_at=at)
+        _go(session, chosen, Move(S.STAGED, next_try_at=at), now, actor, what, due_at=at, plan_why="")
     else:
         start = max(now, at - deps.stage_lead(chosen.account.channel))
         move_to = Move(S.SCHEDULED, next_try_at=start, drop_stage=post.state == S.STAGED)
-        forget = {"tries": 0, "looks": 0, "resends": 0, "stage_losses": 0}
+        forget = {"plan_why": "", "tries": 0, "looks": 0, "resends": 0, "stage_losses": 0}
         _go(session, chosen, move_to, now, actor, what, due_at=at, **forget)
     posts.record(session, now=now, actor=actor, what=what, subject="post", subject_id=post.id, digest=post.digest)
 
@@ -217,7 +312,8 @@ def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
                 raise Refused(text, code="post.looking")
             seen = Reason("absent", "Von Hand bestätigt: nicht öffentlich.")
             _go(session, chosen, Move(S.FAILED, seen, drop_stage=True), now, actor, "post.seen_absent")
-            if chosen.post.state == S.CLOSED:  # it was recalled: that it is absent is all there was to know
+            # Recalled, or on an account that is left: that it is absent is all there was to know.
+            if chosen.post.state == S.CLOSED or chosen.account.retiring_at is not None:
                 return now
         _time_allowed(session, chosen, now, now)
         _reschedule(deps, session, chosen, now, now, actor, "post.retried")
@@ -239,7 +335,8 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
         chosen = _choose(session, actor, post_id, "confirm")
         state = _in_state(chosen, "confirm")
         if state is S.RETRACTING:
-            retracted(session, chosen.post, f"von {actor.login} bestätigt", now=now)
+            seen_by = pseudonyms.key_of(session, actor)
+            retracted(session, chosen.post, f"von {seen_by} bestätigt", now=now, actor=actor)
             return
         if not url.startswith(("https://", "http://")):
             raise Refused("Bitte die Adresse des öffentlichen Posts angeben (--url).", code="url.missing")
@@ -255,22 +352,3 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
         session.flush()
         seen = Move(S.PUBLISHED)
         _go(session, chosen, seen, now, actor, "post.seen_public", published_at=now, sent_digest=post.approved_digest)
-
-
-def recall(deps: Deps, actor: Actor, post_id: int, now: datetime) -> State:
-    """Take a post back wherever it stands; return the state it is in now. Raises: Refused."""
-    with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "recall")
-        return recall_in(session, chosen.post, now, actor)
-
-
-def recall_in(session: Session, post: PostRow, now: datetime, actor: Actor) -> State:
-    """Recall within the caller's transaction: never released again, and taken down where it is public."""
-    state = State(post.state)
-    if state in (S.CLOSED, S.RETRACTED, S.RETRACTING):
-        return state
-    post.recall_at = post.recall_at or now
-    session.flush()
-    posts.record(session, now=now, actor=actor, what="post.recall", subject="post", subject_id=post.id)
-    apply(session, post, Move(state, next_try_at=post.next_try_at), now=now, actor=actor, what="post.recalled")
-    return State(post.state)

@@ -36,15 +36,19 @@ from connectors.base import (
 )
 from distributor.domain import Refused
 from distributor.media.links import sign
+from distributor.services import stop_files
 from distributor.services.claiming import Call, stopped
 from distributor.services.deps import Deps
 from distributor.store.posts import BEHIND
-from distributor.store.tables import AccountRow, PostRow
+from distributor.store.tables import AccountRow, PostRow, StageRow
 
 BUDGET = timedelta(minutes=5)
 """How long after its claim a call may still write to the socket, by a clock that also counts suspended time."""
 
 _URL_LIFE = timedelta(hours=26)
+
+_TOWARDS_THE_PUBLIC = ("stage", "release")
+"""Calls that a Stop forbids; looking and taking down go on under it."""
 
 Answer = Staged | NotYet | Receipt | Found | Absent | Retracted | ByHand | ConnectorError | Withheld | None
 
@@ -151,7 +155,7 @@ def _is_release(call: Call) -> bool:
 
 
 class _LastLook:
-    """Asked before every write: still in time, and for a release: no Stop, still our claim, still to be published?
+    """Asked before every write: still in time, no Stop file, still wanted; for a release: no Stop, still our claim?
 
     ``passed`` tells whether any write of this call was let through, however many requests it makes.
     """
@@ -163,21 +167,38 @@ class _LastLook:
     def __call__(self) -> None:
         if boottime() > self._deadline:
             raise Withheld("die Zeit für diesen Aufruf ist um")
-        if _is_release(self._call):
+        if self._call.work.kind in _TOWARDS_THE_PUBLIC:
+            self._ask_files(self._call)
             with self._deps.store.read() as session:
-                self._ask(session, self._call)
+                ask = self._ask if _is_release(self._call) else self._ask_stage
+                ask(session, self._call)
         self.passed = True
+
+    def _ask_files(self, call: Call) -> None:
+        """Look for a Stop file: it must work when the database, the desk and the network are down."""
+        reason = stop_files.reason_for(self._deps.settings.data_dir, call.organisation, call.channel)
+        if reason is not None:
+            raise Withheld(f"Notbremse als Datei: {reason}")
+
+    @staticmethod
+    def _ask_stage(session: Session, call: Call) -> None:
+        """Look whether what is being prepared was given up meanwhile: recalled, edited, its account left."""
+        state = session.scalar(select(StageRow.state).where(StageRow.id == call.stage_id))
+        if state not in ("open", "ready"):
+            raise Withheld("die Vorbereitung wird nicht mehr gebraucht")
 
     @staticmethod
     def _ask(session: Session, call: Call) -> None:
-        query = select(AccountRow.fence, PostRow.recall_at, PostRow.item_revision)
-        fence, recalled, revision = session.execute(
+        query = select(AccountRow.fence, AccountRow.retiring_at, PostRow.recall_at, PostRow.item_revision)
+        fence, retiring, recalled, revision = session.execute(
             query.join(PostRow, PostRow.account_id == AccountRow.id).where(PostRow.id == call.work.post_id)
         ).one()
         if fence != call.fence:
             raise Withheld("ein anderer Dienst hat übernommen")
         if recalled is not None:
             raise Withheld("zurückgezogen")
+        if retiring is not None:
+            raise Withheld("das Konto wird stillgelegt")
         if revision == BEHIND:
             raise Withheld("die Freigabe gilt nicht mehr")
         if stopped(session, call.work.account_id):

@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from connectors.base import Json, Order, Receipt, RemotePost
 from distributor.domain import DAEMON, Reason, Refused, State
 from distributor.lifecycle import Move, Permission, guard
+from distributor.services import stop_files
 from distributor.services.deps import Deps
+from distributor.services.gating import clearances, closed_gates, unseconded
 from distributor.services.moving import apply, pause
 from distributor.store import claims, posts
 from distributor.store.claims import Work
@@ -39,6 +41,7 @@ class Call:
     work: Work
     attempt_id: int
     fence: int
+    organisation: str
     channel: str
     account: str
     fields: Mapping[str, str] = field(repr=False)
@@ -65,7 +68,7 @@ def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int
     calls = []
     turned_down = False
     for work in claims.due_work(session, now, limit):
-        account = claims.take(session, work.account_id, owner, now + LEASE)
+        account = claims.take(session, work.account_id, owner, now + LEASE, recalled=work.recalled)
         if account is None:
             continue
         call = _prepared(deps, session, work, account, owner, now)
@@ -84,6 +87,8 @@ def _prepared(deps: Deps, session: Session, work: Work, account: AccountRow, own
         with session.begin_nested():
             return _prepare(deps, session, work, account, owner, now)
     except Refused as refusal:
+        if account.paused_at is not None:  # a recall goes on under a pause; asked at once again it would find the same
+            claims.set_aside(session, work, now + _ASIDE)
         pause(session, account.id, Reason(refusal.code, refusal.text, "operator"), now=now, actor=DAEMON)
     except OperationalError:
         raise
@@ -169,6 +174,7 @@ def _refusal(
     item = session.get(ItemRow, post.item_id, populate_existing=True)
     if item is None or post.due_at is None:
         raise LookupError(f"post {post.id} has no item or no due time")
+    moment = now if releasing else max(now, post.due_at)
     asked = Permission(
         approved_digest=post.approved_digest or "",
         staged_digest=(post.staged_digest or "") if releasing else (post.approved_digest or ""),
@@ -179,16 +185,32 @@ def _refusal(
         recalled=post.recall_at is not None,
         embargo_until=item.embargo_until,
         valid_until=item.valid_until,
-        stopped=_stop_reason(session, account) if releasing else None,
+        stopped=_stop_here(deps, session, account) if releasing else None,
+        leaving=account.retiring_at is not None,
         account_paused=account.paused_at is not None,
         trouble=post.reason_text,
         missing=_unfinished(post, item),
+        gate=_closed_gate(deps, session, post, account, item, moment),
     )
-    moment = now if releasing else max(now, post.due_at)
     move = guard(asked, moment, deps.policy)
     if move is not None and move.to is State.STAGED and not releasing:
         return replace(move, to=State.SCHEDULED, next_try_at=now + deps.policy.backoff_base)
     return move
+
+
+def _closed_gate(
+    deps: Deps, session: Session, post: PostRow, account: AccountRow, item: ItemRow, moment: datetime
+) -> Reason | None:
+    """Return the first gate that is closed at that moment; the post's problems then say so too."""
+    owner = session.get_one(OrganisationRow, account.organisation_id)
+    clearance = clearances(session, [item])[item.id]
+    closed = [*closed_gates(deps, clearance, account, owner, moment)]
+    second = unseconded(session, clearance, post, owner, moment)
+    closed += [second] if second is not None else []
+    if not closed:
+        return None
+    item.stale = True
+    return closed[0]
 
 
 def _unfinished(post: PostRow, item: ItemRow) -> str | None:
@@ -196,6 +218,14 @@ def _unfinished(post: PostRow, item: ItemRow) -> str | None:
     if post.item_revision == posts.BEHIND:
         item.stale = True
     return "Der Beitrag wurde geändert und wird gerade neu erstellt." if item.stale else None
+
+
+def _stop_here(deps: Deps, session: Session, account: AccountRow) -> str | None:
+    """Return why this account stands still: a Stop, or a file on this host that may not be entered as one yet."""
+    entered = _stop_reason(session, account)
+    if entered is not None:
+        return entered
+    return stop_files.reason_for(deps.settings.data_dir, _slug(session, account), account.channel)
 
 
 def _stop_reason(session: Session, account: AccountRow, since: datetime | None = None) -> str | None:
@@ -238,6 +268,7 @@ def _call(
         work=work,
         attempt_id=attempt,
         fence=account.fence,
+        organisation=_slug(session, account),
         channel=account.channel,
         account=label,
         fields={**account.fields, **(deps.vault.unlock(label, account.secrets) if account.secrets else {})},
@@ -262,6 +293,8 @@ def _document(session: Session, post: PostRow, stage: StageRow | None) -> Json:
 
 def account_label(session: Session, account: AccountRow) -> str:
     """Return the account's name for people and for binding its secrets: Organisation, channel, name."""
-    organisation = session.get(OrganisationRow, account.organisation_id)
-    slug = organisation.slug if organisation else account.organisation_id
-    return f"{slug}/{account.channel}/{account.name}"
+    return f"{_slug(session, account)}/{account.channel}/{account.name}"
+
+
+def _slug(session: Session, account: AccountRow) -> str:
+    return session.get_one(OrganisationRow, account.organisation_id).slug

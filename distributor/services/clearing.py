@@ -1,4 +1,4 @@
-"""What an editor does with an Item: answer the clearance questions, write channel texts, hold it, withdraw it."""
+"""What an editor does with an Item: answer the clearance questions, write channel texts, hold it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from distributor.clearance import Question, check
-from distributor.domain import Actor, FeedItem, Refused, State
+from distributor.clearance import Question, check, optional
+from distributor.domain import Actor, FeedItem, Refused
 from distributor.intake.report import item_of
-from distributor.services.approving import recall_in
+from distributor.services.calendars import organisation_named
 from distributor.services.deps import Deps
-from distributor.services.media import picture_addresses
+from distributor.services.media import by_picture
 from distributor.services.permission import require
 from distributor.services.tailoring import shape_posts, workpiece
-from distributor.store import items
+from distributor.store import items, pseudonyms
 from distributor.store.posts import record
 from distributor.store.tables import AnswerRow, ItemRow, OverrideRow
+
+MOST_OCCURRENCES = 21
+"""How often an Item may appear on an account: once, and twenty repeats; our own choice."""
+
+EVERY_OCCURRENCE = 0
+"""Stored as the occurrence of a wording that is not one repeat's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now
         for answer in answers:
             for question, subject in _targets(answer, piece.questions):
                 text = check(question, answer.answer)
-                if before.get((question, subject)) != text:
+                _known_names(deps, session, question, text)
+                if before.get((question, subject), "" if optional(question) else None) != text:
                     _keep(session, item_id, question, subject, text, actor, now)
         session.flush()
         after = items.answers(session, item_id)
@@ -70,7 +77,7 @@ def accept_feed(deps: Deps, item_id: int) -> list[Answer]:
         row = item_in(session, item_id)
         content = item_of(row.document)
         media = [medium for medium in items.media(session, item_id) if medium.state == "ready"]
-    said = {url: medium for medium in content.media for url in picture_addresses(medium)}
+    said = by_picture(content.media)
     answers = []
     for medium in media:
         feed = said.get(medium.url)
@@ -79,8 +86,17 @@ def accept_feed(deps: Deps, item_id: int) -> list[Answer]:
         credit = feed.credit or content.credit
         answers += [Answer("alt", feed.alt, medium.sha256)] if feed.alt else []
         answers += [Answer("credit", credit, medium.sha256)] if credit else []
-    videos = [medium for medium in content.media if medium.kind == "video" and medium.captions]
+    videos = [medium for medium in content.media if medium.kind == "video" and medium.captioned]
     return answers + [Answer("captions", "present", medium.url) for medium in videos]
+
+
+def _known_names(deps: Deps, session: Session, question: str, text: str) -> None:
+    """Raises: Refused if rights were to be bound to a channel or a Jobcenter that does not exist."""
+    for name in filter(None, text.split(",")):
+        if question == "channels":
+            deps.connector(name)
+        elif question == "organisations":
+            organisation_named(session, name)
 
 
 def _targets(answer: Answer, asked: Sequence[Question]) -> list[tuple[str, str]]:
@@ -100,29 +116,69 @@ def _targets(answer: Answer, asked: Sequence[Question]) -> list[tuple[str, str]]
 def _keep(session: Session, item_id: int, question: str, subject: str, text: str, actor: Actor, now: datetime) -> None:
     session.execute(
         insert(AnswerRow).values(
-            item_id=item_id, question=question, subject=subject, answer=text, actor=actor.login, at=now
+            item_id=item_id,
+            question=question,
+            subject=subject,
+            answer=text,
+            actor=pseudonyms.key_of(session, actor),
+            at=now,
         )
     )
     record(session, now=now, actor=actor, what="item.answered", subject="item", subject_id=item_id, reason=question)
 
 
-def write_text(deps: Deps, actor: Actor, item_id: int, channel: str, du: str, sie: str, now: datetime) -> None:
-    """Give an Item its own wording on a channel, for Du and for Sie; both empty takes it back. Raises: Refused."""
+def write_text(
+    deps: Deps,
+    actor: Actor,
+    item_id: int,
+    channel: str,
+    du: str,
+    sie: str,
+    now: datetime,
+    *,
+    occurrence: int | None = None,
+) -> None:
+    """Give an Item its own wording on a channel, for Du and for Sie; both empty takes it back.
+
+    ``occurrence`` (from 2 on) makes it the wording of one repeat only. Raises: Refused.
+    """
     require(actor, "item.edit")
+    _countable(occurrence)
+    place = occurrence or EVERY_OCCURRENCE
     deps.connector(channel)
     if bool(du.strip()) != bool(sie.strip()):
         raise Refused("Bitte beide Fassungen schreiben, Du und Sie.", code="text.one_sided")
     with deps.store.write() as session:
         row = item_in(session, item_id, lock=True)
-        old = session.get(OverrideRow, (item_id, channel))
+        old = session.get(OverrideRow, (item_id, channel, place))
+        if occurrence is not None:
+            _said_anew(session, item_id, channel, occurrence, du, sie)
         if old is not None:
             session.delete(old)
             session.flush()
         if du.strip():
-            session.add(OverrideRow(item_id=item_id, channel=channel, du=du, sie=sie, actor=actor.login, at=now))
+            who = pseudonyms.key_of(session, actor)
+            row_of = {"item_id": item_id, "channel": channel, "occurrence": place}
+            session.add(OverrideRow(**row_of, du=du, sie=sie, actor=who, at=now))
         record(session, now=now, actor=actor, what="item.text", subject="item", subject_id=item_id, reason=channel)
         session.flush()
         shape_posts(deps, session, row, now, actor=actor)
+
+
+def _countable(occurrence: int | None) -> None:
+    """Raises: Refused for a repeat that there cannot be."""
+    if occurrence is not None and not 2 <= occurrence <= MOST_OCCURRENCES:
+        text = f"Wiederholungen zählen von 2 bis {MOST_OCCURRENCES}; der erste Post ist die 1."
+        raise Refused(text, code="text.occurrence")
+
+
+def _said_anew(session: Session, item_id: int, channel: str, occurrence: int, du: str, sie: str) -> None:
+    """Raises: Refused for a repeat in the words of another post of the Item."""
+    for (other, number), held in items.overrides(session, item_id).items():
+        same = (held.du.strip(), held.sie.strip()) == (du.strip(), sie.strip())
+        if du.strip() and other == channel and number != occurrence and same:
+            text = "Diesen Text hat schon ein anderer Post des Beitrags; eine Wiederholung braucht einen eigenen."
+            raise Refused(text, code="text.same")
 
 
 def hold(deps: Deps, actor: Actor, item_id: int, now: datetime, *, held: bool = True) -> None:
@@ -134,28 +190,11 @@ def hold(deps: Deps, actor: Actor, item_id: int, now: datetime, *, held: bool = 
             raise Refused(
                 "Der Beitrag ist zurückgezogen; das lässt sich nicht rückgängig machen.", code="item.withdrawn"
             )
-        row.stage, row.stale = ("held", True) if held else ("active", True)
+        row.stage, row.stale, row.flood_at = "held" if held else "active", True, None
         what = "item.held" if held else "item.taken_up"
         record(session, now=now, actor=actor, what=what, subject="item", subject_id=item_id, to_state=row.stage)
         session.flush()
         shape_posts(deps, session, row, now, actor=actor)
-
-
-def withdraw(deps: Deps, actor: Actor, item_id: int, reason: str, now: datetime) -> dict[State, int]:
-    """Take an Item back everywhere; return how many of its posts are now in which state. Raises: Refused."""
-    require(actor, "item.edit")
-    if not reason.strip():
-        raise Refused("Bitte einen Grund für die Rücknahme nennen.", code="reason.missing")
-    with deps.store.write() as session:
-        row = item_in(session, item_id, lock=True)
-        row.stage = "withdrawn"
-        record(session, now=now, actor=actor, what="item.withdrawn", subject="item", subject_id=item_id)
-        session.flush()
-        states: dict[State, int] = {}
-        for post in items.posts_of(session, item_id, lock=True):
-            state = recall_in(session, post, now, actor)
-            states[state] = states.get(state, 0) + 1
-        return states
 
 
 def content_of(row: ItemRow) -> FeedItem:

@@ -1,4 +1,4 @@
-"""Take the roster, calendars and channel texts in from TOML files, show what would change, and write them back.
+"""Take roster, calendars, texts and words in from TOML files, show what would change, and write them back.
 
 The daemon never reads these files: the database is the truth, and this is how an operator changes it.
 """
@@ -22,16 +22,23 @@ from distributor.roster import (
     accounts_of,
     channel_text_document,
     channel_text_of,
+    lexicon_document,
+    lexicon_of,
     organisation_document,
     organisation_of,
 )
 from distributor.services.accounts import ensure_account, set_fields
 from distributor.services.deps import Deps
 from distributor.services.permission import require
+from distributor.services.planning import forget_impossible, keep_clear
 from distributor.store import items
 from distributor.store.posts import record
-from distributor.store.tables import AccountRow, CalendarRow, ChannelTextRow, ItemRow, OrganisationRow
-from schedules.calendar import CalendarRefused, calendar_document, calendar_of
+from distributor.store.tables import AccountRow, CalendarRow, ChannelTextRow, ItemRow, LexiconRow, OrganisationRow
+from schedules.document import calendar_document, calendar_of
+from schedules.refusal import CalendarRefused
+
+_LEXICON = "lexicon"
+"""The house's own words stand in one file beside the folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,12 @@ class Files:
     accounts: Mapping[str, tuple[AccountEntry, ...]]
     calendars: Mapping[str, dict[str, Any]]
     texts: Mapping[str, dict[str, Any]]
+    lexicons: Mapping[str, dict[str, Any]]
 
 
 def read_files(folder: Path) -> Files:
     """Read and check every file. Raises: Refused naming the file and the key."""
-    organisations, accounts, calendars, texts = {}, {}, {}, {}
+    organisations, accounts, calendars, texts, lexicons = {}, {}, {}, {}, {}
     for path, document in _documents(folder / "organisations"):
         with _named(path):
             organisation = organisation_of(document)
@@ -70,13 +78,16 @@ def read_files(folder: Path) -> Files:
         with _named(path):
             text = channel_text_of(document)
             texts[text.channel] = channel_text_document(text)
+    for path in sorted(folder.glob(f"{_LEXICON}.toml")):
+        with _named(path):
+            lexicons[_LEXICON] = lexicon_document(lexicon_of(_document(path)))
     if not organisations:
         raise Refused(f"In {folder}/organisations steht kein Jobcenter.", code="config.empty")
     for slug, organisation_doc in organisations.items():
         wanted = organisation_of(organisation_doc).calendar
         if wanted not in calendars:
             raise Refused(f"{slug} nennt den Kalender „{wanted}“, den es nicht gibt.", code="config.calendar")
-    return Files(organisations, accounts, calendars, texts)
+    return Files(organisations, accounts, calendars, texts, lexicons)
 
 
 def read_accounts(path: Path) -> dict[str, tuple[AccountEntry, ...]]:
@@ -129,6 +140,7 @@ def _differences(session: Session, files: Files) -> list[Change]:
     )
     changes += _compare("calendar", files.calendars, {k: v.document for k, v in items.calendars(session).items()})
     changes += _compare("text", files.texts, {k: v.document for k, v in items.channel_texts(session).items()})
+    changes += _compare("lexicon", files.lexicons, {k: v.document for k, v in items.lexicons(session).items()})
     wanted = {
         f"{slug}/{entry.channel}/{entry.name}": dict(entry.fields)
         for slug, entries in files.accounts.items()
@@ -157,7 +169,8 @@ def _compare(what: str, wanted: Mapping[str, dict[str, Any]], held: Mapping[str,
 def take_over(deps: Deps, actor: Actor, files: Files, now: datetime) -> list[Change]:
     """Write what the files say into the database; posts are rendered anew where texts or voices changed.
 
-    What the files do not name stays as it is. Raises: Refused.
+    What the files do not name stays as it is. Approvals for times that a changed calendar forbids are taken back.
+    Raises: Refused.
     """
     require(actor, "config")
     with deps.store.write() as session:
@@ -166,11 +179,17 @@ def take_over(deps: Deps, actor: Actor, files: Files, now: datetime) -> list[Cha
             session.merge(CalendarRow(name=name, document=document))
         for channel, document in files.texts.items():
             session.merge(ChannelTextRow(channel=channel, document=document))
+        for name, document in files.lexicons.items():
+            session.merge(LexiconRow(name=name, document=document))
         for position, (slug, document) in enumerate(sorted(files.organisations.items())):
             _take_organisation(deps, session, slug, document, position, files.accounts[slug])
-        if any(change.what in ("organisation", "text", "account") for change in changes):
+        if any(change.what in ("organisation", "text", "lexicon", "account") for change in changes):
             for row in session.scalars(select(ItemRow).where(ItemRow.stage.in_(("active", "held")))):
                 row.stale = True
+        if any(change.what in ("organisation", "calendar") for change in changes):
+            session.flush()
+            keep_clear(session, now, actor)
+            forget_impossible(session, now)
         if changes:
             record(session, now=now, actor=actor, what="config.imported", subject="config", subject_id="all")
         return changes
@@ -213,6 +232,7 @@ def write_files(deps: Deps, folder: Path) -> int:
         }
         documents |= {f"calendars/{name}.toml": row.document for name, row in items.calendars(session).items()}
         documents |= {f"texts/{name}.toml": row.document for name, row in items.channel_texts(session).items()}
+        documents |= {f"{name}.toml": row.document for name, row in items.lexicons(session).items()}
     for name, document in documents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

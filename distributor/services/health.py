@@ -9,13 +9,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
-from distributor.services import findings
+from distributor.services import findings, stop_files
 from distributor.services.accounts import missing_fields
+from distributor.services.consent_views import ending_soon
 from distributor.services.deps import Deps
+from distributor.services.feed_findings import examine_feeds
 from distributor.services.findings import Finding
+from distributor.services.recall_views import examine_recalls
 from distributor.services.stopping import active
 from distributor.store import items, migrations
-from distributor.store.tables import DutyRow, FeedRow, ItemRow, PostRow, WorkerRow
+from distributor.store.tables import DutyRow, ItemRow, PostRow, WorkerRow
 from distributor.wording import local_time
 
 _QUIET_DAEMON = timedelta(minutes=2)
@@ -28,18 +31,29 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
     """Look at everything that publishing needs."""
     schema = _schema(deps)
     if not schema.ok:
-        return [*findings.settings(deps), findings.key(deps, None), findings.disk(deps), schema]
+        return [*findings.settings(deps), findings.key(deps, None), findings.disk(deps), schema, *held_by_files(deps)]
     with deps.store.read() as session:
         found = [*findings.settings(deps), findings.key(deps, session), findings.disk(deps), schema]
         found += [findings.clock(session, now), _daemon(session, now), _lateness(session, now), *_duties(session)]
         found += [
             *_waiting(session),
-            *_feeds(deps, session),
+            *examine_feeds(deps, session, now),
+            *examine_recalls(deps, session, now),
             *_items(session, now),
             *_accounts(deps, session),
             *_stops(session),
+            *held_by_files(deps),
+            *_consents(session, now),
         ]
     return found
+
+
+def _consents(session: Session, now: datetime) -> list[Finding]:
+    """Consents of people in items that end soon, for instance because somebody comes of age."""
+    return [
+        Finding(f"Einwilligung {key}", False, f"gilt bis zum {end:%d.%m.%Y}; bitte rechtzeitig erneuern lassen.")
+        for key, end in ending_soon(session, now)
+    ]
 
 
 def _schema(deps: Deps) -> Finding:
@@ -90,20 +104,6 @@ def _duties(session: Session) -> list[Finding]:
     return [Finding(f"Aufgabe {row.name}", False, row.trouble) for row in rows]
 
 
-def _feeds(deps: Deps, session: Session) -> list[Finding]:
-    rows = session.scalars(select(FeedRow).order_by(FeedRow.id)).all()
-    if not rows and deps.settings.feed_url:
-        return [Finding(f"Feed {deps.settings.feed_url}", True, "noch nicht gelesen")]
-    if not rows:
-        text = "Kein Feed ist eingetragen (DISTRIBUTOR_FEED_URL oder `distributor feed add`)."
-        return [Finding("Feed", False, text)]
-    found = []
-    for row in rows:
-        text = row.trouble or (f"gelesen {local_time(row.succeeded_at)}" if row.succeeded_at else "noch nicht gelesen")
-        found.append(Finding(f"Feed {row.url}", not row.trouble, text))
-    return found
-
-
 def _items(session: Session, now: datetime) -> list[Finding]:
     query = select(ItemRow).where(ItemRow.stale, ItemRow.stage != "history", ItemRow.changed_at < now - _UNTAILORED)
     return [
@@ -116,12 +116,16 @@ def _accounts(deps: Deps, session: Session) -> list[Finding]:
     found = []
     for account, owner in items.accounts(session):
         subject = f"Konto {owner.slug}/{account.channel}/{account.name}"
+        if account.retired_at is not None:
+            continue
         try:
             missing = missing_fields(deps, session, account)
         except Refused as error:
             found.append(Finding(subject, False, error.text))
             continue
-        if account.paused_at is not None:
+        if account.retiring_at is not None:
+            found.append(Finding(subject, True, "wird stillgelegt; es wird noch aufgeräumt"))
+        elif account.paused_at is not None:
             text = f"angehalten: {account.paused_reason} `distributor accounts check {account.id}` prüft es."
             found.append(Finding(subject, False, text))
         elif missing:
@@ -132,8 +136,16 @@ def _accounts(deps: Deps, session: Session) -> list[Finding]:
     return found
 
 
+def held_by_files(deps: Deps) -> list[Finding]:
+    """Stop files on this host: whoever laid one could not reach the desk, so it is grave until it is gone."""
+    return [
+        Finding("Stop-Datei", False, f"{file.path} hält an: {file.reason}", grave=True)
+        for file in stop_files.found(deps.settings.data_dir)
+    ]
+
+
 def _stops(session: Session) -> list[Finding]:
     return [Finding("Notbremse", False, f"gezogen für {scope}: {row.reason}") for row, scope in active(session)]
 
 
-__all__ = ["Finding", "examine"]
+__all__ = ["Finding", "examine", "held_by_files"]

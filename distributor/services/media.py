@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from distributor.media.pictures import probe, render
 from distributor.media.shapes import shape_key
 from distributor.media.sniff import sniff
 from distributor.services.deps import Deps
-from distributor.store import items
+from distributor.store import items, recalls
 from distributor.store.tables import ItemRow, MediumRow, RenditionRow
 
 MAX_BYTES = 30_000_000
@@ -33,6 +33,12 @@ def picture_addresses(medium: FeedMedium) -> list[str]:
     if medium.kind == "image":
         return [medium.url]
     return [medium.poster] if medium.kind == "video" and medium.poster else []
+
+
+def by_picture(media: Iterable[FeedMedium]) -> dict[str, FeedMedium]:
+    """Return what speaks for each picture's address: the picture itself before a video whose poster it is."""
+    pictures_last = sorted(media, key=lambda medium: medium.kind == "image")
+    return {url: medium for medium in pictures_last for url in picture_addresses(medium)}
 
 
 def sync_media(item: ItemRow, known: dict[str, MediumRow]) -> list[MediumRow]:
@@ -71,7 +77,9 @@ def _fetch_one(deps: Deps, medium_id: int, url: str, tries: int, clock: Callable
     except Refused as error:
         change = {"state": "refused", "trouble": error.text, "next_try_at": None}
     with deps.store.write() as session:
-        row = session.get_one(MediumRow, medium_id)
+        row = session.get_one(MediumRow, medium_id, populate_existing=True, with_for_update={"key_share": True})
+        if row.state == "withdrawn" or recalls.barred_content(session, str(change.get("sha256", ""))):
+            change |= {"state": "withdrawn", "trouble": "", "next_try_at": None}
         row.tries = tries + 1
         for name, value in change.items():
             setattr(row, name, value)

@@ -115,4 +115,5 @@ def pause(session: Session, account_id: int, reason: Reason, *, now: datetime, a
             subject="account",
             subject_id=account_id,
             reason=reason.code,
+            said=reason.text,
         )

@@ -8,18 +8,19 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from distributor.domain import Actor, Refused, Role
+from distributor.domain import DAEMON, Actor, Refused, Role
 from distributor.services.deps import Deps
-from distributor.services.permission import require
+from distributor.services.permission import allowed, require
 from distributor.store.posts import record
 from distributor.store.tables import MembershipRow, OrganisationRow, SessionRow, UserRow
+from distributor.wording import BERLIN
 
 _HASHER = PasswordHasher()
 _SESSION_LIFE = timedelta(hours=12)
@@ -54,9 +55,12 @@ def add_user(
     name: str = "",
     password: str = "",
 ) -> None:
-    """Add a person, or replace name, roles and (if given) password of one who exists. Raises: Refused."""
+    """Add a person, or replace name, roles and (if given) password of one who exists. Raises: Refused.
+
+    Days as somebody's deputy stay as they are; :func:`deputise` changes them.
+    """
     require(actor, "user")
-    if not login or not login.replace("-", "").replace("_", "").replace(".", "").isalnum():
+    if login == DAEMON.login or not login.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise Refused(f"„{login}“ ist kein brauchbarer Anmeldename (Buchstaben, Ziffern, - _ .).", code="user.login")
     with deps.store.write() as session:
         row = session.scalars(select(UserRow).where(UserRow.login == login)).one_or_none()
@@ -67,16 +71,44 @@ def add_user(
         if password:
             row.password_hash = hashed(password)
         session.flush()
-        with _keeping_an_operator(session):
-            session.execute(delete(MembershipRow).where(MembershipRow.user_id == row.id))
+        with keeping_an_operator(session):
+            session.execute(delete(MembershipRow).where(MembershipRow.user_id == row.id, MembershipRow.first.is_(None)))
             for membership in memberships:
                 where = _organisation(session, membership)
                 session.add(MembershipRow(user_id=row.id, role=membership.role, organisation_id=where))
         record(session, now=now, actor=actor, what="user.set", subject="user", subject_id=row.id)
 
 
+def deputise(
+    deps: Deps, actor: Actor, login: str, organisation: str, first: date | None, last: date | None, now: datetime
+) -> None:
+    """Let a person act for a Jobcenter from ``first`` to ``last``, both included; no days: no longer. Raises: Refused.
+
+    Earlier days of the same person at the same Jobcenter are replaced.
+    """
+    require(actor, "deputy", organisation)
+    if (first is None) != (last is None) or (first is not None and last is not None and last < first):
+        raise Refused("Eine Vertretung braucht einen ersten und einen letzten Tag in dieser Folge.", code="user.days")
+    with deps.store.write() as session:
+        row = session.scalars(select(UserRow).where(UserRow.login == login, UserRow.active)).one_or_none()
+        if row is None:
+            raise Refused(f"„{login}“ ist keine bekannte Person.", code="user.unknown")
+        where = _organisation(session, Membership(Role.OFFICER, organisation))
+        session.execute(
+            delete(MembershipRow).where(
+                MembershipRow.user_id == row.id,
+                MembershipRow.organisation_id == where,
+                MembershipRow.first.is_not(None),
+            )
+        )
+        if first is not None:
+            session.add(MembershipRow(user_id=row.id, role=Role.OFFICER, organisation_id=where, first=first, last=last))
+        what = "user.deputy" if first is not None else "user.deputy_ended"
+        record(session, now=now, actor=actor, what=what, subject="user", subject_id=row.id, organisation=organisation)
+
+
 @contextmanager
-def _keeping_an_operator(session: Session) -> Iterator[None]:
+def keeping_an_operator(session: Session) -> Iterator[None]:
     """Raises: Refused if a change inside would leave nobody to manage people."""
     before = _has_operator(session)
     yield
@@ -114,21 +146,27 @@ def _organisation(session: Session, membership: Membership) -> int | None:
     return row.id
 
 
-def actor_named(deps: Deps, login: str) -> Actor:
+def actor_named(deps: Deps, login: str, now: datetime) -> Actor:
     """Return the person behind ``--as``, with the unix user who typed it. Raises: Refused."""
     with deps.store.read() as session:
         row = session.scalars(select(UserRow).where(UserRow.login == login, UserRow.active)).one_or_none()
         if row is None:
             text = f"„{login}“ ist keine bekannte Person; `distributor users list` zeigt alle."
             raise Refused(text, code="user.unknown")
-        return _actor(session, row, unix_user=_unix_user())
+        return actor_of(session, row, now, unix_user=_unix_user())
 
 
-def _actor(session: Session, row: UserRow, unix_user: str = "") -> Actor:
+def actor_of(session: Session, row: UserRow, now: datetime, unix_user: str = "") -> Actor:
+    """Return a person with the roles they hold at ``now``; a deputy's count on their days only."""
+    today = now.astimezone(BERLIN).date()
     query = (
         select(MembershipRow.role, OrganisationRow.slug)
         .outerjoin(OrganisationRow, MembershipRow.organisation_id == OrganisationRow.id)
-        .where(MembershipRow.user_id == row.id)
+        .where(
+            MembershipRow.user_id == row.id,
+            or_(MembershipRow.first.is_(None), MembershipRow.first <= today),
+            or_(MembershipRow.last.is_(None), MembershipRow.last >= today),
+        )
     )
     held = [(Role(role), slug) for role, slug in session.execute(query)]
     return Actor(
@@ -137,6 +175,12 @@ def _actor(session: Session, row: UserRow, unix_user: str = "") -> Actor:
         organisations=frozenset(slug for role, slug in held if role is Role.OFFICER and slug),
         unix_user=unix_user,
     )
+
+
+def who_may(session: Session, right: str, now: datetime, organisation: str | None = None) -> frozenset[str]:
+    """Return the logins of the active people who have a right, for one Organisation or (None) for all of them."""
+    rows = session.scalars(select(UserRow).where(UserRow.active))
+    return frozenset(row.login for row in rows if allowed(actor_of(session, row, now), right, organisation))
 
 
 def _unix_user() -> str:
@@ -195,7 +239,7 @@ def session_of(deps: Deps, cookie: str, now: datetime) -> tuple[Actor, str] | No
             .where(SessionRow.id_hash == _hash(cookie), SessionRow.expires_at > now, UserRow.active)
         )
         found = session.execute(query).first()
-        return None if found is None else (_actor(session, found[0]), found[1])
+        return None if found is None else (actor_of(session, found[0], now), found[1])
 
 
 def log_out(deps: Deps, cookie: str) -> None:
@@ -216,11 +260,31 @@ def users(deps: Deps) -> list[dict[str, object]]:
                 "login": row.login,
                 "name": row.name,
                 "active": row.active,
-                "roles": sorted(_actor(session, row).roles),
-                "organisations": sorted(_actor(session, row).organisations),
+                **_held(session, row),
             }
             for row in session.scalars(select(UserRow).order_by(UserRow.login))
         ]
+
+
+def _held(session: Session, row: UserRow) -> dict[str, object]:
+    """Return a person's lasting roles and Organisations, and apart from them the days as somebody's deputy."""
+    query = (
+        select(MembershipRow, OrganisationRow.slug)
+        .outerjoin(OrganisationRow, MembershipRow.organisation_id == OrganisationRow.id)
+        .where(MembershipRow.user_id == row.id)
+        .order_by(MembershipRow.first, MembershipRow.id)
+    )
+    held = [(each, slug) for each, slug in session.execute(query)]
+    lasting = [(each, slug) for each, slug in held if each.first is None]
+    return {
+        "roles": sorted({each.role for each, _ in lasting}),
+        "organisations": sorted({slug for each, slug in lasting if each.role == Role.OFFICER and slug}),
+        "deputies": [
+            {"organisation": slug, "first": each.first.isoformat(), "last": each.last.isoformat()}
+            for each, slug in held
+            if each.first is not None and each.last is not None
+        ],
+    }
 
 
 def set_active(deps: Deps, actor: Actor, login: str, active: bool, now: datetime) -> None:
@@ -230,7 +294,7 @@ def set_active(deps: Deps, actor: Actor, login: str, active: bool, now: datetime
         row = session.scalars(select(UserRow).where(UserRow.login == login)).one_or_none()
         if row is None:
             raise Refused(f"„{login}“ ist keine bekannte Person.", code="user.unknown")
-        with _keeping_an_operator(session):
+        with keeping_an_operator(session):
             row.active = active
         if not active:
             session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))

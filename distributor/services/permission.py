@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from distributor.domain import Actor, Refused, Role
 
 RIGHTS: dict[str, frozenset[Role]] = {
     "post.approve": frozenset({Role.OFFICER}),
+    "post.second": frozenset({Role.OFFICER, Role.EDITOR}),
     "post.edit": frozenset({Role.OFFICER, Role.EDITOR}),
     "post.move": frozenset({Role.OFFICER}),
     "post.reject": frozenset({Role.OFFICER}),
     "post.recall": frozenset({Role.OFFICER, Role.EDITOR}),
     "item.clear": frozenset({Role.EDITOR}),
     "item.edit": frozenset({Role.EDITOR}),
+    "person": frozenset({Role.EDITOR}),
+    "person.document": frozenset({Role.EDITOR, Role.AUDITOR}),
+    "account.auto": frozenset({Role.OFFICER}),
     "stop": frozenset({Role.OFFICER, Role.EDITOR, Role.OPERATOR}),
     "resume": frozenset({Role.OFFICER, Role.EDITOR, Role.OPERATOR}),
     "account": frozenset({Role.OPERATOR}),
+    "account.retire": frozenset({Role.OPERATOR, Role.OFFICER}),
     "account.pause": frozenset({Role.OPERATOR, Role.OFFICER}),
+    "calendar": frozenset({Role.OFFICER, Role.EDITOR, Role.OPERATOR}),
     "user": frozenset({Role.OPERATOR}),
+    "deputy": frozenset({Role.OPERATOR, Role.OFFICER}),
     "config": frozenset({Role.OPERATOR}),
     "feed": frozenset({Role.OPERATOR, Role.EDITOR}),
     "read": frozenset(Role),
@@ -35,19 +44,22 @@ def allowed(actor: Actor, right: str, organisation: str | None = None) -> bool:
 def require(actor: Actor, right: str, organisation: str | None = None) -> None:
     """Raises: Refused if the actor lacks the right."""
     if not allowed(actor, right, organisation):
-        where = f" für {organisation}" if organisation else ""
-        text = f"„{actor.login}“ darf das{where} nicht; nötig ist die Rolle {_named(right)}."
+        # An officer's right ends at their Jobcenter: for all of them that role does not help.
+        needed = RIGHTS[right] if organisation is not None else RIGHTS[right] - {Role.OFFICER}
+        everywhere = " für alle Jobcenter" if needed != RIGHTS[right] else ""
+        where = f" für {organisation}" if organisation else everywhere
+        text = f"„{actor.login}“ darf das{where} nicht; nötig ist die Rolle {_named(needed)}."
         raise Refused(text, code="forbidden")
 
 
-def _named(right: str) -> str:
+def _named(roles: Set[Role]) -> str:
     names = {
         Role.EDITOR: "Redaktion",
         Role.OFFICER: "Kanalverantwortung",
         Role.OPERATOR: "Betrieb",
         Role.AUDITOR: "Prüfung",
     }
-    return " oder ".join(names[role] for role in Role if role in RIGHTS[right])
+    return " oder ".join(names[role] for role in Role if role in roles)
 
 
 def visible(actor: Actor) -> list[str] | None:

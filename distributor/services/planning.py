@@ -1,53 +1,102 @@
-"""Propose times for posts that wait for their officer, and let go of what waited or was late too long."""
+"""Lay posts into the calendar: propose times, keep them while they hold, take back what the calendar forbids.
+
+What is approved is moved by nobody but a person; where the calendar forbids its time, the Approval is taken back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-import structlog
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from distributor.domain import DAEMON, Reason, Refused, State
-from distributor.lifecycle import Move, late
-from distributor.roster import organisation_of
+from distributor.domain import Actor, Reason, Refused, State
+from distributor.lifecycle import Move
+from distributor.services.calendars import Calendars, calendar_for
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
-from distributor.store import claims, items, posts
-from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
-from schedules.calendar import Calendar, calendar_of
-from schedules.plan import Candidate, Lane, Placement, Taken, plan, stagger
+from distributor.store import calendars, items, posts
+from distributor.store.tables import ItemRow, OrganisationRow, PostRow
+from distributor.wording import local_time
+from schedules.campaigns import Campaign
+from schedules.objections import why_not
+from schedules.plan import Candidate, Placement, Taken, Unplaced, plan
 
 _NEIGHBOURHOOD = timedelta(days=2)
 """How far back posts are looked at that may be too close to a new one, or on the same local day."""
 
-_log = structlog.get_logger()
+Pair = tuple[PostRow, ItemRow]
 
 
 def propose(deps: Deps, now: datetime) -> int:
-    """Give each awaiting post without a future time the next free slot; return how many got one."""
+    """Give each awaiting post without a future time a slot; return how many times were given or changed.
+
+    What is approved is never moved, and a proposal keeps its time unless a post of higher priority needs it.
+    """
     with deps.store.write() as session:
         waiting = posts.unplanned(session, now)
         if not waiting:
             return 0
-        lanes = _lanes(session)
-        held = [Taken(str(account), at) for account, at in posts.taken(session, now - _NEIGHBOURHOOD)]
-        placed = plan([_candidate(post, item, now) for post, _, item in waiting], lanes, held, now)
-        times = {each.key: each.at for each in placed if isinstance(each, Placement)}
-        for post, _, _ in waiting:
-            _set_time(session, post, times.get(post.id))
-        return len(times)
+        desk = _Desk(session, now)
+        rivals = _outranked(session, waiting, now)
+        desk.occupy(but={post.id for post, _ in rivals})
+        given = desk.place(waiting)
+        kept = desk.place(rivals, at_their_times=True)
+        return len(given) + len(desk.place([pair for pair in rivals if pair[0].id not in kept]))
 
 
-def next_slot(session: Session, post: PostRow, now: datetime) -> datetime:
-    """Return the next free slot for one post. Raises: Refused if its calendar has none."""
-    item = session.get_one(ItemRow, post.item_id)
-    held = [Taken(str(account), at) for account, at in posts.taken(session, now - _NEIGHBOURHOOD, but=post.id)]
-    for each in plan([_candidate(post, item, now)], _lanes(session), held, now):
-        if isinstance(each, Placement):
-            return each.at
-    raise Refused("Im Kalender ist kein Platz frei; bitte eine Zeit von Hand wählen.", code="calendar.full")
+def next_slot(session: Session, post: PostRow, now: datetime) -> Placement:
+    """Return the next free slot for one post, with the reason. Raises: Refused if its calendar has none."""
+    desk = _Desk(session, now)
+    desk.occupy(but={post.id})
+    [found] = desk.plan([(post, session.get_one(ItemRow, post.item_id))])
+    if isinstance(found, Placement):
+        return found
+    raise Refused(f"Für Post {post.id} ist kein Platz frei. {found.why}", code="calendar.full")
+
+
+def forget_impossible(session: Session, now: datetime, organisation_id: int | None = None) -> int:
+    """Drop proposed times that the calendar does not offer (any more); return how many.
+
+    A time that a person chose is dropped only where the calendar forbids it.
+    """
+    waiting = posts.proposed(session, now, organisation_id=organisation_id)
+    planned = [pair for pair in waiting if pair[0].plan_why]
+    desk = _Desk(session, now)
+    desk.occupy(but={post.id for post, _ in planned})
+    kept = desk.place(planned, at_their_times=True)
+    gone = [post for post, _ in waiting if (post.id not in kept if post.plan_why else desk.forbids(post))]
+    for post in gone:
+        _set_time(session, post, None)
+    return len(gone)
+
+
+def plan_anew(session: Session, item_ids: Sequence[int]) -> None:
+    """Drop the plan's proposals for these Items, because their rank or their campaign has changed."""
+    for item_id in item_ids:
+        for post in items.posts_of(session, item_id):
+            if post.state == State.AWAITING and post.plan_why:
+                _set_time(session, post, None)
+
+
+def keep_clear(session: Session, now: datetime, actor: Actor, organisation_id: int | None = None) -> list[int]:
+    """Take back the Approval of every post whose time the calendar forbids (now); return which.
+
+    Silently leaving it would publish against the calendar, silently moving it would publish at a time that nobody
+    released. What is under way already goes out.
+    """
+    known = Calendars(session)
+    taken_back = []
+    for post, account, owner in calendars.approved(session, organisation_id=organisation_id):
+        reason = why_not(known.of(owner), account.channel, post.due_at) if post.due_at is not None else None
+        if reason is None or post.due_at is None:
+            continue
+        text = f"Die Freigabe für {local_time(post.due_at)} gilt nicht mehr: {reason} Bitte zu neuer Zeit freigeben."
+        move = Move(State.AWAITING, Reason("calendar.forbidden", text, "officer"), drop_stage=True)
+        apply(session, post, move, now=now, actor=actor, what="post.taken_back")
+        taken_back.append(post.id)
+    return taken_back
 
 
 def make_room(session: Session, post: PostRow, owner: OrganisationRow, at: datetime) -> datetime | None:
@@ -67,131 +116,91 @@ def make_room(session: Session, post: PostRow, owner: OrganisationRow, at: datet
     return None
 
 
-def calendar_for(session: Session, owner: OrganisationRow) -> Calendar:
-    """Return an Organisation's posting calendar. Raises: Refused if it names one that does not exist."""
-    return _calendar(_calendars(session), organisation_of(owner.document).calendar, owner.slug)
+class _Desk:
+    """Where posts are laid into slots: every account's lane, with what is taken in it."""
 
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        known = Calendars(session)
+        self._lanes = {str(account.id): known.lane(account, owner) for account, owner in items.accounts(session)}
+        self._campaigns = {
+            item: Campaign(row.id, row.first, row.last, timedelta(days=row.every_days))
+            for item, row in calendars.campaign_items(session).items()
+        }
+        self._taken: list[Taken] = []
 
-def _calendars(session: Session) -> dict[str, Calendar]:
-    return {name: calendar_of(row.document) for name, row in items.calendars(session).items()}
+    def occupy(self, *, but: Collection[int] = ()) -> None:
+        """Take the places of all posts that hold one, but of these."""
+        back = max([_NEIGHBOURHOOD, *(each.every for each in self._campaigns.values())])
+        for post, account, item, at in posts.taken(self._session, self._now - back):
+            if post not in but:
+                self._take(account, item, at)
 
+    def place(self, pairs: Sequence[Pair], *, at_their_times: bool = False) -> set[int]:
+        """Lay posts into slots and take those; return which found one. ``at_their_times``: each in its own or none.
 
-def _calendar(known: dict[str, Calendar], name: str, slug: str) -> Calendar:
-    if name not in known:
-        raise Refused(f"Den Kalender „{name}“ von {slug} gibt es nicht.", code="calendar.unknown")
-    return known[name]
+        A post that finds none elsewhere keeps no time, and is told why.
+        """
+        by_id = {pair[0].id: pair for pair in pairs}
+        found = self.plan(pairs, at_their_times=at_their_times)
+        for each in found:
+            post, item = by_id[each.key]
+            if isinstance(each, Placement):
+                self._take(post.account_id, item.id, each.at)
+            if not at_their_times:
+                _set_time(self._session, post, each.at if isinstance(each, Placement) else None, each.why)
+        return {each.key for each in found if isinstance(each, Placement)}
 
+    def plan(self, pairs: Sequence[Pair], *, at_their_times: bool = False) -> list[Placement | Unplaced]:
+        """Return where posts would be laid."""
+        candidates = [self._candidate(post, item, at_its_time=at_their_times) for post, item in pairs]
+        return plan(candidates, self._lanes, self._taken, self._now)
 
-def _lanes(session: Session) -> dict[str, Lane]:
-    known = _calendars(session)
-    lanes = {}
-    for account, owner in items.accounts(session):
-        calendar = _calendar(known, organisation_of(owner.document).calendar, owner.slug)
-        lanes[str(account.id)] = Lane(
-            key=str(account.id), channel=account.channel, calendar=calendar, offset=stagger(calendar, owner.position)
+    def forbids(self, post: PostRow) -> bool:
+        """Tell whether the calendar forbids a post's time."""
+        lane = self._lanes[str(post.account_id)]
+        return post.due_at is not None and why_not(lane.calendar, lane.channel, post.due_at) is not None
+
+    def _take(self, account: int, item: int, at: datetime) -> None:
+        campaign = self._campaigns.get(item)
+        self._taken.append(Taken(str(account), at, campaign.key if campaign else None))
+
+    def _candidate(self, post: PostRow, item: ItemRow, *, at_its_time: bool) -> Candidate:
+        earliest = [self._now, *(at for at in (item.embargo_until, post.earliest_at) if at is not None)]
+        return Candidate(
+            key=post.id,
+            lane=str(post.account_id),
+            not_before=post.due_at if at_its_time and post.due_at else max(earliest),
+            not_after=post.due_at if at_its_time else item.valid_until,
+            created=post.created_at,
+            priority=item.priority,
+            topics=tuple(item.document["topics"]),
+            form=post.form,
+            campaign=self._campaigns.get(item.id),
         )
-    return lanes
 
 
-def _candidate(post: PostRow, item: ItemRow, now: datetime) -> Candidate:
-    return Candidate(
-        key=post.id,
-        lane=str(post.account_id),
-        not_before=max(now, item.embargo_until or now),
-        not_after=item.valid_until,
-        created=post.created_at,
-    )
+def _outranked(session: Session, waiting: Sequence[Pair], now: datetime) -> list[Pair]:
+    """Return the plan's proposals that give way if a waiting post of their account needs their place."""
+    highest: dict[int, int] = {}
+    for post, item in waiting:
+        highest[post.account_id] = max(item.priority, highest.get(post.account_id, item.priority))
+    return [
+        (post, item)
+        for post, item in posts.proposed(session, now)
+        if post.plan_why and item.priority < highest.get(post.account_id, item.priority)
+    ]
 
 
-def _set_time(session: Session, post: PostRow, at: datetime | None) -> None:
-    if post.due_at == at:
+def _set_time(session: Session, post: PostRow, at: datetime | None, why: str = "") -> None:
+    if (post.due_at, post.plan_why) == (at, why):
         return
     # What somebody is changing right now is left alone: two who choose times next to each other must not deadlock.
     free = select(PostRow.id).where(PostRow.id == post.id, PostRow.state == State.AWAITING)
     session.execute(
         update(PostRow)
         .where(PostRow.id.in_(free.with_for_update(key_share=True, skip_locked=True)))
-        .values(due_at=at)
+        .values(due_at=at, plan_why=why)
         .execution_options(synchronize_session=False)
     )
-
-
-def expire(deps: Deps, now: datetime) -> int:
-    """Close what nobody approved in time or what is no longer valid. Silence never approves.
-
-    The time runs from the Post's last move, and not while an embargo keeps its officer from approving.
-    """
-    since = now - deps.policy.expiry
-    with deps.store.write() as session:
-        query = (
-            select(PostRow)
-            .join(ItemRow, PostRow.item_id == ItemRow.id)
-            .where(
-                PostRow.state.in_((State.DRAFTED, State.AWAITING)),
-                or_(
-                    and_(
-                        PostRow.changed_at <= since,
-                        or_(ItemRow.embargo_until.is_(None), ItemRow.embargo_until <= since),
-                    ),
-                    ItemRow.valid_until <= now,
-                ),
-            )
-            .order_by(PostRow.id)
-            .with_for_update(of=PostRow, key_share=True, skip_locked=True)
-        )
-        found = session.scalars(query).all()
-        text = "Der Post wurde nicht rechtzeitig freigegeben und ist verfallen."
-        for post in found:
-            apply(
-                session, post, Move(State.CLOSED, Reason("expired", text)), now=now, actor=DAEMON, what="post.expired"
-            )
-        return len(found)
-
-
-def miss(deps: Deps, now: datetime) -> int:
-    """Hand to a person what is approved but past its time further than the policy allows, whatever held it up."""
-    with deps.store.write() as session:
-        found = _overdue(session, now - deps.policy.lateness, now)
-        for post in found:
-            if post.due_at is not None:
-                apply(session, post, late(post.due_at, post.reason_text), now=now, actor=DAEMON, what="post.missed")
-        return len(found) + _hand_over(session, now, now - deps.policy.lateness)
-
-
-def _hand_over(session: Session, now: datetime, before: datetime) -> int:
-    """Leave to a person what the daemon cannot do because the account is paused: looking late, and taking down."""
-    looking = and_(PostRow.state == State.UNCERTAIN, PostRow.due_at < before)
-    query = (
-        select(PostRow, ReceiptRow.url)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .outerjoin(ReceiptRow, ReceiptRow.post_id == PostRow.id)
-        .where(
-            or_(looking, PostRow.state == State.RETRACTING),
-            PostRow.next_try_at.is_not(None),
-            AccountRow.paused_at.is_not(None),
-        )
-        .order_by(PostRow.id)
-        .with_for_update(of=PostRow, key_share=True, skip_locked=True)
-    )
-    found = session.execute(query).all()
-    for post, url in found:
-        todo = f"Bitte von Hand löschen und bestätigen: {url}" if url else "Bitte auf dem Konto nachsehen."
-        reason = Reason(claims.UNREACHABLE, f"Das Konto ist angehalten. {todo}", "officer")
-        apply(session, post, Move(State(post.state), reason), now=now, actor=DAEMON, what="post.handed_over")
-    return len(found)
-
-
-def _overdue(session: Session, before: datetime, now: datetime) -> Sequence[PostRow]:
-    """Return approved posts due before ``before`` on whose account no call is running in good time; locked."""
-    query = (
-        select(PostRow)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .where(
-            PostRow.state.in_((State.SCHEDULED, State.STAGED)),
-            PostRow.due_at < before,
-            or_(AccountRow.owner.is_(None), AccountRow.lease_until < now),
-        )
-        .order_by(PostRow.id)
-        .with_for_update(of=PostRow, key_share=True, skip_locked=True)
-    )
-    return session.scalars(query).all()

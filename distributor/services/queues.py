@@ -11,7 +11,9 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from distributor.domain import Actor, State
+from distributor.services.calendars import Calendars, warnings
 from distributor.services.deps import Deps
+from distributor.services.judging import judge
 from distributor.services.permission import visible
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 
@@ -45,6 +47,7 @@ class Line:
     reason: str
     problems: Sequence[dict[str, Any]]
     media: Sequence[dict[str, Any]]
+    notes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,11 @@ def queue_page(
         ).one()
         counts = {each: int(number) for each, number in zip(Queue, numbers, strict=True)}
         query = _joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), seen).where(_in(queue))
-        rows = session.execute(query.order_by(*_order(queue)).offset(offset).limit(limit))
-        return Page(tuple(_line(*row) for row in rows), counts[queue], counts)
+        rows = session.execute(query.order_by(*_order(queue)).offset(offset).limit(limit)).all()
+        problems = judge(deps, session, [(post, account, owner, item) for post, account, owner, item in rows])
+        known = Calendars(session)
+        lines = tuple(_line(*row, problems[row[0].id], _notes(known, *row)) for row in rows)
+        return Page(lines, counts[queue], counts)
 
 
 def turn(deps: Deps, actor: Actor, post_id: int) -> Turn:
@@ -143,7 +149,14 @@ def _order(queue: Queue) -> tuple[Any, ...]:
     return (PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
 
 
-def _line(post: PostRow, account: AccountRow, owner: OrganisationRow, item: ItemRow) -> Line:
+def _line(
+    post: PostRow,
+    account: AccountRow,
+    owner: OrganisationRow,
+    item: ItemRow,
+    problems: Sequence[dict[str, Any]],
+    notes: Sequence[str],
+) -> Line:
     return Line(
         id=post.id,
         title=item.title,
@@ -155,6 +168,14 @@ def _line(post: PostRow, account: AccountRow, owner: OrganisationRow, item: Item
         due_at=post.due_at,
         published_at=post.published_at,
         reason=post.reason_text,
-        problems=post.problems,
+        problems=problems,
         media=post.document["media"],
+        notes=notes,
     )
+
+
+def _notes(known: Calendars, post: PostRow, account: AccountRow, owner: OrganisationRow, item: ItemRow) -> list[str]:
+    """Return what is to be thought of at the time of a post that a person still decides on."""
+    if post.state != S.AWAITING or post.due_at is None:
+        return []
+    return warnings(known.of(owner), account.channel, post.due_at)

@@ -23,7 +23,7 @@ from connectors.base import (
     Throttled,
     Withheld,
 )
-from distributor.domain import DAEMON, Reason, State
+from distributor.domain import DAEMON, Actor, Reason, State
 from distributor.lifecycle import (
     Happening,
     Looked,
@@ -199,12 +199,12 @@ def _settle_retract(
         apply(session, post, Move(State.RETRACTING, next_try_at=wait), now=now, actor=DAEMON, what="withheld")
 
 
-def retracted(session: Session, post: PostRow, answer: str, *, now: datetime) -> None:
+def retracted(session: Session, post: PostRow, answer: str, *, now: datetime, actor: Actor = DAEMON) -> None:
     """Keep the proof that the Post is down."""
     row = posts.receipts(session, [post.id])[post.id]
     row.retracted_at, row.retraction = now, answer
     session.flush()
-    apply(session, post, Move(State.RETRACTED), now=now, actor=DAEMON, what="retracted")
+    apply(session, post, Move(State.RETRACTED), now=now, actor=actor, what="retracted")
 
 
 _SETTLERS = {

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from distributor.clock import SimulatedClock
 from distributor.domain import Refused, State
+from distributor.services import repeating
 from distributor.services.deps import Deps
 from distributor.store import claims, items
 from distributor.store.tables import PostRow
@@ -79,5 +80,6 @@ def next_moment(deps: Deps, now: datetime, until: datetime) -> datetime | None:
         replan = session.scalar(
             select(func.min(PostRow.due_at)).where(PostRow.state == State.AWAITING, PostRow.due_at > now)
         )
-    found = [moment for moment in (wake, replan) if moment is not None and moment <= until]
+        repeat = repeating.next_due(session, now)
+    found = [moment for moment in (wake, replan, repeat) if moment is not None and moment <= until]
     return min(found, default=None)

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session
 
 from connectors.base import Connector, Medium
-from distributor.clearance import DECORATIVE, Question, Subject, questions, unanswered
+from distributor.clearance import DECORATIVE, Clearance, Question, unanswered
+from distributor.consent import without_consents
 from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisation, Override, Problem, State
 from distributor.intake.report import item_of
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
 from distributor.media.shapes import shape_key
-from distributor.roster import channel_text_of, organisation_of
+from distributor.roster import channel_text_of, lexicon_of, organisation_of
 from distributor.services.deps import Deps
-from distributor.services.media import make_renditions, picture_addresses, sync_media
+from distributor.services.gating import clearance_of, closed_gates
+from distributor.services.media import by_picture, make_renditions, picture_addresses, sync_media
 from distributor.services.moving import apply, facts_of
-from distributor.store import items
+from distributor.store import items, persons
 from distributor.store.posts import BEHIND
 from distributor.store.tables import AccountRow, ItemRow, MediumRow, OrganisationRow, PostRow, RenditionRow
+from distributor.tailoring import MENDS, Mended, mended, tailor
 from distributor.tailoring import Tailored as Variation
-from distributor.tailoring import tailor
+from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -39,10 +42,15 @@ class Workpiece:
     content: FeedItem
     media: Sequence[MediumRow]
     renditions: Mapping[tuple[str, str], RenditionRow]
-    answers: Mapping[tuple[str, str], str]
-    overrides: Mapping[str, Override]
+    clearance: Clearance
+    overrides: Mapping[tuple[str, int], Override]
     texts: Mapping[str, ChannelText]
     wanted: frozenset[str]
+    lexicon: Lexicon
+
+    def override(self, channel: str, occurrence: int) -> Override | None:
+        """Return the editor's own wording: this occurrence's, else the one for all."""
+        return self.overrides.get((channel, occurrence)) or self.overrides.get((channel, 0))
 
     @property
     def complete(self) -> bool:
@@ -55,9 +63,14 @@ class Workpiece:
         return self.complete and not self.unanswered and self.item.stage == "active"
 
     @property
-    def questions(self) -> list[Question]:
+    def answers(self) -> Mapping[tuple[str, str], str]:
+        """Return the newest answer by (question, subject)."""
+        return self.clearance.answers
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
         """Return what an editor is asked about this Item."""
-        return questions(subjects(self.content, self.media))
+        return self.clearance.asked
 
     @property
     def unanswered(self) -> list[Question]:
@@ -65,36 +78,31 @@ class Workpiece:
         return unanswered(self.questions, self.answers)
 
 
-def subjects(content: FeedItem, media: Sequence[MediumRow]) -> list[Subject]:
-    """Return what is asked about: each picture by its content, each video by its address."""
-    pictures = [
-        Subject(row.sha256, "image", f"Bild {number}")
-        for number, row in enumerate((row for row in media if row.state == "ready"), start=1)
-    ]
-    videos = [
-        Subject(medium.url, "video", f"Video {number}")
-        for number, medium in enumerate((m for m in content.media if m.kind == "video"), start=1)
-    ]
-    return pictures + videos
-
-
 def workpiece(session: Session, item: ItemRow) -> Workpiece:
     """Read all that is needed to make an Item's posts."""
     content = item_of(item.document)
     wanted = frozenset(url for medium in content.media for url in picture_addresses(medium))
     media = [row for row in items.media(session, item.id) if row.url in wanted]
+    shown = persons.shown_in(session, [item.id]).get(item.id, ())
     return Workpiece(
         item=item,
-        content=content,
+        content=replace(content, topics=without_consents(content.topics)),
         media=media,
         renditions=items.renditions(session, [row.sha256 for row in media]),
-        answers=items.answers(session, item.id),
-        overrides={
-            channel: Override(du=row.du, sie=row.sie) for channel, row in items.overrides(session, item.id).items()
-        },
+        clearance=clearance_of(content, media, items.answers(session, item.id), shown),
+        overrides={key: Override(du=row.du, sie=row.sie) for key, row in items.overrides(session, item.id).items()},
         texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
         wanted=wanted,
+        lexicon=_lexicon(session),
     )
+
+
+def _lexicon(session: Session) -> Lexicon:
+    """Return the shipped words with the house's own laid over them."""
+    lexicon = LEXICON
+    for row in items.lexicons(session).values():
+        lexicon = with_house(lexicon_of(row.document), lexicon)
+    return lexicon
 
 
 def tailor_stale(deps: Deps, now: datetime) -> int:
@@ -120,7 +128,8 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
         session.add_all(unseen)
         session.flush()
         if unseen:
-            items.ask_again(session, item_id, "people", DAEMON.login, now)
+            for question in ("people", "elected"):
+                items.ask_again(session, item_id, question, DAEMON.login, now)
         if not workpiece(session, item).complete:
             return False
     make_renditions(deps, item_id)
@@ -147,17 +156,19 @@ def shape_posts(
     piece = workpiece(session, item)
     item.cleared_at = (item.cleared_at or now) if piece.complete and not piece.unanswered else None
     held = items.posts_of(session, item.id, lock=True)
-    existing = {post.account_id: post for post in held if post.corrects_id is None}
+    existing: dict[int, list[PostRow]] = {}
+    for post in held:
+        if post.corrects_id is None:
+            existing.setdefault(post.account_id, []).append(post)
     for account, owner in items.accounts(session):
-        post = existing.get(account.id)
-        if post is None:
-            if item.stage != "active":
-                continue
-            post = _new_post(item, account, now)
-        elif State(post.state) not in OPEN_TO_EDITING:
-            _mark_behind(deps, piece, post, account, owner, cleared=piece.cleared, now=now, void=void)
-            continue
-        _shape(deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void)
+        missing = [new_post(item, account, now)] if item.stage == "active" and account.retiring_at is None else []
+        for post in existing.get(account.id, missing):
+            if State(post.state) in OPEN_TO_EDITING:
+                _shape(
+                    deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void
+                )
+            else:
+                _mark_behind(deps, piece, post, account, owner, cleared=piece.cleared, now=now, void=void)
 
 
 def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor: Actor, void: bool = False) -> None:
@@ -169,12 +180,31 @@ def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor
     _shape(deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void)
 
 
-def _new_post(item: ItemRow, account: AccountRow, now: datetime) -> PostRow:
+def mended_text(deps: Deps, session: Session, post: PostRow, now: datetime, rule: str | None) -> Mended:
+    """Carry out every Fix in the post's text that the rules on texts name, or the one rule's."""
+    piece = workpiece(session, session.get_one(ItemRow, post.item_id))
+    account = session.get_one(AccountRow, post.account_id)
+    owner = session.get_one(OrganisationRow, account.organisation_id)
+
+    def problems(text: str) -> Iterator[Problem]:
+        made = _variation(deps, piece, post, account, owner, now, text)
+        for problem in made.problems:
+            yield problem if MENDS.get(problem.rule) == "text" else replace(problem, fix=None)
+
+    text: str = post.document["text"]
+    return mended(text, problems, rule)
+
+
+def new_post(
+    item: ItemRow, account: AccountRow, now: datetime, *, occurrence: int = 1, earliest_at: datetime | None = None
+) -> PostRow:
+    """Return a Post that has nothing to say yet; a repeat may not appear before ``earliest_at``."""
     return PostRow(
         item_id=item.id,
         account_id=account.id,
         form="feed",
-        occurrence=1,
+        occurrence=occurrence,
+        earliest_at=earliest_at,
         code="".join(secrets.choice(_ALPHABET) for _ in range(8)),
         state=State.DRAFTED,
         digest="",
@@ -196,8 +226,13 @@ def _shape(
     actor: Actor,
     void: bool,
 ) -> None:
-    made = _variation(deps, piece, post, account, owner, now)
-    problems = [*_media_problems(piece), *made.problems]
+    made = _variation(deps, piece, post, account, owner, now, post.officer_text)
+    problems = [
+        *_media_problems(piece),
+        *_gate_problems(deps, piece, account, owner, now),
+        *_repeat_problems(piece, post, account),
+        *made.problems,
+    ]
     changed = made.remote.digest != post.digest
     if changed and post.approved_digest is not None:
         changed = made.remote.digest != post.approved_digest
@@ -234,7 +269,7 @@ def _mark_behind(
     """Note on a Post whose release is under way that its Approval is void, should it come back unreleased."""
     if State(post.state) not in APPROVED:
         return
-    made = _variation(deps, piece, post, account, owner, now)
+    made = _variation(deps, piece, post, account, owner, now, post.officer_text)
     if void or not cleared or made.remote.digest != post.approved_digest:
         post.item_revision = BEHIND
 
@@ -250,7 +285,13 @@ def _forget_impossible_time(post: PostRow, item: ItemRow) -> None:
 
 
 def _variation(
-    deps: Deps, piece: Workpiece, post: PostRow, account: AccountRow, owner: OrganisationRow, now: datetime
+    deps: Deps,
+    piece: Workpiece,
+    post: PostRow,
+    account: AccountRow,
+    owner: OrganisationRow,
+    now: datetime,
+    officer_text: str | None,
 ) -> Variation:
     connector = deps.connector(account.channel)
     organisation = organisation_of(owner.document)
@@ -264,10 +305,13 @@ def _variation(
         link=link_of(deps, piece.content, organisation, post.code),
         media=media,
         credit=_credit(piece),
-        override=piece.overrides.get(account.channel),
-        officer_text=post.officer_text,
+        override=piece.override(account.channel, post.occurrence),
+        officer_text=officer_text,
+        label=piece.clearance.label,
         form=post.form,
         decorative=decorative,
+        captioned=_captioned(piece),
+        lexicon=piece.lexicon,
         today=now.date(),
     )
 
@@ -280,14 +324,14 @@ def link_of(deps: Deps, content: FeedItem, organisation: Organisation, code: str
 
 def _media(piece: Workpiece, connector: Connector) -> tuple[tuple[Medium, ...], frozenset[str]]:
     rules = connector.limits.pictures
-    alts = {url: medium.alt or "" for medium in piece.content.media for url in picture_addresses(medium)}
+    said = by_picture(piece.content.media)
     media: list[Medium] = []
     decorative: set[str] = set()
     for row in [row for row in piece.media if row.state == "ready"][: rules.at_most]:
         made = piece.renditions.get((row.sha256, shape_key(rules)))
         if made is None:
             continue
-        alt = piece.answers.get(("alt", row.sha256), alts.get(row.url, ""))
+        alt = piece.answers.get(("alt", row.sha256), said[row.url].alt or "")
         if alt == DECORATIVE:
             alt = ""
             decorative.add(made.sha256)
@@ -295,11 +339,20 @@ def _media(piece: Workpiece, connector: Connector) -> tuple[tuple[Medium, ...], 
     return tuple(media), frozenset(decorative)
 
 
+def _captioned(piece: Workpiece) -> frozenset[str]:
+    """Return the addresses of the videos whose captions an editor settled."""
+    return frozenset(
+        question.subject
+        for question in piece.questions
+        if question.key == "captions" and question not in piece.unanswered
+    )
+
+
 def _credit(piece: Workpiece) -> str:
     """Return the credits of the pictures, each once; before clearance what the feed says."""
-    by_url = {url: medium.credit for medium in piece.content.media for url in picture_addresses(medium)}
+    fed = by_picture(piece.content.media)
     said = [
-        piece.answers.get(("credit", row.sha256)) or by_url.get(row.url, "") or piece.content.credit
+        piece.answers.get(("credit", row.sha256)) or fed[row.url].credit or piece.content.credit
         for row in piece.media
         if row.state == "ready"
     ]
@@ -313,3 +366,25 @@ def _media_problems(piece: Workpiece) -> list[Problem]:
         for row in piece.media
         if row.state == "refused"
     ]
+
+
+def _gate_problems(
+    deps: Deps, piece: Workpiece, account: AccountRow, owner: OrganisationRow, now: datetime
+) -> list[Problem]:
+    """Return a blocking problem for each gate that is closed to this account; open questions concern the whole Item."""
+    if piece.unanswered:
+        return []
+    closed = closed_gates(deps, piece.clearance, account, owner, now)
+    return [Problem(gate.code, "block", gate.text) for gate in closed]
+
+
+def _repeat_problems(piece: Workpiece, post: PostRow, account: AccountRow) -> list[Problem]:
+    """Return a blocking problem for a repeat that would say again what was said before."""
+    own = (account.channel, post.occurrence) in piece.overrides or post.officer_text is not None
+    if post.occurrence == 1 or own:
+        return []
+    text = (
+        f"Die {post.occurrence - 1}. Wiederholung hat noch keinen eigenen Text; bitte einen für "
+        f"{account.channel} schreiben, denn derselbe Text soll nicht zweimal erscheinen."
+    )
+    return [Problem("repeat.same_text", "block", text)]

@@ -12,20 +12,23 @@ from sqlalchemy.orm import Session
 from distributor.domain import Actor, Refused, State
 from distributor.roster import organisation_of
 from distributor.services.accounts import missing_fields
+from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
 from distributor.services.deps import Deps
+from distributor.services.judging import judge
+from distributor.services.missing import ASKED_STAGES
 from distributor.services.permission import visible
 from distributor.services.stopping import active
-from distributor.services.tailoring import workpiece
-from distributor.store import items, posts
+from distributor.services.tailoring import Workpiece, workpiece
+from distributor.store import calendars, items, posts, pseudonyms
 from distributor.store.tables import (
     AccountRow,
     AttemptRow,
-    FeedRow,
     ItemRow,
     OrganisationRow,
     PostRow,
     ReceiptRow,
+    RepeatRow,
     StageRow,
 )
 
@@ -58,7 +61,8 @@ def post_list(
         attempts: dict[int, list[AttemptRow]] = {}
         for attempt in posts.attempts(session, ids) if len(ids) < 500 else _all_attempts(session):
             attempts.setdefault(attempt.post_id, []).append(attempt)
-        return [_post(row, attempts.get(row[0].id, []), receipts.get(row[0].id)) for row in rows]
+        problems = judge(deps, session, rows)
+        return [_post(row, attempts.get(row[0].id, []), receipts.get(row[0].id), problems[row[0].id]) for row in rows]
 
 
 def _all_receipts(session: Session) -> dict[int, ReceiptRow]:
@@ -76,22 +80,51 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
         seen = visible(actor) if actor is not None else None
         if row is None or (seen is not None and row[2].slug not in seen):
             raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
-        shown = _post(row, posts.attempts(session, [post_id]), posts.receipts(session, [post_id]).get(post_id))
+        receipt = posts.receipts(session, [post_id]).get(post_id)
+        shown = _post(row, posts.attempts(session, [post_id]), receipt, judge(deps, session, [row])[post_id])
+        shown |= _outlook(session, row)
+        events = posts.events(session, "post", post_id)
+        who = pseudonyms.names(session, {event.actor for event in events})
         shown["events"] = [
             {
                 "at": stamp(event.at),
-                "actor": event.actor,
+                "actor": who[event.actor],
                 "what": event.what,
                 "from": event.from_state,
                 "to": event.to_state,
                 "reason": event.reason,
             }
-            for event in posts.events(session, "post", post_id)
+            for event in events
         ]
         return shown
 
 
-def _post(row: Row, attempts: Sequence[AttemptRow], receipt: ReceiptRow | None) -> dict[str, Any]:
+_TIMED = (State.AWAITING, State.SCHEDULED, State.STAGED)
+
+
+def post_notes(deps: Deps, post_id: int) -> list[str]:
+    """Return what is to be thought of at a post's time, as the calendar is now."""
+    with deps.store.read() as session:
+        row = posts.whole(session, post_id)
+        notes: list[str] = _outlook(session, row)["notes"] if row is not None else []
+        return notes
+
+
+def _outlook(session: Session, row: Row) -> dict[str, Any]:
+    """Return what is to be thought of at the post's time, and who can answer comments then, as the calendar is now."""
+    post, account, owner, item = row
+    campaign = calendars.campaign_items(session).get(item.id)
+    shown: dict[str, Any] = {"notes": [], "cover": None, "campaign": campaign.name if campaign else None}
+    if post.due_at is not None and post.state in _TIMED:
+        calendar = calendar_for(session, owner)
+        shown["notes"] = warnings(calendar, account.channel, post.due_at)
+        shown["cover"] = answering(calendar, account.channel, post.due_at)
+    return shown
+
+
+def _post(
+    row: Row, attempts: Sequence[AttemptRow], receipt: ReceiptRow | None, problems: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     post, account, owner, item = row
     document = post.document
     return {
@@ -105,8 +138,10 @@ def _post(row: Row, attempts: Sequence[AttemptRow], receipt: ReceiptRow | None) 
         "account": account.name,
         "account_id": account.id,
         "form": post.form,
+        "occurrence": post.occurrence,
         "state": post.state,
         "due_at": stamp(post.due_at),
+        "why": post.plan_why,
         "next_try_at": stamp(post.next_try_at),
         "digest": post.digest,
         "approved_digest": post.approved_digest,
@@ -117,7 +152,7 @@ def _post(row: Row, attempts: Sequence[AttemptRow], receipt: ReceiptRow | None) 
         "media": [
             {key: medium[key] for key in ("sha256", "mime", "width", "height", "alt")} for medium in document["media"]
         ],
-        "problems": post.problems,
+        "problems": problems,
         "attempts": [
             {
                 "id": attempt.id,
@@ -146,12 +181,14 @@ def _post(row: Row, attempts: Sequence[AttemptRow], receipt: ReceiptRow | None) 
     }
 
 
-def item_list(deps: Deps, *, stages: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """Return items, newest first."""
+def item_list(deps: Deps, *, stages: Sequence[str] | None = None, gone: bool = False) -> list[dict[str, Any]]:
+    """Return items, newest first; ``gone``: only those that the portal no longer lists and that are asked about."""
     with deps.store.read() as session:
         query = select(ItemRow).order_by(ItemRow.id.desc())
         if stages:
             query = query.where(ItemRow.stage.in_(stages))
+        if gone:
+            query = query.where(ItemRow.gone_at.is_not(None), ItemRow.stage.in_(ASKED_STAGES))
         return [_item(row) for row in session.scalars(query)]
 
 
@@ -168,6 +205,10 @@ def _item(row: ItemRow) -> dict[str, Any]:
         "valid_until": stamp(row.valid_until),
         "created_at": stamp(row.created_at),
         "changed_at": stamp(row.changed_at),
+        "priority": row.priority,
+        "feed": row.feed_id,
+        "gone_at": stamp(row.gone_at) if row.stage in ASKED_STAGES else None,
+        "kept_at": stamp(row.kept_at),
     }
 
 
@@ -176,6 +217,8 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
     with deps.store.read() as session:
         row = item_in(session, item_id)
         piece = workpiece(session, row)
+        still = piece.unanswered
+        campaign = calendars.campaign_items(session).get(item_id)
         states: dict[str, int] = {}
         for post in items.posts_of(session, item_id):
             states[post.state] = states.get(post.state, 0) + 1
@@ -199,13 +242,34 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
                     "subject": question.subject,
                     "text": question.text,
                     "answer": piece.answers.get((question.key, question.subject)),
+                    "needed": question.needed,
+                    "open": question in still,
                 }
                 for question in piece.questions
             ],
             "open": [question.key for question in piece.unanswered],
-            "texts": {channel: {"du": own.du, "sie": own.sie} for channel, own in piece.overrides.items()},
+            "texts": {
+                channel: {"du": own.du, "sie": own.sie}
+                for (channel, occurrence), own in piece.overrides.items()
+                if not occurrence
+            },
+            "campaign": campaign.name if campaign else None,
+            "repeat": _repeat(session, item_id, piece),
             "posts": states,
         }
+
+
+def _repeat(session: Session, item_id: int, piece: Workpiece) -> dict[str, Any] | None:
+    """Return how an item is repeated, and the texts of its repeats."""
+    row = session.get(RepeatRow, item_id)
+    texts = [
+        {"channel": channel, "occurrence": occurrence, "du": own.du, "sie": own.sie}
+        for (channel, occurrence), own in sorted(piece.overrides.items())
+        if occurrence
+    ]
+    if row is None:
+        return {"every_days": None, "times": 0, "until": None, "texts": texts} if texts else None
+    return {"every_days": row.every_days, "times": row.times, "until": stamp(row.until), "texts": texts}
 
 
 def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[str, Any]]:
@@ -222,6 +286,8 @@ def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[st
                 "missing": _missing(deps, session, account),
                 "paused_at": stamp(account.paused_at),
                 "paused_reason": account.paused_reason,
+                "retiring_at": stamp(account.retiring_at),
+                "retired_at": stamp(account.retired_at),
                 "checked_at": stamp(account.checked_at),
             }
             for account, owner in items.accounts(session)
@@ -279,48 +345,39 @@ def stage_list(deps: Deps) -> list[dict[str, Any]]:
         ]
 
 
-def feed_list(deps: Deps) -> list[dict[str, Any]]:
-    """Return the feeds and how their last poll went."""
-    with deps.store.read() as session:
-        return [
-            {
-                "id": row.id,
-                "url": row.url,
-                "title": row.title,
-                "polled_at": stamp(row.polled_at),
-                "succeeded_at": stamp(row.succeeded_at),
-                "next_poll_at": stamp(row.next_poll_at),
-                "failures": row.failures,
-                "trouble": row.trouble,
-            }
-            for row in session.scalars(select(FeedRow).order_by(FeedRow.id))
-        ]
-
-
 def stop_list(deps: Deps) -> list[dict[str, Any]]:
     """Return the Stops in force."""
     with deps.store.read() as session:
+        stops = active(session)
+        who = pseudonyms.names(session, {row.actor for row, _ in stops})
         return [
-            {"scope": scope, "reason": row.reason, "actor": row.actor, "at": stamp(row.at)}
-            for row, scope in active(session)
+            {"scope": scope, "reason": row.reason, "actor": who[row.actor], "at": stamp(row.at)} for row, scope in stops
         ]
 
 
 def short_link(deps: Deps, code: str) -> str | None:
-    """Return where a post's short link leads, or None: withdrawn items lead nowhere."""
+    """Return where a post's short link leads, or None: what was taken back leads nowhere."""
     with deps.store.read() as session:
         query = (
             select(ItemRow, OrganisationRow)
             .join(PostRow, PostRow.item_id == ItemRow.id)
             .join(AccountRow, PostRow.account_id == AccountRow.id)
             .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
-            .where(PostRow.code == code, ItemRow.stage != "withdrawn")
+            .where(PostRow.code == code, ItemRow.stage != "withdrawn", PostRow.recall_at.is_(None))
         )
         found = session.execute(query).first()
         if found is None:
             return None
         pages = organisation_of(found[1].document).pages
         return found[0].document["link"] or pages.landing or pages.home or None
+
+
+def taken_back(deps: Deps, code: str) -> bool:
+    """Tell whether the short link was a post's that was taken back, or whose Item was."""
+    with deps.store.read() as session:
+        query = select(PostRow.recall_at, ItemRow.stage).join(ItemRow, PostRow.item_id == ItemRow.id)
+        found = session.execute(query.where(PostRow.code == code)).first()
+        return found is not None and (found.recall_at is not None or found.stage == "withdrawn")
 
 
 def state_counts(deps: Deps) -> dict[tuple[str, State], int]:

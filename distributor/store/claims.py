@@ -32,6 +32,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from distributor.domain import State
+from distributor.lifecycle import UNREACHABLE
 from distributor.store.posts import WAITING_FOR_DAEMON
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow, StopRow, WorkerRow
 from distributor.store.types import UtcDateTime, storable
@@ -44,9 +45,6 @@ KIND_OF = {
 }
 """What the daemon does next with a Post in this state."""
 
-UNREACHABLE = "account.unreachable"
-"""The reason code of a Post that is left to a person because its account is paused."""
-
 _ORDER = {State.STAGED: 0, State.RETRACTING: 1, State.UNCERTAIN: 2, State.SCHEDULED: 3}
 
 
@@ -58,6 +56,7 @@ class Work:
     post_id: int
     account_id: int
     stage_id: int | None = None
+    recalled: bool = False
 
 
 def stopped(organisation_id: ColumnElement[int], channel: ColumnElement[str]) -> ColumnElement[bool]:
@@ -80,7 +79,8 @@ def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
     """Return at most one thing to do per free account, the most urgent first.
 
     A Stop holds back staging here; a release under Stop is returned, because the guard must turn it down, and looking
-    and taking down go on. A paused account gets no call at all.
+    and taking down go on. A paused account gets no call but for what a recall asks of it: a pause must keep nothing
+    public.
     """
     return [
         Work(
@@ -88,6 +88,7 @@ def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
             row.post_id,
             row.account_id,
             row.stage_id,
+            row.recalled,
         )
         for row in session.execute(_due_statement(), {"now": now, "most": limit})
     ]
@@ -104,15 +105,21 @@ def _due_statement() -> Select[Any]:
         PostRow.state.label("state"),
         case(_ORDER, value=PostRow.state, else_=9).label("urgency"),
         PostRow.next_try_at.label("at"),
+        PostRow.recall_at.is_not(None).label("recalled"),
     ).where(PostRow.state.in_(WAITING_FOR_DAEMON), PostRow.next_try_at <= now)
-    stage_work = select(
-        StageRow.post_id,
-        StageRow.account_id,
-        StageRow.id,
-        literal("unstage"),
-        literal(4),
-        StageRow.next_try_at,
-    ).where(StageRow.state == "leftover", StageRow.next_try_at <= now)
+    stage_work = (
+        select(
+            StageRow.post_id,
+            StageRow.account_id,
+            StageRow.id,
+            literal("unstage"),
+            literal(4),
+            StageRow.next_try_at,
+            PostRow.recall_at.is_not(None),
+        )
+        .join(PostRow, PostRow.id == StageRow.post_id)
+        .where(StageRow.state == "leftover", StageRow.next_try_at <= now)
+    )
     work = union_all(post_work, stage_work).subquery()
     rank = func.row_number().over(partition_by=work.c.account_id, order_by=(work.c.urgency, work.c.at, work.c.post_id))
     account = AccountRow.__table__
@@ -120,18 +127,25 @@ def _due_statement() -> Select[Any]:
     free = (
         select(work, rank.label("rank"))
         .join(AccountRow, AccountRow.id == work.c.account_id)
-        .where(AccountRow.owner.is_(None), AccountRow.paused_at.is_(None), ~held_back)
+        .where(AccountRow.owner.is_(None), _open(work.c.recalled), ~held_back)
         .subquery()
     )
     query = select(free).where(free.c.rank == 1).order_by(free.c.urgency, free.c.at)
     return query.limit(bindparam("most", type_=Integer()))
 
 
-def take(session: Session, account_id: int, owner: str, until: datetime) -> AccountRow | None:
+def _open(recalled: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the SQL condition that the account takes calls: it is not paused, or a recall asks and it has its key."""
+    return or_(AccountRow.paused_at.is_(None), and_(recalled, AccountRow.retired_at.is_(None)))
+
+
+def take(
+    session: Session, account_id: int, owner: str, until: datetime, *, recalled: bool = False
+) -> AccountRow | None:
     """Claim the account if it is free; return it with its new fence, or None if it was taken or paused meanwhile."""
     locked = session.scalars(
         select(AccountRow)
-        .where(AccountRow.id == account_id, AccountRow.owner.is_(None), AccountRow.paused_at.is_(None))
+        .where(AccountRow.id == account_id, AccountRow.owner.is_(None), _open(literal(recalled)))
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -240,10 +254,15 @@ def open_of(session: Session, owner: str) -> Sequence[AttemptRow]:
     return session.scalars(query.order_by(AttemptRow.post_id)).all()
 
 
-def in_flight(session: Session) -> int:
-    """Return how many release calls are open right now."""
-    query = select(func.count()).select_from(AttemptRow)
-    return int(session.scalar(query.where(AttemptRow.kind == "release", AttemptRow.finished_at.is_(None))) or 0)
+def in_flight(session: Session, *, organisation_id: int | None = None, channel: str = "") -> int:
+    """Return how many release calls are open right now: of one Organisation, on one channel, or all."""
+    query = select(func.count()).select_from(AttemptRow).join(AccountRow, AccountRow.id == AttemptRow.account_id)
+    query = query.where(AttemptRow.kind == "release", AttemptRow.finished_at.is_(None))
+    if organisation_id is not None:
+        query = query.where(AccountRow.organisation_id == organisation_id)
+    if channel:
+        query = query.where(AccountRow.channel == channel)
+    return int(session.scalar(query) or 0)
 
 
 def next_wake(session: Session, now: datetime) -> datetime | None:
@@ -251,12 +270,13 @@ def next_wake(session: Session, now: datetime) -> datetime | None:
     posts = (
         select(func.min(PostRow.next_try_at))
         .join(AccountRow, AccountRow.id == PostRow.account_id)
-        .where(PostRow.state.in_(WAITING_FOR_DAEMON), AccountRow.paused_at.is_(None), PostRow.next_try_at > now)
+        .where(PostRow.state.in_(WAITING_FOR_DAEMON), _open(PostRow.recall_at.is_not(None)), PostRow.next_try_at > now)
     )
     stages = (
         select(func.min(StageRow.next_try_at))
         .join(AccountRow, AccountRow.id == StageRow.account_id)
-        .where(StageRow.state == "leftover", AccountRow.paused_at.is_(None), StageRow.next_try_at > now)
+        .join(PostRow, PostRow.id == StageRow.post_id)
+        .where(StageRow.state == "leftover", _open(PostRow.recall_at.is_not(None)), StageRow.next_try_at > now)
     )
     found = [moment for moment in (session.scalar(posts), session.scalar(stages)) if moment is not None]
     return min(found, default=None)

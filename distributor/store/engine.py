@@ -51,7 +51,11 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=16, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+    # Without a bound of its own a host that swallows packets keeps whoever pulls the brake waiting for minutes.
+    bound = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": 10}
+    return create_engine(
+        url, connect_args=bound, pool_size=16, max_overflow=8, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:

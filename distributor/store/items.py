@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, or_, select, update
@@ -15,6 +15,7 @@ from distributor.store.tables import (
     CalendarRow,
     ChannelTextRow,
     ItemRow,
+    LexiconRow,
     MediumRow,
     OrganisationRow,
     OverrideRow,
@@ -28,10 +29,27 @@ def media(session: Session, item_id: int) -> Sequence[MediumRow]:
     return session.scalars(select(MediumRow).where(MediumRow.item_id == item_id).order_by(MediumRow.position)).all()
 
 
+def media_of(session: Session, item_ids: Collection[int]) -> dict[int, list[MediumRow]]:
+    """Return the media of several Items, each Item's in order."""
+    found: dict[int, list[MediumRow]] = {}
+    for row in session.scalars(
+        select(MediumRow).where(MediumRow.item_id.in_(item_ids)).order_by(MediumRow.item_id, MediumRow.position)
+    ):
+        found.setdefault(row.item_id, []).append(row)
+    return found
+
+
 def answers(session: Session, item_id: int) -> dict[tuple[str, str], str]:
     """Return the newest answer by (question, subject)."""
-    rows = session.scalars(select(AnswerRow).where(AnswerRow.item_id == item_id).order_by(AnswerRow.id))
-    return {(row.question, row.subject): row.answer for row in rows}
+    return answers_of(session, [item_id]).get(item_id, {})
+
+
+def answers_of(session: Session, item_ids: Collection[int]) -> dict[int, dict[tuple[str, str], str]]:
+    """Return the newest answers of several Items."""
+    found: dict[int, dict[tuple[str, str], str]] = {}
+    for row in session.scalars(select(AnswerRow).where(AnswerRow.item_id.in_(item_ids)).order_by(AnswerRow.id)):
+        found.setdefault(row.item_id, {})[(row.question, row.subject)] = row.answer
+    return found
 
 
 def ask_again(session: Session, item_id: int, question: str, actor: str, now: datetime) -> None:
@@ -40,10 +58,10 @@ def ask_again(session: Session, item_id: int, question: str, actor: str, now: da
         session.execute(insert(AnswerRow).values(item_id=item_id, question=question, answer=OPEN, actor=actor, at=now))
 
 
-def overrides(session: Session, item_id: int) -> dict[str, OverrideRow]:
-    """Return the editor's wordings of an Item by channel."""
+def overrides(session: Session, item_id: int) -> dict[tuple[str, int], OverrideRow]:
+    """Return the editor's wordings of an Item by (channel, occurrence); occurrence 0 is for all."""
     rows = session.scalars(select(OverrideRow).where(OverrideRow.item_id == item_id))
-    return {row.channel: row for row in rows}
+    return {(row.channel, row.occurrence): row for row in rows}
 
 
 def renditions(session: Session, sources: Sequence[str]) -> dict[tuple[str, str], RenditionRow]:
@@ -92,6 +110,11 @@ def accounts(session: Session) -> Sequence[tuple[AccountRow, OrganisationRow]]:
 def channel_texts(session: Session) -> dict[str, ChannelTextRow]:
     """Return the text templates by channel."""
     return {row.channel: row for row in session.scalars(select(ChannelTextRow))}
+
+
+def lexicons(session: Session) -> dict[str, LexiconRow]:
+    """Return the house's own words by the name of their list."""
+    return {row.name: row for row in session.scalars(select(LexiconRow))}
 
 
 def calendars(session: Session) -> dict[str, CalendarRow]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import Insert, Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, State
 from distributor.lifecycle import may_move
+from distributor.store import pseudonyms
 from distributor.store.tables import (
     AccountRow,
     ApprovalRow,
@@ -27,11 +31,31 @@ from distributor.store.types import storable
 WAITING_FOR_DAEMON = (State.SCHEDULED, State.STAGED, State.UNCERTAIN, State.RETRACTING)
 """States in which ``next_try_at`` says when the daemon acts next."""
 
-_HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
+_ON_THEIR_WAY = (
+    *(State.AWAITING, State.SCHEDULED, State.STAGED, State.PUBLISHING, State.UNCERTAIN),
+    *(State.PUBLISHED, State.RETRACTING),
+)
 
+HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
+"""States in which a Post keeps no slot from others, whatever time it carries."""
 
 BEHIND = 0
 """The ``item_revision`` of a Post that a change did not reach, because its release was under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What one account brings on its channel, and when (aware UTC)."""
+
+    id: int
+    account_id: int
+    state: State
+    organisation: str
+    text: str
+    at: datetime
+
+
+_EVENT = cast(Table, EventRow.__table__)
 
 
 class Stale(Exception):
@@ -50,22 +74,42 @@ def record(
     to_state: str = "",
     reason: str = "",
     digest: str = "",
+    said: str = "",
+    organisation: str | None = None,
 ) -> None:
-    """Write one event."""
-    session.execute(
-        insert(EventRow).values(
-            at=now,
-            actor=actor.login,
-            unix_user=actor.unix_user,
-            what=what,
-            subject=subject,
-            subject_id=str(subject_id),
-            from_state=from_state,
-            to_state=to_state,
-            reason=reason,
-            digest=digest,
-        )
-    )
+    """Write one event: who acts is named by pseudonym, the words ``said`` as a reason only by their SHA-256.
+
+    ``reason`` is a code, and the words themselves stand with the thing: a record that holds no words holds no names.
+    ``organisation`` is the slug of the Jobcenter concerned; None lets the subject say it.
+    """
+    values: dict[str, Any] = {
+        "at": now,
+        "actor": pseudonyms.key_of(session, actor),
+        "unix_user": pseudonyms.unix_key_of(session, actor),
+        "what": what,
+        "subject": subject,
+        "subject_id": str(subject_id),
+        "from_state": from_state,
+        "to_state": to_state,
+        "reason": reason,
+        "digest": digest,
+        "reason_sha256": hashlib.sha256(storable(said).encode()).hexdigest() if said else "",
+    }
+    if organisation is None and subject in ("post", "account"):
+        session.execute(_event_of(subject), {**values, "owned": int(subject_id)})
+    else:
+        session.execute(insert(_EVENT), {**values, "organisation": organisation or ""})
+
+
+@cache
+def _event_of(subject: str) -> Insert:
+    """Build once the INSERT that looks up itself whose post or account (``owned``) the event is about."""
+    slug = select(OrganisationRow.slug).join(AccountRow, AccountRow.organisation_id == OrganisationRow.id)
+    if subject == "post":
+        found = slug.join(PostRow, PostRow.account_id == AccountRow.id).where(PostRow.id == bindparam("owned"))
+    else:
+        found = slug.where(AccountRow.id == bindparam("owned"))
+    return insert(_EVENT).values(organisation=func.coalesce(found.scalar_subquery(), ""))
 
 
 def move(
@@ -117,6 +161,7 @@ def move(
             to_state=to,
             reason=told.code,
             digest=digest,
+            said=told.text,
         )
 
 
@@ -127,6 +172,31 @@ def fresh(session: Session, post_id: int, *, wait: bool = True) -> PostRow | Non
     """
     lock = {"key_share": True, "skip_locked": not wait}
     return session.get(PostRow, post_id, populate_existing=True, with_for_update=lock)
+
+
+def carried(session: Session, channel: str, start: datetime, end: datetime) -> list[Carried]:
+    """Return what all accounts of a channel brought or are to bring between two moments, both included."""
+    at = func.coalesce(PostRow.published_at, PostRow.due_at)
+    query = (
+        select(PostRow.id, PostRow.account_id, PostRow.state, OrganisationRow.name, PostRow.document, at)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .where(AccountRow.channel == channel, PostRow.state.in_(_ON_THEIR_WAY), at >= start, at <= end)
+        .order_by(PostRow.id)
+    )
+    return [
+        Carried(number, account, State(state), name, document["text"], moment)
+        for number, account, state, name, document, moment in session.execute(query)
+    ]
+
+
+def one_at_a_time(session: Session, what: str) -> None:
+    """Wait until no other transaction holds ``what``, and hold it until this one ends.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 def drop_stage(session: Session, post_id: int, now: datetime) -> None:
@@ -219,20 +289,47 @@ def approve(session: Session, post: PostRow, *, due_at: datetime, actor: Actor, 
     """Keep the Approval: the document as it was released, for when, by whom."""
     session.execute(
         insert(ApprovalRow).values(
-            post_id=post.id, digest=post.digest, document=post.document, due_at=due_at, actor=actor.login, at=now
+            post_id=post.id,
+            digest=post.digest,
+            document=post.document,
+            due_at=due_at,
+            actor=pseudonyms.key_of(session, actor),
+            at=now,
         )
     )
 
 
-def unplanned(session: Session, now: datetime) -> Sequence[tuple[PostRow, AccountRow, ItemRow]]:
+def approvers(session: Session, post_id: int, digest: str) -> set[str]:
+    """Return the keys of those who approved this document of a post."""
+    query = select(ApprovalRow.actor).where(ApprovalRow.post_id == post_id, ApprovalRow.digest == digest)
+    return set(session.scalars(query))
+
+
+def unplanned(session: Session, now: datetime) -> Sequence[tuple[PostRow, ItemRow]]:
     """Return the awaiting posts that have no proposed time or whose proposed time has passed."""
     query = (
-        select(PostRow, AccountRow, ItemRow)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        select(PostRow, ItemRow)
         .join(ItemRow, PostRow.item_id == ItemRow.id)
         .where(PostRow.state == State.AWAITING, or_(PostRow.due_at.is_(None), PostRow.due_at <= now))
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def proposed(
+    session: Session, now: datetime, *, organisation_id: int | None = None
+) -> Sequence[tuple[PostRow, ItemRow]]:
+    """Return the awaiting posts with a proposed time to come, of one Organisation or (None) of all."""
+    query = (
+        select(PostRow, ItemRow)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .where(PostRow.state == State.AWAITING, PostRow.due_at > now)
+        .order_by(PostRow.id)
+    )
+    if organisation_id is not None:
+        query = query.join(AccountRow, PostRow.account_id == AccountRow.id).where(
+            AccountRow.organisation_id == organisation_id
+        )
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def neighbours(session: Session, post: PostRow, after: datetime, before: datetime) -> Sequence[PostRow]:
@@ -242,19 +339,18 @@ def neighbours(session: Session, post: PostRow, after: datetime, before: datetim
         PostRow.id != post.id,
         PostRow.due_at > after,
         PostRow.due_at < before,
-        PostRow.state.not_in(_HOLD_NO_PLACE),
+        PostRow.state.not_in(HOLD_NO_PLACE),
     )
     return session.scalars(query).all()
 
 
-def taken(session: Session, since: datetime, *, but: int = 0) -> Sequence[tuple[int, datetime]]:
-    """Return (account, due time) of every post (but one) that holds a place in the calendar from ``since`` on."""
-    query = select(PostRow.account_id, PostRow.due_at).where(
-        PostRow.id != but,
+def taken(session: Session, since: datetime) -> Sequence[tuple[int, int, int, datetime]]:
+    """Return (Post, account, Item, due time) of all that holds a place in the calendar from ``since`` on."""
+    query = select(PostRow.id, PostRow.account_id, PostRow.item_id, PostRow.due_at).where(
         PostRow.due_at > since,
-        PostRow.state.not_in(_HOLD_NO_PLACE),
+        PostRow.state.not_in(HOLD_NO_PLACE),
     )
-    return [(row[0], row[1]) for row in session.execute(query) if row[1] is not None]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query) if row[3] is not None]
 
 
 def counts(session: Session) -> dict[tuple[str, str], int]:

@@ -34,6 +34,8 @@ def show(
         message = _pulled(labels[bereich], unterwegs)
     elif getan == "geloest" and bereich not in labels:
         message = _lifted()
+    elif getan == "zugestimmt" and bereich in labels:
+        message = _agreed(labels[bereich])
     return desk.pages.show(request, "brake.html", {**context, "message": message})
 
 
@@ -48,13 +50,18 @@ def pull(request: Request, desk: At, visitor: Sender, bereich: Text = "", grund:
 
 
 @router.post("/notbremse/loesen")
-def lift(request: Request, desk: At, visitor: Sender, bereich: Text = "") -> Response:
-    """Lift a Stop."""
+def lift(
+    request: Request, desk: At, visitor: Sender, bereich: Text = "", allein: Text = "", grund: Text = ""
+) -> Response:
+    """Agree that a Stop is lifted; the second person's word lifts it, or one's alone with a reason where it may."""
     try:
-        stopping.resume(desk.deps, visitor.actor, _scope(bereich), desk.clock.now())
+        lifted = stopping.resume(
+            desk.deps, visitor.actor, _scope(bereich), desk.clock.now(), alone=bool(allein), reason=grund
+        )
     except Refused as error:
         return _refused(request, desk, visitor, error, {})
-    return see_other(done(f"/notbremse?{urlencode({'bereich': bereich})}", "geloest"))
+    what = "geloest" if lifted else "zugestimmt"
+    return see_other(done(f"/notbremse?{urlencode({'bereich': bereich})}", what))
 
 
 @router.get("/notbremse/{verb}")
@@ -77,6 +84,10 @@ def _lifted() -> str:
     return _("Notbremse gelöst. Was inzwischen fällig war, steht unter „Braucht Hilfe“ und wird neu bestätigt.")
 
 
+def _agreed(what: str) -> str:
+    return _("Ihre Zustimmung ist vermerkt: {what}. Gelöst wird, sobald eine zweite Person zustimmt.").format(what=what)
+
+
 def _scope(written: str) -> Scope:
     kind, _colon, name = written.partition(":")
     if kind == EVERYTHING:
@@ -91,7 +102,7 @@ def _scope(written: str) -> Scope:
 def _refused(request: Request, desk: Desk, visitor: Visitor, error: Refused, typed: dict[str, str]) -> Response:
     if error.code == "forbidden" or error.code.endswith(".unknown"):
         raise error
-    field = {"reason.missing": "grund", "stop.scope": "bereich"}.get(error.code, "")
+    field = {"reason.missing": "grund", "stop.scope": "bereich"}.get(error.code, "") if typed else ""
     context = {**_context(desk, visitor), "error": {"text": error.text, "field": field}, "typed": typed}
     return desk.pages.show(request, "brake.html", context, status_of(error))
 
@@ -101,12 +112,20 @@ def _context(desk: Desk, visitor: Visitor) -> dict[str, Any]:
     labels = {channel: connector.label for channel, connector in sorted(desk.deps.connectors.items())}
     shared = layout(desk, visitor)
     stopped = {stop["value"] for stop in shared["stops"]}
+    outlook = stopping.outlook(desk.deps, desk.clock.now()) if stopped else {}
     return {
         "typed": {},
         **shared,
         "scopes": [choice for choice in _choices(visitor.actor, names, labels) if choice[0] not in stopped],
         "in_force": [
-            {**stop, "may_lift": allowed(visitor.actor, "resume", stop["organisation"])} for stop in shared["stops"]
+            {
+                **stop,
+                "may_lift": allowed(visitor.actor, "resume", stop["organisation"]),
+                "agreed": [vote.person for vote in outlook[stop["scope"]].votes],
+                "alone": outlook[stop["scope"]].one_person,
+            }
+            for stop in shared["stops"]
+            if stop["scope"] in outlook
         ],
     }
 

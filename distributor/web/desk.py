@@ -21,9 +21,9 @@ from starlette.types import Scope
 from distributor.clock import Clock
 from distributor.domain import Refused
 from distributor.locale import gettext as _
-from distributor.services import health
+from distributor.services import documents, health
 from distributor.services.deps import Deps
-from distributor.web import brake, files, items, login, posts, queue
+from distributor.web import brake, calendar, files, items, login, persons, posts, queue, recalls
 from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
 from distributor.web.layout import layout
 from distributor.web.pages import FOLDER, Pages, is_partial, see_other
@@ -55,11 +55,11 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, redirect_slashes=False, title="Desk"
     )
     app.state.desk = Desk(deps, clock, Pages())
-    for module in (login, queue, posts, items, brake, files):
+    for module in (login, queue, posts, items, persons, calendar, brake, recalls, files):
         app.include_router(module.router)
     app.add_api_route("/health", report_health, methods=["GET"])
     app.mount("/static", _Static(directory=FOLDER / "static"), name="static")
-    app.add_middleware(BodyLimit, most=MAX_BODY)
+    app.add_middleware(BodyLimit, most=MAX_BODY, files={persons.UPLOAD: MAX_BODY + documents.MOST_BYTES})
     app.add_middleware(Headers, headers=DESK_HEADERS)
     app.add_exception_handler(NotLoggedIn, _ask_to_log_in)
     app.add_exception_handler(Refused, _refused)

@@ -6,6 +6,7 @@ What a person may do is asked in the services; here is only who they are.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -159,12 +160,14 @@ class Headers:
 class BodyLimit:
     """Refuses bodies of more than ``most`` bytes, told or not, before they are parsed.
 
-    The framework's own limit answers in English and cannot be taught otherwise.
+    Where a path ends as one of ``files`` says, as many bytes are taken as stand there. The framework's own limit
+    answers in English and cannot be taught otherwise.
     """
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, files: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._most = most
+        self._files = files or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request; reading a body that is too large raises HTTPException 413."""
@@ -173,14 +176,15 @@ class BodyLimit:
             return
         told = RequestHeaders(scope=scope).get("Content-Length", "")
         size = 0
+        limit = next((most for end, most in self._files.items() if scope["path"].endswith(end)), self._most)
 
         async def measured() -> Message:
             nonlocal size
-            if told.isdigit() and int(told) > self._most:
+            if told.isdigit() and int(told) > limit:
                 raise HTTPException(413)
             message = await receive()
             size += len(message.get("body", b""))
-            if size > self._most:
+            if size > limit:
                 raise HTTPException(413)
             return message
 

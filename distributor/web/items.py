@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from distributor.clearance import DECORATIVE
+from distributor.clearance import ASKED, DECORATIVE, EXEMPTIONS, optional
 from distributor.domain import Refused, State
 from distributor.locale import gettext as _
 from distributor.locale import ngettext
-from distributor.services import clearing, views
+from distributor.services import clearing, feed_views, flood, missing, overview, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.permission import allowed, require
-from distributor.web.guarding import At, Desk, Fields, Key, Reader, Sender, Text, Visitor
+from distributor.web.guarding import LARGEST, Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
+from distributor.web.persons import in_item
 from distributor.web.posts import status_of
+from distributor.web.words import item_stages
 
 PAGE_SIZE = 25
 _EMPTIED = "clearance.emptied."
-_ANSWERED = ("people", "rights", "credit", "alt", "captions")
+_GONE = "verschwunden"
+_DONE = {"schwall": lambda: _("Entschieden. Aufgenommenes wird zugeschnitten, Beiseitegelegtes bleibt im Archiv.")}
 
 router = APIRouter()
 
 
 @router.get("/beitraege")
 def show_all(
-    request: Request, desk: At, visitor: Reader, seite: Annotated[int, Query(ge=1, le=10_000)] = 1
+    request: Request,
+    desk: At,
+    visitor: Reader,
+    seite: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    nur: Asked = "",
+    getan: str = "",
 ) -> Response:
-    """List the items, newest first."""
+    """List the items, newest first; ``nur`` names a stage, or those that the portal no longer lists."""
     require(visitor.actor, "read")
-    items = views.item_list(desk.deps)
+    only = nur if nur in (_GONE, *item_stages()) else ""
+    items = views.item_list(desk.deps, stages=[only] if only in item_stages() else None, gone=only == _GONE)
+    more = f"&nur={only}" if only else ""
     first = (seite - 1) * PAGE_SIZE
     pages = max(1, -(-len(items) // PAGE_SIZE))
     context = {
@@ -42,10 +55,39 @@ def show_all(
         "total": len(items),
         "page": seite,
         "pages": pages,
-        "before": f"/beitraege?seite={seite - 1}" if seite > 1 else "",
-        "after": f"/beitraege?seite={seite + 1}" if seite < pages else "",
+        "before": f"/beitraege?seite={seite - 1}{more}" if seite > 1 else "",
+        "after": f"/beitraege?seite={seite + 1}{more}" if seite < pages else "",
+        "only": only,
+        "choices": [("", _("alle")), (_GONE, _("im Portal verschwunden")), *item_stages().items()],
+        "gone": len(views.item_list(desk.deps, gone=True)),
+        "floods": feed_views.floods(desk.deps),
+        "troubled": [feed for feed in feed_views.feed_list(desk.deps) if feed["trouble"]],
+        "may_edit": allowed(visitor.actor, "item.edit"),
+        "message": _DONE.get(getan, lambda: "")(),
     }
     return desk.pages.show(request, "items.html", context)
+
+
+@router.post("/schwall/{feed_id}")
+def settle(request: Request, desk: At, visitor: Sender, feed_id: Key, zeit: Text = "", tun: Text = "") -> Response:
+    """Take up, or lay aside, all that one poll brought at once."""
+    try:
+        at = datetime.fromisoformat(zeit)
+    except ValueError:
+        raise Refused(_("Das Formular ist unvollständig; bitte die Seite neu laden."), code="flood.settled") from None
+    flood.settle(desk.deps, visitor.actor, feed_id, desk.clock.now(), take=tun == "aufnehmen", at=at)
+    return see_other(done("/beitraege", "schwall"))
+
+
+@router.post("/beitraege/{item_id}/behalten")
+def keep(request: Request, desk: At, visitor: Sender, item_id: Key) -> Response:
+    """Let the item stay although the portal no longer lists it."""
+
+    def act() -> str:
+        missing.keep(desk.deps, visitor.actor, item_id, desk.clock.now())
+        return "behalten"
+
+    return _do(request, desk, visitor, item_id, act, {})
 
 
 @router.get("/beitraege/{item_id}")
@@ -69,16 +111,25 @@ def clear(request: Request, desk: At, visitor: Sender, item_id: Key, fields: Fie
 
 @router.post("/beitraege/{item_id}/text")
 def write(
-    request: Request, desk: At, visitor: Sender, item_id: Key, kanal: Text = "", du: Text = "", sie: Text = ""
+    request: Request,
+    desk: At,
+    visitor: Sender,
+    item_id: Key,
+    kanal: Text = "",
+    mal: Annotated[int, Form(ge=0, le=LARGEST)] = 0,
+    du: Text = "",
+    sie: Text = "",
 ) -> Response:
-    """Give the item its own wording on a channel."""
+    """Give the item its own wording on a channel; ``mal`` (from 2 on) makes it the wording of one repeat."""
+    key = _text_key(kanal, mal)
     wordings = {"du": du.replace("\r\n", "\n"), "sie": sie.replace("\r\n", "\n")}
 
     def act() -> str:
-        clearing.write_text(desk.deps, visitor.actor, item_id, kanal, wordings["du"], wordings["sie"], desk.clock.now())
+        du, sie, now = wordings["du"], wordings["sie"], desk.clock.now()
+        clearing.write_text(desk.deps, visitor.actor, item_id, kanal, du, sie, now, occurrence=mal or None)
         return "text"
 
-    return _do(request, desk, visitor, item_id, act, {"typed_texts": {kanal: wordings}, "wrong_channel": kanal})
+    return _do(request, desk, visitor, item_id, act, {"typed_texts": {key: wordings}, "wrong_text": key})
 
 
 @router.post("/beitraege/{item_id}/zurueckstellen")
@@ -108,7 +159,7 @@ def withdraw(request: Request, desk: At, visitor: Sender, item_id: Key, grund: T
     """Take the item back everywhere."""
 
     def act() -> str:
-        clearing.withdraw(desk.deps, visitor.actor, item_id, grund, desk.clock.now())
+        recalling.withdraw(desk.deps, visitor.actor, item_id, grund, desk.clock.now())
         return "zurueckgezogen"
 
     return _do(request, desk, visitor, item_id, act, {"reason": grund})
@@ -121,7 +172,7 @@ def back_to_item(visitor: Reader, item_id: Key, verb: str) -> Response:
 
 
 def answers_in(typed: Mapping[str, str]) -> list[Answer]:
-    """Return the answers in a clearance form: fields ``QUESTION:SUBJECT``, empty ones left out."""
+    """Return the answers in a clearance form: fields ``QUESTION:SUBJECT``; empty ones only where that is an answer."""
     answers = []
     for name, value in typed.items():
         question, _colon, subject = name.partition(":")
@@ -129,7 +180,7 @@ def answers_in(typed: Mapping[str, str]) -> list[Answer]:
             answers.append(Answer("alt", DECORATIVE, subject))
         elif question == "alt" and f"decorative:{subject}" in typed:
             continue
-        elif question in _ANSWERED and value.strip():
+        elif question in ASKED and (value.strip() or optional(question)):
             answers.append(Answer(question, value.replace("\r\n", "\n").strip(), subject))
     return answers
 
@@ -139,7 +190,7 @@ def _nothing_lost(questions: Sequence[Mapping[str, Any]], typed: Mapping[str, st
     for number, question in enumerate(questions):
         name = f"{question['question']}:{question['subject']}"
         given, decorative = typed.get(name), f"decorative:{question['subject']}" in typed
-        if given is None or question["answer"] is None:
+        if given is None or question["answer"] is None or not question["needed"]:
             continue
         if not given.strip() and not (question["question"] == "alt" and decorative):
             text = _("Eine Angabe lässt sich ändern, aber nicht leeren: {question}").format(question=question["text"])
@@ -157,15 +208,15 @@ def _do(
     except Refused as error:
         if error.code == "forbidden" or error.code.endswith(".unknown"):
             raise
-        context = {**extra, "error": {"text": error.text, "field": _field(error.code, extra.get("wrong_channel", ""))}}
+        context = {**extra, "error": {"text": error.text, "field": _field(error.code, extra.get("wrong_text", ""))}}
         return _page(request, desk, visitor, item_id, context, status_of(error))
 
 
-def _field(code: str, channel: str) -> str:
+def _field(code: str, text: str) -> str:
     """Return the id of the field that a refusal is about."""
     if code.startswith(_EMPTIED):
         return f"frage-{code.removeprefix(_EMPTIED)}"
-    return {"reason.missing": "grund", "text.one_sided": f"du-{channel}"}.get(code, "")
+    return {"reason.missing": "grund", "text.one_sided": f"du-{text}", "text.same": f"du-{text}"}.get(code, "")
 
 
 def _page(
@@ -178,24 +229,27 @@ def _page(
     may_edit = allowed(visitor.actor, "item.edit")
     context = {
         "reason": "",
-        "wrong_channel": "",
+        "wrong_text": "",
         **layout(desk, visitor),
         "item": item,
         "groups": _groups(item, said, typed),
+        "exemptions": EXEMPTIONS.items(),
+        "known_channels": ", ".join(sorted(desk.deps.connectors)),
         "texts": [
-            {"channel": channel, "label": connector.label, **_wording(item, channel, typed_texts)}
-            for channel, connector in sorted(desk.deps.connectors.items())
+            text for channel in sorted(desk.deps.connectors) for text in _texts(desk, item, channel, typed_texts)
         ],
         "posts": [
             {
                 **post,
                 "label": desk.deps.connector(post["channel"]).label,
-                "blocked": next((each["text"] for each in post["problems"] if each["severity"] == "block"), ""),
+                "blocked": any(each["severity"] == "block" for each in post["problems"]),
             }
             for post in views.post_list(desk.deps, actor=visitor.actor, item_id=item_id)
         ],
+        "troubles": _troubles(desk, visitor, item_id),
         "may_clear": allowed(visitor.actor, "item.clear"),
         "may_edit": may_edit,
+        "people": in_item(desk, visitor, item_id),
         **extra,
     }
     blocked = sum(1 for post in context["posts"] if post["blocked"] and post["state"] == State.DRAFTED)
@@ -203,9 +257,40 @@ def _page(
     return desk.pages.show(request, "item.html", context, status)
 
 
-def _wording(item: dict[str, Any], channel: str, typed: dict[str, dict[str, str]]) -> dict[str, str]:
-    held = item["texts"].get(channel, {"du": "", "sie": ""})
-    return {"du": held["du"], "sie": held["sie"], **typed.get(channel, {})}
+def _troubles(desk: Desk, visitor: Visitor, item_id: int) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return each channel's label with what is wrong there over all Jobcenters, as the list of problems shows it."""
+    found = overview.item_problems(desk.deps, item_id, actor=visitor.actor)["problems"]
+    return [
+        (desk.deps.connector(channel).label, [{**each, "text": each["sentence"], "fix": None} for each in troubles])
+        for channel, troubles in groupby(found, key=itemgetter("channel"))
+    ]
+
+
+def _text_key(channel: str, occurrence: int) -> str:
+    """Return what tells the form of one text from the others of its page."""
+    return f"{channel}-{occurrence}" if occurrence else channel
+
+
+def _texts(
+    desk: Desk, item: dict[str, Any], channel: str, typed: dict[str, dict[str, str]]
+) -> Iterator[dict[str, Any]]:
+    """Yield a channel's texts to be written: the one for all, and those of the repeats."""
+    repeat = item["repeat"] or {"times": 0, "texts": []}
+    held = {(each["channel"], each["occurrence"]): each for each in repeat["texts"]}
+    held[channel, 0] = item["texts"].get(channel, {})
+    label = desk.deps.connector(channel).label
+    for occurrence in (0, *range(2, repeat["times"] + 2)):
+        key, own = _text_key(channel, occurrence), held.get((channel, occurrence), {})
+        again = _("{channel}, {number}. Wiederholung").format(channel=label, number=occurrence - 1)
+        yield {
+            "channel": channel,
+            "occurrence": occurrence,
+            "key": key,
+            "label": again if occurrence else label,
+            "du": own.get("du", ""),
+            "sie": own.get("sie", ""),
+            **typed.get(key, {}),
+        }
 
 
 def _groups(item: dict[str, Any], said: Mapping[str, str], typed: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -229,9 +314,12 @@ def _groups(item: dict[str, Any], said: Mapping[str, str], typed: Mapping[str, s
                 "id": f"frage-{number}",
                 "value": "" if answer == DECORATIVE else answer,
                 "decorative": answer == DECORATIVE or f"decorative:{subject}" in typed,
+                "open": question["open"],
                 "from_feed": question["answer"] is None and name in said and name not in typed,
             }
         )
+    for group in groups.values():
+        group["bounded"] = any(question["value"] for question in group["questions"] if not question["needed"])
     return list(groups.values())
 
 
@@ -240,7 +328,10 @@ def _message(what: str, item: dict[str, Any], blocked: int) -> str:
     sentences = {
         ("geklaert", item["stage"]): _cleared(len(item["open"])),
         ("text", item["stage"]): _written(blocked),
+        ("verknuepft", item["stage"]): _("Verknüpft. Was zur Einwilligung fehlt, steht bei der Person."),
+        ("geloest", item["stage"]): _("Die Verknüpfung ist gelöst."),
         ("zurueckgestellt", "held"): _("Zurückgestellt. Nichts davon wird freigegeben oder veröffentlicht."),
+        ("behalten", item["stage"]): _("Der Beitrag bleibt, auch wenn das Portal ihn nicht mehr führt."),
         ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
         ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
     }

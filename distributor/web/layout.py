@@ -24,6 +24,7 @@ def layout(desk: Desk, visitor: Visitor) -> dict[str, Any]:
     return {
         "visitor": visitor,
         "sees_items": allowed(visitor.actor, "read"),
+        "sees_persons": allowed(visitor.actor, "person.document"),
         "stops": _stops(desk),
     }
 
@@ -67,6 +68,8 @@ def message_for(desk: Desk, visitor: Visitor, what: str, post_id: int) -> str:
 
 
 def _approved(shown: Shown, name: str) -> str:
+    if shown["approved_digest"] is None and (shown["reason"] or {}).get("code") == "elected.second":
+        return _("Vermerkt: {name}. Es fehlt noch die Freigabe einer zweiten Person.").format(name=name)
     if shown["approved_digest"] is None:
         return _("{name} wartet wieder auf eine Freigabe.").format(name=name)
     return _("Freigegeben für {time}: {name}.").format(time=when(shown["due_at"]), name=name)
@@ -104,6 +107,7 @@ _SENTENCES: dict[str, Callable[[Shown, str], str]] = {
     "freigegeben": _approved,
     "verschoben": _moved,
     "bearbeitet": _edited,
+    "behoben": _edited,
     "abgelehnt": _rejected,
     "gesendet": _again,
     "zurueckgenommen": _recalled,

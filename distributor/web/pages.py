@@ -53,6 +53,8 @@ def environment() -> Environment:
     env.filters["event_word"] = words.event
     env.globals["severities"] = words.severities
     env.globals["item_stages"] = words.item_stages
+    env.globals["recall_kinds"] = words.recall_kinds
+    env.globals["recall_outcomes"] = words.recall_outcomes
     env.globals["who_acts"] = words.who_acts
     return env
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from distributor.domain import Actor, Refused, State
 from distributor.lifecycle import APPROVED
 from distributor.locale import gettext as _
-from distributor.services import approving, views
+from distributor.services import approving, mending, recalling, seconding, views
 from distributor.services.queues import turn
 from distributor.services.verbs import offered
 from distributor.web.guarding import At, Desk, Key, Number, Reader, Sender, Text, Visitor
@@ -29,6 +30,7 @@ _FIELD_OF = {
     "time.calendar": "zeit",
     "time.distance": "zeit",
     "time.far": "zeit",
+    "time.warned": "zeit",
     "calendar.full": "zeit",
     "url.missing": "adresse",
     "post.blocked": "text",
@@ -45,7 +47,18 @@ def show(request: Request, desk: At, visitor: Reader, post_id: Key, getan: str =
 
 
 @router.post("/post/{post_id}/freigeben")
-def approve(request: Request, desk: At, visitor: Sender, post_id: Key, digest: Text = "", zeit: Text = "") -> Response:
+def approve(
+    request: Request,
+    desk: At,
+    visitor: Sender,
+    post_id: Key,
+    digest: Text = "",
+    vorschlag: Text = "",
+    zeit: Text = "",
+    trotzdem: Text = "",
+    allein: Text = "",
+    warum: Text = "",
+) -> Response:
     """Release exactly what was seen, then bring up the next post."""
 
     def act() -> str:
@@ -54,10 +67,21 @@ def approve(request: Request, desk: At, visitor: Sender, post_id: Key, digest: T
             raise Refused(text, code="post.stale")
         following = turn(desk.deps, visitor.actor, post_id).next_id
         at = optional_moment(zeit)
-        approving.approve(desk.deps, visitor.actor, post_id, desk.clock.now(), digest=digest, at=at)
+        approving.approve(
+            desk.deps,
+            visitor.actor,
+            post_id,
+            desk.clock.now(),
+            digest=digest,
+            at=at,
+            proposed=_seen(vorschlag),
+            despite=bool(trotzdem),
+            alone=bool(allein),
+            reason=warum,
+        )
         return done(_next_path(following), "freigegeben", post_id)
 
-    return _do(request, desk, visitor, post_id, "approve", act, {"zeit": zeit})
+    return _do(request, desk, visitor, post_id, "approve", act, {"zeit": zeit, "warum": warum})
 
 
 @router.post("/post/{post_id}/bearbeiten")
@@ -76,12 +100,24 @@ def edit(
     return _do(request, desk, visitor, post_id, "edit", act, {"text": wanted})
 
 
+@router.post("/post/{post_id}/beheben")
+def fix(request: Request, desk: At, visitor: Sender, post_id: Key, digest: Text, regel: Text = "") -> Response:
+    """Carry out what the rules can mend by themselves, all of it or one rule's."""
+
+    def act() -> str:
+        mending.fix(desk.deps, visitor.actor, post_id, desk.clock.now(), rule=regel or None, digest=digest)
+        return done(f"/post/{post_id}", "behoben", post_id)
+
+    return _do(request, desk, visitor, post_id, "edit", act)
+
+
 @router.post("/post/{post_id}/verschieben")
-def move(request: Request, desk: At, visitor: Sender, post_id: Key, zeit: Text = "") -> Response:
+def move(request: Request, desk: At, visitor: Sender, post_id: Key, zeit: Text = "", trotzdem: Text = "") -> Response:
     """Give the post another time."""
 
     def act() -> str:
-        approving.move(desk.deps, visitor.actor, post_id, moment_of(zeit), desk.clock.now())
+        at = moment_of(zeit)
+        approving.move(desk.deps, visitor.actor, post_id, at, desk.clock.now(), despite=bool(trotzdem))
         return done(f"/post/{post_id}", "verschoben", post_id)
 
     return _do(request, desk, visitor, post_id, "move", act, {"zeit": zeit})
@@ -126,7 +162,7 @@ def recall(request: Request, desk: At, visitor: Sender, post_id: Key) -> Respons
     """Take the post back wherever it stands."""
 
     def act() -> str:
-        approving.recall(desk.deps, visitor.actor, post_id, desk.clock.now())
+        recalling.recall(desk.deps, visitor.actor, post_id, desk.clock.now())
         return done(f"/post/{post_id}", "zurueckgenommen", post_id)
 
     return _do(request, desk, visitor, post_id, "recall", act)
@@ -166,8 +202,21 @@ def _do(
             raise
         given = {name: value for name, value in (typed or {}).items() if value is not None}
         problem = {"text": error.text, "field": _field(verb, error.code), "verb": verb}
-        context = {"error": problem, "typed": given, "stale": error.code == "post.stale"}
+        context = {
+            "error": problem,
+            "typed": given,
+            "stale": error.code == "post.stale",
+            "warned": error.code == "time.warned",
+        }
         return _page(request, desk, visitor, post_id, context, status_of(error))
+
+
+def _seen(written: str) -> datetime | None:
+    """Return the proposed time that the page showed; a form without one was not made to say it."""
+    try:
+        return datetime.fromisoformat(written) if written else None
+    except ValueError:
+        return None
 
 
 def _field(verb: str, code: str) -> str:
@@ -195,9 +244,13 @@ def _page(
     shown = views.post_show(desk.deps, post_id, actor=visitor.actor)
     connector = desk.deps.connector(shown["channel"])
     place = turn(desk.deps, visitor.actor, post_id) if shown["state"] == State.AWAITING else None
+    offers = _offers(visitor.actor, shown)
+    waiting = shown["state"] == State.AWAITING
+    eyes = seconding.outlook(desk.deps, visitor.actor, post_id, desk.clock.now()) if waiting else None
     context = {
         "typed": {},
         "stale": False,
+        "warned": False,
         **layout(desk, visitor),
         "post": shown,
         "blocked": any(problem["severity"] == "block" for problem in shown["problems"]),
@@ -205,11 +258,23 @@ def _page(
         "label": connector.label,
         "channel": shown["channel"],
         "preview": preview(shown, connector),
-        "offers": _offers(visitor.actor, shown),
+        "offers": _with_second_person(offers, shown, eyes),
+        "eyes": eyes,
+        "mendable": mending.mendable(visitor.actor, shown["problems"]) if "edit" in offers else frozenset(),
         "place": place,
         **extra,
     }
     return desk.pages.show(request, "post.html", context, status)
+
+
+def _with_second_person(
+    offers: frozenset[str], shown: dict[str, Any], eyes: seconding.Outlook | None
+) -> frozenset[str]:
+    """Return what the page offers, when it is also asked who changed the post last."""
+    blocked = any(problem["severity"] == "block" for problem in shown["problems"])
+    if eyes is None or blocked:
+        return offers
+    return offers | {"approve"} if eyes.may or eyes.alone else offers - {"approve"}
 
 
 def _offers(actor: Actor, shown: dict[str, Any]) -> frozenset[str]:

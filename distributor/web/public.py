@@ -1,4 +1,4 @@
-"""The public listener: signed media, short links, health. No cookies, no pages of the desk, nothing to log in to."""
+"""The public listener: signed media, short links, health, hubs' calls. No cookies, no pages of the desk, no login."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from distributor.locale import gettext as _
 from distributor.media import links
 from distributor.services import health, views
 from distributor.services.deps import Deps
+from distributor.web import websub
 from distributor.web.desk import few_threads
 from distributor.web.guarding import Headers
 from distributor.web.pages import FOLDER
@@ -47,6 +48,7 @@ def public_app(deps: Deps, clock: Clock) -> FastAPI:
     app.add_api_route("/s/{code}", follow, methods=_BOTH)
     app.add_api_route("/health", report_health, methods=_BOTH)
     app.add_api_route("/robots.txt", robots, methods=_BOTH)
+    websub.add_routes(app, deps, clock)
     app.add_exception_handler(HTTPException, _nothing_here)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Headers, headers=_headers(style))
@@ -84,7 +86,7 @@ def give_media(request: Request, public: At, name: str) -> Response:
             return PlainTextResponse(_("Diese Adresse ist abgelaufen."), 410)
         return PlainTextResponse(_("Diese Datei gibt es nicht."), 404)
     if not public.deps.cache.has(sha256):
-        return PlainTextResponse(_("Diese Datei gibt es nicht mehr."), 404)
+        return PlainTextResponse(_("Diese Datei gibt es nicht mehr."), 410)
     headers = {"ETag": f'"{sha256}"', "Cache-Control": "public, max-age=3600, immutable"}
     if f'"{sha256}"' in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
@@ -94,8 +96,11 @@ def give_media(request: Request, public: At, name: str) -> Response:
 def follow(public: At, code: str) -> Response:
     """Lead a post's short link to where it goes."""
     target = views.short_link(public.deps, code) if code.isalnum() else None
+    if target is None and code.isalnum() and views.taken_back(public.deps, code):
+        text = _("Der Beitrag wurde zurückgezogen; es gibt ihn nicht mehr.")
+        return _page(public, _("Zurückgezogen"), text, 410)
     if target is None or not is_web_address(target):
-        text = _("Der Link führt nirgendwohin: Den Beitrag gibt es nicht, oder er wurde zurückgezogen.")
+        text = _("Der Link führt nirgendwohin: Den Beitrag gibt es nicht.")
         return _page(public, _("Seite nicht gefunden"), text, 404)
     return RedirectResponse(target, 302)
 

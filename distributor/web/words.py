@@ -20,6 +20,21 @@ def item_stages() -> dict[str, str]:
     }
 
 
+def recall_kinds() -> dict[str, str]:
+    """Return the word for what a Recall takes back."""
+    return {"person": _("Person"), "item": _("Beitrag"), "medium": _("Medium"), "post": _("Post")}
+
+
+def recall_outcomes() -> dict[str, str]:
+    """Return the word for what became of a recalled post."""
+    return {
+        "deleted": _("gelöscht"),
+        "never_public": _("war nie öffentlich"),
+        "running": _("wird gelöscht"),
+        "task": _("von Hand zu löschen"),
+    }
+
+
 def who_acts() -> dict[str, str]:
     """Return the word for whoever acts next on a post."""
     return {
@@ -35,6 +50,10 @@ def events() -> dict[str, str]:
     return {
         "tailored": _("Neu zugeschnitten"),
         "post.approved": _("Freigegeben"),
+        "post.approved_first": _("Erste von zwei Freigaben"),
+        "post.approved_alone": _("Ohne zweite Person freigegeben"),
+        "post.handed_over": _("Andere Zuständigkeit"),
+        "post.left": _("Geschlossen, weil das Konto aufgegeben wird"),
         "post.edited": _("Text bearbeitet"),
         "post.moved": _("Zeit geändert"),
         "post.rejected": _("Abgelehnt"),
@@ -44,7 +63,10 @@ def events() -> dict[str, str]:
         "post.seen_public": _("Nachgesehen: öffentlich"),
         "post.recall": _("Rücknahme verlangt"),
         "post.recalled": _("Zurückgenommen"),
+        "recall.reminded": _("An das Löschen erinnert"),
         "post.missed": _("Zeit verpasst"),
+        "post.taken_back": _("Freigabe vom Kalender zurückgenommen"),
+        "post.repeated": _("Wiederholung angelegt"),
         "post.expired": _("Verfallen"),
         "staging": _("Wird vorbereitet"),
         "staged": _("Beim Netzwerk vorbereitet"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from distributor.domain import State
-from distributor.services import planning
+from distributor.services import lapsing
 from tests.support.databases import Databases, Stores
 from tests.support.world import Kept, World
 
@@ -120,7 +120,7 @@ def _failed(world: World) -> None:
 
 def _missed(world: World) -> None:
     world.clock.set(max(world.due(post["id"]) for post in world.posts()) + timedelta(hours=2, seconds=1))
-    planning.miss(world.deps, world.clock.now())
+    lapsing.miss(world.deps, world.clock.now())
 
 
 _READ: tuple[Step, ...] = (World.reads_feed,)

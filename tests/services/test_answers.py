@@ -10,6 +10,7 @@ from sqlalchemy import select
 from distributor.domain import Refused
 from distributor.services import approving, clearing, planning, views
 from distributor.services.clearing import Answer
+from distributor.store import pseudonyms
 from distributor.store.tables import AnswerRow
 from tests.support.world import World
 
@@ -31,7 +32,8 @@ class TestClearance:
         world = reaches("drafted")
         officer, number = world.person("fulda"), world.post()["id"]
 
-        for given in (None, Answer("people", "none"), Answer("rights", "granted"), Answer("credit", "Foto: A")):
+        nobody = [Answer(question, "none") for question in ("people", "partner", "elected")]
+        for given in (None, *nobody, Answer("rights", "granted"), Answer("credit", "Foto: A")):
             if given is not None:
                 answers(world, given)
             assert world.state() == "drafted"
@@ -46,7 +48,7 @@ class TestClearance:
     @pytest.mark.parametrize(
         ("state", "given", "left_in"),
         [
-            ("scheduled", Answer("people", "consented"), "awaiting"),
+            ("scheduled", Answer("people", "incidental"), "awaiting"),
             ("staged", Answer("credit", "Foto: Jemand anderes"), "awaiting"),
             ("staged", Answer("rights", "denied"), "drafted"),
         ],
@@ -72,11 +74,16 @@ class TestClearance:
 
     def test_every_answer_keeps_its_actor_and_the_old_ones_stay(self, reaches: Reaches) -> None:
         world = reaches("scheduled")
-        answers(world, Answer("people", "consented"))
+        answers(world, Answer("people", "incidental"))
 
         with world.deps.store.read() as session:
-            kept = session.scalars(select(AnswerRow).where(AnswerRow.question == "people").order_by(AnswerRow.id))
-            assert [(row.answer, row.actor) for row in kept] == [("none", "redaktion"), ("consented", "redaktion")]
+            query = select(AnswerRow).where(AnswerRow.question == "people").order_by(AnswerRow.id)
+            kept = session.scalars(query).all()
+            who = pseudonyms.names(session, {row.actor for row in kept})
+            assert [(row.answer, who[row.actor]) for row in kept] == [
+                ("none", "redaktion"),
+                ("incidental", "redaktion"),
+            ]
 
     def test_another_picture_under_the_item_is_asked_about_anew(self, reaches: Reaches) -> None:
         world = reaches("scheduled")
@@ -85,7 +92,7 @@ class TestClearance:
         world.reads_feed()
 
         assert world.state() == "drafted"
-        asked = {"people", "rights", "credit", "alt"}
+        asked = {"people", "elected", "rights", "credit", "alt"}
         assert set(views.item_show(world.deps, world.posts()[0]["item"])["open"]) == asked
 
     def test_a_question_that_the_item_does_not_raise_is_refused(self, reaches: Reaches) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from distributor.domain import Refused
-from distributor.services import accounts, approving, planning, views
+from distributor.services import accounts, approving, lapsing, views
 from tests.support.feeds import rss
 from tests.support.world import START, World
 
@@ -206,7 +206,7 @@ class TestLateness:
         accounts.pause(world.deps, world.person("betrieb"), world.post()["account_id"], "", world.clock.now())
         world.clock.set(world.due() + timedelta(hours=2, seconds=1))
 
-        assert planning.miss(world.deps, world.clock.now()) == 1
+        assert lapsing.miss(world.deps, world.clock.now()) == 1
 
         assert world.state() == "missed"
 
@@ -245,12 +245,12 @@ class TestSilence:
 
     def test_an_approval_that_became_void_late_leaves_its_officer_a_fortnight(self, reaches: Reaches) -> None:
         world = reaches("awaiting")
-        approve(world, START + 20 * DAY + timedelta(hours=4))
-        world.runs_until(START + 19 * DAY)
+        approve(world, START + 21 * DAY + timedelta(hours=4))
+        world.runs_until(START + 20 * DAY)
 
         world.portal.edits(guid(world), title="Kurz vorher geändert")
         world.reads_feed()
-        world.runs_until(START + 21 * DAY)
+        world.runs_until(START + 22 * DAY)
 
         assert world.state() == "awaiting"
 

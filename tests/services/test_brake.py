@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,14 @@ def pulls(world: World, scope: Scope | None = None, login: str = "redaktion") ->
     return stopping.stop(world.deps, world.person(login), scope or Scope(), "Datenpanne", world.clock.now())
 
 
+def agrees(world: World, scope: Scope | None = None, login: str = "redaktion", **more: Any) -> bool:
+    return stopping.resume(world.deps, world.person(login), scope or Scope(), world.clock.now(), **more)
+
+
 def lifts(world: World, scope: Scope | None = None, login: str = "redaktion") -> None:
-    stopping.resume(world.deps, world.person(login), scope or Scope(), world.clock.now())
+    """Let the person and a second one agree."""
+    assert not agrees(world, scope, login)
+    assert agrees(world, scope, "betrieb" if login == "redaktion" else "redaktion")
 
 
 def where(world: World) -> dict[tuple[str, str], str]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from distributor.domain import Refused
-from distributor.services import approving, clearing, configuration, feeds, planning, tailoring, views
+from distributor.services import approving, clearing, configuration, planning, polling, tailoring, views
 from distributor.store import posts
 from tests.support.world import CONFIG, SETUP, World
 
@@ -129,7 +129,7 @@ class TestAnEditUpstream:
         world = reaches("staged")
         world.portal.edits(guid(world), title="Abgesagt", picture="nirgends.jpg")
         world.clock.set(world.due())
-        feeds.poll(world.deps, 1, world.clock.now)
+        polling.poll(world.deps, 1, world.clock.now)
         tailoring.tailor_stale(world.deps, world.clock.now())
 
         world.works()
@@ -159,7 +159,7 @@ class TestTheOfficersOwnText:
         world = reaches("staged", "x")
         approving.edit(world.deps, world.person("fulda"), world.post()["id"], "Unser Text.", world.clock.now())
         planning.propose(world.deps, world.clock.now())
-        world.approves()
+        approving.approve(world.deps, world.person("redaktion"), world.post()["id"], world.clock.now())
 
         world.runs_until(world.due())
 

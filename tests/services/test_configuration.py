@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from distributor.domain import Refused
-from distributor.roster import AccountEntry
+from distributor.roster import AccountEntry, channel_text_document, channel_text_of, lexicon_document, lexicon_of
 from distributor.services import configuration, tailoring, views
 from distributor.services.configuration import Change, Files
 from distributor.store.tables import AccountRow
@@ -68,12 +68,14 @@ def test_a_changed_key_is_named(world: World, files: Files) -> None:
 def test_what_is_written_back_reads_as_what_was_taken_over(world: World, files: Files, tmp_path: Path) -> None:
     takes(world, files)
 
-    assert configuration.write_files(world.deps, tmp_path) == 16 + len(files.calendars) + len(files.texts)
+    written = 16 + len(files.calendars) + len(files.texts) + len(files.lexicons)
+    assert configuration.write_files(world.deps, tmp_path) == written
 
     again = configuration.read_files(tmp_path)
     assert again.organisations == files.organisations
     assert again.calendars == files.calendars
     assert again.texts == files.texts
+    assert again.lexicons == files.lexicons != {}
     assert {(slug, entry.channel) for slug, entries in again.accounts.items() for entry in entries} == {
         ("fulda", "facebook")
     }
@@ -120,16 +122,18 @@ def test_an_account_field_nobody_knows_is_refused_and_nothing_is_taken_over(worl
 
 
 def test_a_jobcenter_that_now_says_sie_is_rendered_anew(world: World, files: Files) -> None:
+    text = {"channel": "facebook", "parts": [{"name": "body", "du": "Für dich.", "sie": "Für Sie."}]}
+    takes(world, replace(files, texts={"facebook": channel_text_document(channel_text_of(text))}))
     world.reads_feed()
     before = world.post()["text"]
     fulda = files.organisations["fulda"]
     other = "sie" if fulda["voice"]["address"] == "du" else "du"
     changed = {**fulda, "voice": {**fulda["voice"], "address": other}}
 
-    takes(world, replace(files, organisations={"fulda": changed}, accounts={"fulda": ()}))
+    takes(world, replace(files, texts={}, organisations={"fulda": changed}, accounts={"fulda": ()}))
     tailoring.tailor_stale(world.deps, world.clock.now())
 
-    assert world.post()["text"] != before
+    assert (before[:9], world.post()["text"][:8]) == ("Für Sie.\n", "Für dich")
 
 
 @pytest.mark.parametrize(
@@ -176,3 +180,19 @@ def test_every_file_of_the_repository_is_toml_without_a_secret() -> None:
         document = path.read_text(encoding="utf-8")
         tomllib.loads(document)
         assert "token" not in document.lower()
+
+
+def test_a_word_that_the_house_adds_is_found_in_posts_that_are_there_already(
+    reaches: Callable[..., World], files: Files
+) -> None:
+    world = reaches("awaiting")
+    word = str(world.post()["title"]).split()[0]
+    own = {"terms": [{"old": word, "new": "Neuwort", "since": "2026-01-01"}]}
+    listed = replace(files, organisations={}, accounts={}, lexicons={"lexicon": lexicon_document(lexicon_of(own))})
+
+    assert [(change.what, change.keys) for change in takes(world, listed)] == [("lexicon", ("terms",))]
+    tailoring.tailor_stale(world.deps, world.clock.now())
+
+    assert f"„{word}“ ist seit dem 1.1.2026 überholt; heute heißt es „Neuwort“." in {
+        problem["text"] for problem in world.post()["problems"]
+    }

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from connectors.base import Withheld
-from distributor.services import approving, stopping, views
+from distributor.services import approving, recalling, stopping, views
 from distributor.services.crew import Crew
 from distributor.services.stopping import Scope
 from distributor.store.ownership import Ownership
@@ -124,7 +124,7 @@ class TestKilledInAnyOtherCall:
     @pytest.mark.parametrize("called", [False, True], ids=["before the call", "after it"])
     def test_taking_down_and_sweeping_are_simply_done_again(self, reaches: Reaches, called: bool) -> None:
         world = reaches("published")
-        approving.recall(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
+        recalling.recall(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
         claimed = world.claims()
         if called:
             world.calls(claimed)

@@ -12,7 +12,7 @@ import pytest
 
 from distributor import bootstrap, settings
 from distributor.daemon import DUTIES, Daemon
-from distributor.services import duties, feeds, planning
+from distributor.services import duties, planning, polling
 from distributor.services.deps import Deps
 from distributor.store.tables import DutyRow
 from tests.support.world import START
@@ -115,7 +115,7 @@ def test_the_trouble_of_one_duty_keeps_no_other_from_being_done(deps: Deps, monk
     def breaks(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(feeds, "poll_due", breaks)
+    monkeypatch.setattr(polling, "poll_due", breaks)
     monkeypatch.setattr(planning, "propose", lambda *_: done.append("propose"))
     clock = Clock()
 

@@ -107,7 +107,8 @@ def test_a_pulled_brake(sound: World) -> None:
     stopping.stop(sound.deps, editor, Scope(), "Datenpanne", sound.clock.now())
     assert "Datenpanne" in the_one(sound, "Notbremse", grave=False).text
 
-    stopping.resume(sound.deps, editor, Scope(), sound.clock.now())
+    for person in (editor, sound.person("betrieb")):
+        stopping.resume(sound.deps, person, Scope(), sound.clock.now())
     assert bad(sound) == []
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from distributor.domain import Refused, State
-from distributor.services import accounts, approving, clearing, stopping, views
+from distributor.services import accounts, approving, clearing, recalling, stopping, views
 from distributor.services.stopping import Scope
 from distributor.store.tables import AccountRow
 from tests.services.conftest import RELEASE
@@ -21,13 +21,13 @@ LATER = timedelta(hours=3)
 
 def withdraws(world: World) -> dict[State, int]:
     item = world.posts()[0]["item"]
-    return clearing.withdraw(
+    return recalling.withdraw(
         world.deps, world.person("redaktion"), item, "Die Person will nicht mehr.", world.clock.now()
     )
 
 
 def recalls(world: World, login: str = "fulda") -> State:
-    return approving.recall(world.deps, world.person(login), world.post()["id"], world.clock.now())
+    return recalling.recall(world.deps, world.person(login), world.post()["id"], world.clock.now())
 
 
 def confirms(world: World, **more: str) -> None:
@@ -165,7 +165,7 @@ class TestWithdrawingAnItem:
         world = reaches("awaiting")
 
         with pytest.raises(Refused) as refused:
-            clearing.withdraw(world.deps, world.person("redaktion"), world.posts()[0]["item"], " ", world.clock.now())
+            recalling.withdraw(world.deps, world.person("redaktion"), world.posts()[0]["item"], " ", world.clock.now())
 
         assert refused.value.code == "reason.missing"
 
@@ -184,7 +184,7 @@ class TestRecallingAPost:
         world = reaches("published", "facebook", "x")
         [post] = world.posts(channel="facebook")
 
-        approving.recall(world.deps, world.person("fulda"), post["id"], world.clock.now())
+        recalling.recall(world.deps, world.person("fulda"), post["id"], world.clock.now())
         world.works()
 
         assert world.state(post["id"]) == "retracted"

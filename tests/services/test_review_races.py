@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from distributor.domain import Refused
-from distributor.services import approving, claiming, clearing, feeds, planning, stopping, tailoring
+from distributor.services import approving, claiming, clearing, feeds, lapsing, polling, recalling, stopping, tailoring
 from distributor.services.crew import Crew
 from distributor.services.stopping import Scope
 from distributor.store import claims, items, posts
@@ -143,7 +143,7 @@ class TestApprovingWhileThePostIsMadeAnew:
         world.portal.edits(post["item_guid"], title="Eine ganz andere Überschrift")
         with world.deps.store.write() as session:
             feed = feeds.ensure_feed(session, world.portal.feed, world.clock.now())
-        feeds.poll(world.deps, feed, world.clock.now)
+        polling.poll(world.deps, feed, world.clock.now)
         officer = world.person("fulda")
         approval = Meanwhile(
             monkeypatch,
@@ -178,7 +178,7 @@ class TestANewRevisionWhileTheOldOneIsMade:
         world.portal.edits(guid, **change)
         with world.deps.store.write() as session:
             feed = feeds.ensure_feed(session, world.portal.feed, world.clock.now())
-        feeds.poll(world.deps, feed, world.clock.now)
+        polling.poll(world.deps, feed, world.clock.now)
 
     @pytest.mark.parametrize("moment", ["make_renditions", "workpiece"])
     def test_is_not_taken_for_done(self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
@@ -213,7 +213,7 @@ class TestTakingBackWhileTheAnswerIsStored:
             monkeypatch,
             posts,
             "proven_by",
-            lambda: clearing.withdraw(world.deps, editor, item, "Einwilligung widerrufen", world.clock.now()),
+            lambda: recalling.withdraw(world.deps, editor, item, "Einwilligung widerrufen", world.clock.now()),
         )
 
         world.stores(results)
@@ -234,7 +234,7 @@ class TestTheLastLook:
 
     def test_holds_back_a_post_recalled_after_its_claim(self, claimed: tuple[World, list[Any]]) -> None:
         world, calls = claimed
-        approving.recall(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
+        recalling.recall(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
 
         world.stores(world.calls(calls))
 
@@ -262,7 +262,8 @@ class TestTheLastLook:
         editor = world.person("redaktion")
         stopping.stop(world.deps, editor, Scope(), "Panne", world.clock.now())
         results = world.calls(calls)
-        stopping.resume(world.deps, editor, Scope(), world.clock.now())
+        for person in (editor, world.person("betrieb")):
+            stopping.resume(world.deps, person, Scope(), world.clock.now())
 
         world.stores(results)
         world.works()
@@ -279,12 +280,12 @@ class TestMissingWhileAPersonMovesThePost:
         world.clock.set(world.due() + timedelta(hours=2, seconds=1))
         moving = Meanwhile(
             monkeypatch,
-            planning,
+            lapsing,
             "_overdue",
             lambda: approving.move(world.deps, world.person("fulda"), number, later, world.clock.now()),
         )
 
-        planning.miss(world.deps, world.clock.now())
+        lapsing.miss(world.deps, world.clock.now())
         moving.ends()
 
         assert moving.trouble is None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from connectors.base import Receipt, Rejected
 from distributor import log
 from distributor.domain import Refused
-from distributor.services import accounts, approving, calling, duties, feeds, planning, settling
+from distributor.services import accounts, approving, calling, duties, feeds, lapsing, polling, recalling, settling
 from distributor.services.calling import Result
 from distributor.store.tables import AccountRow, FeedRow, PostRow
 from tests.support.world import World
@@ -131,16 +131,19 @@ class TestAResultThatCannotBeStored:
 
 
 class TestAPausedAccount:
-    def test_hands_a_recalled_public_post_to_a_person(self, reaches: Reaches) -> None:
+    def test_that_lets_nobody_in_hands_a_recalled_public_post_to_a_person(self, reaches: Reaches) -> None:
         world = reaches("published")
         pauses(world)
-        approving.recall(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
+        expired = {"error": {"message": "expired", "code": 190, "type": "OAuthException"}}
+        world.network.suffers("error", channel="facebook", match=".*", status=401, body=expired, times=None)
+        recalling.recall(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
 
         world.runs_until(world.clock.now() + SOON)
 
         assert world.state() == "retracting"
         assert world.post()["reason"]["who"] == "officer"
-        assert world.post()["receipt"]["url"] in world.post()["reason"]["text"]
+        assert world.post()["next_try_at"] is None
+        world.network.recovers()
         goes_on(world)
         world.works()
         assert world.state() == "retracted"
@@ -165,7 +168,7 @@ class TestAClaimWhoseOwnerHangs:
         assert len(world.claims()) == 1
 
         world.clock.advance(hours=2, seconds=1)
-        planning.miss(world.deps, world.clock.now())
+        lapsing.miss(world.deps, world.clock.now())
 
         assert (world.state(), world.post()["reason"]["code"]) == ("missed", "late")
 
@@ -219,19 +222,19 @@ class TestAClockThatWasSetBack:
 class TestAFeedThatBreaksTheProgram:
     def test_waits_its_turn_and_holds_no_other_feed_up(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         bad = world.portal.prints("bad.rss", "<rss version='2.0'><channel><title>b</title></channel></rss>")
-        plain = feeds.parse
+        plain = polling.parse
 
         def breaks(*args: Any, **more: Any) -> Any:
             if more["url"] == bad:
                 raise RuntimeError("a fault of ours")
             return plain(*args, **more)
 
-        monkeypatch.setattr(feeds, "parse", breaks)
+        monkeypatch.setattr(polling, "parse", breaks)
         with world.deps.store.write() as session:
             first = feeds.ensure_feed(session, bad, world.clock.now())
             feeds.ensure_feed(session, world.portal.feed, world.clock.now())
 
-        assert feeds.poll_due(world.deps, world.clock.now) > 0
+        assert polling.poll_due(world.deps, world.clock.now) > 0
 
         with world.deps.store.read() as session:
             row = session.get_one(FeedRow, first)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from distributor.domain import Actor, Refused, Role
-from distributor.services import accounts, approving, clearing, feeds, people, views
+from distributor.services import accounts, approving, clearing, feeds, people, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.people import Membership
 from distributor.services.permission import RIGHTS, allowed
@@ -24,13 +24,13 @@ POST_VERBS: dict[str, Verb] = {
     "retry": lambda w, who, post, item: approving.retry(w.deps, who, post, w.clock.now()),
     "publish now": lambda w, who, post, item: approving.publish_now(w.deps, who, post, w.clock.now()),
     "confirm": lambda w, who, post, item: approving.confirm(w.deps, who, post, w.clock.now(), url="https://a.b/c"),
-    "recall": lambda w, who, post, item: approving.recall(w.deps, who, post, w.clock.now()),
+    "recall": lambda w, who, post, item: recalling.recall(w.deps, who, post, w.clock.now()),
 }
 ITEM_VERBS: dict[str, Verb] = {
     "clear": lambda w, who, post, item: clearing.clear(w.deps, who, item, [Answer("people", "none")], w.clock.now()),
     "write": lambda w, who, post, item: clearing.write_text(w.deps, who, item, "facebook", "a", "b", w.clock.now()),
     "hold": lambda w, who, post, item: clearing.hold(w.deps, who, item, w.clock.now()),
-    "withdraw": lambda w, who, post, item: clearing.withdraw(w.deps, who, item, "Grund", w.clock.now()),
+    "withdraw": lambda w, who, post, item: recalling.withdraw(w.deps, who, item, "Grund", w.clock.now()),
 }
 OTHER_VERBS: dict[str, Verb] = {
     "add a feed": lambda w, who, post, item: feeds.add_feed(w.deps, who, "https://a.b", w.clock.now()),
@@ -147,4 +147,4 @@ class TestTheRule:
 
     def test_only_officers_approve_and_the_auditor_only_reads(self) -> None:
         assert RIGHTS["post.approve"] == {Role.OFFICER}
-        assert {right for right, roles in RIGHTS.items() if Role.AUDITOR in roles} == {"read"}
+        assert {right for right, roles in RIGHTS.items() if Role.AUDITOR in roles} == {"read", "person.document"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from distributor.services import clearing, feeds, tailoring, views
+from distributor.services import clearing, feed_views, feeds, polling, tailoring, views
 from tests.support.feeds import rss
 from tests.support.world import START, World
 
@@ -54,7 +54,7 @@ def test_a_feed_that_did_not_change_brings_nothing(world: World) -> None:
     assert world.reads_feed() == 0
 
     assert world.posts() == before
-    [told] = [feed for feed in views.feed_list(world.deps) if feed["url"] == world.portal.feed]
+    [told] = [feed for feed in feed_views.feed_list(world.deps) if feed["url"] == world.portal.feed]
     assert (told["failures"], told["trouble"]) == (0, "")
 
 
@@ -139,12 +139,12 @@ def test_an_entry_that_disappears_from_the_feed_stays_as_it_is(world: World) -> 
 
 def test_two_polls_at_once_take_an_entry_in_once(world: World) -> None:
     url = world.portal.prints("feed.rss", rss(*entries(3)))
-    feed = feeds.add_feed(world.deps, world.person("betrieb"), url, world.clock.now())
+    feed = feeds.add_feed(world.deps, world.person("betrieb"), url, world.clock.now()).number
     together = threading.Barrier(4)
 
     def polls(_: int) -> int:
         together.wait(timeout=10)
-        return feeds.poll(world.deps, feed, world.clock.now)
+        return polling.poll(world.deps, feed, world.clock.now)
 
     with ThreadPoolExecutor(4) as pool:
         taken = list(pool.map(polls, range(4)))
@@ -155,8 +155,8 @@ def test_two_polls_at_once_take_an_entry_in_once(world: World) -> None:
 
 def test_two_makings_of_posts_at_once_make_each_once(world: World) -> None:
     url = world.portal.prints("feed.rss", rss(*entries(3)))
-    feed = feeds.add_feed(world.deps, world.person("betrieb"), url, world.clock.now())
-    feeds.poll(world.deps, feed, world.clock.now)
+    feed = feeds.add_feed(world.deps, world.person("betrieb"), url, world.clock.now()).number
+    polling.poll(world.deps, feed, world.clock.now)
     together = threading.Barrier(3)
 
     def makes(_: int) -> int:
@@ -176,7 +176,7 @@ class TestTroubleWithAFeed:
         waits = []
         for _ in range(3):
             world.reads_feed(url)
-            [told] = views.feed_list(world.deps)
+            [told] = feed_views.feed_list(world.deps)
             waits.append(told["next_poll_at"])
         assert told["failures"] == 3
         assert told["trouble"].endswith(".")
@@ -184,26 +184,26 @@ class TestTroubleWithAFeed:
 
         world.portal.prints("feed.rss", rss(*entries(1)))
         assert world.reads_feed(url) == 1
-        [told] = views.feed_list(world.deps)
+        [told] = feed_views.feed_list(world.deps)
         assert (told["failures"], told["trouble"]) == (0, "")
 
     def test_keeps_no_other_feed_from_being_read(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Even if it is a fault of our own that nobody foresaw."""
-        sound = feeds.parse
+        sound = polling.parse
 
         def broken(body: bytes, **more: Any) -> Any:
             if b"poisonous" in body:
                 raise ZeroDivisionError
             return sound(body, **more)
 
-        monkeypatch.setattr(feeds, "parse", broken)
+        monkeypatch.setattr(polling, "parse", broken)
         operator = world.person("betrieb")
         for name, document in (("a.rss", rss({"guid": "poisonous", "title": "T"})), ("b.rss", rss(*entries(2)))):
             feeds.add_feed(world.deps, operator, world.portal.prints(name, document), world.clock.now())
 
-        assert feeds.poll_due(world.deps, world.clock.now) == 2
+        assert polling.poll_due(world.deps, world.clock.now) == 2
 
-        broken_one, sound_one = views.feed_list(world.deps)
+        broken_one, sound_one = feed_views.feed_list(world.deps)
         assert (broken_one["failures"], sound_one["failures"]) == (1, 0)
         assert "ZeroDivisionError" in broken_one["trouble"]
         assert broken_one["next_poll_at"] > sound_one["polled_at"]
@@ -220,7 +220,7 @@ class TestTroubleWithAFeed:
         world.reads_feed(url)
 
         assert "w4" in {known["guid"] for known in views.item_list(world.deps)}
-        [told] = views.feed_list(world.deps)
+        [told] = feed_views.feed_list(world.deps)
         assert told["trouble"] == ""
         world.clears()
         assert set(world.states()) <= {"awaiting", "drafted"}
@@ -231,12 +231,14 @@ class TestTroubleWithAFeed:
 
         titles = [known["title"] for known in views.item_list(world.deps)]
         assert sorted(set(titles)) == ["Eins", "Zwei"]
-        assert [told["trouble"] for told in views.feed_list(world.deps)] == [""]
+        assert [told["trouble"] for told in feed_views.feed_list(world.deps)] == [""]
 
 
 def test_registering_a_feed_again_changes_nothing(world: World) -> None:
     operator = world.person("betrieb")
-    numbers = {feeds.add_feed(world.deps, operator, "https://a.example/feed", world.clock.now()) for _ in range(2)}
+    numbers = {
+        feeds.add_feed(world.deps, operator, "https://a.example/feed", world.clock.now()).number for _ in range(2)
+    }
 
     assert len(numbers) == 1
-    assert len(views.feed_list(world.deps)) == 1
+    assert len(feed_views.feed_list(world.deps)) == 1

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from distributor.domain import FeedItem, Refused
-from distributor.services import approving, feeds, tailoring
+from distributor.services import approving, tailoring, taking_in
 from tests.support.world import World, dumps, same
 
 CHANNELS = ("facebook", "instagram", "x")
@@ -98,7 +98,7 @@ def test_staging_begins_two_hours_ahead_and_not_earlier(reaches: Reaches) -> Non
 def test_an_item_entered_by_hand_is_published_like_one_from_the_feed(reaches: Reaches) -> None:
     world = reaches("empty", "facebook", "x")
     item = FeedItem(guid="", title="Heute geschlossen", link="", summary="Wegen Umzugs bleibt heute geschlossen.")
-    number = feeds.add_item(world.deps, world.person("redaktion"), item, world.clock.now())
+    number = taking_in.add_item(world.deps, world.person("redaktion"), item, world.clock.now())
     tailoring.tailor_stale(world.deps, world.clock.now())
     world.clears(number)
     world.approves()
@@ -112,13 +112,15 @@ def test_an_item_entered_by_hand_is_published_like_one_from_the_feed(reaches: Re
 def test_an_item_without_a_title_or_by_somebody_who_may_not_is_refused(reaches: Reaches) -> None:
     world = reaches("empty")
     with pytest.raises(Refused) as refused:
-        feeds.add_item(world.deps, world.person("redaktion"), FeedItem(guid="", title=" ", link=""), world.clock.now())
+        taking_in.add_item(
+            world.deps, world.person("redaktion"), FeedItem(guid="", title=" ", link=""), world.clock.now()
+        )
     assert refused.value.code == "item.title"
 
     for login in ("fulda", "pruefung", "betrieb"):
         with pytest.raises(Refused) as refused:
             item = FeedItem(guid="", title="T", link="")
-            feeds.add_item(world.deps, world.person(login), item, world.clock.now())
+            taking_in.add_item(world.deps, world.person(login), item, world.clock.now())
         assert refused.value.code == "forbidden"
 
 

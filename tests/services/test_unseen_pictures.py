@@ -7,16 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from distributor.domain import FeedItem, FeedMedium, Refused
-from distributor.services import clearing, feeds, media, tailoring, views
+from distributor.services import clearing, media, tailoring, taking_in, views
 from tests.support.world import SETUP, World
 
-NOBODY = [clearing.Answer("people", "none")]
+NOBODY = [clearing.Answer(question, "none") for question in ("people", "partner", "elected")]
 
 
 def enters(world: World, *pictures: str) -> int:
     """Enter an item by hand with pictures of the portal."""
     shown = tuple(FeedMedium(f"{world.portal.base}/media/{name}", "image", alt="Ein Bild") for name in pictures)
-    return feeds.add_item(
+    return taking_in.add_item(
         world.deps,
         SETUP,
         FeedItem("hand:1", "Neu", "https://portal.example/neu", "Ein Satz.", media=shown),
@@ -55,7 +55,7 @@ def test_a_picture_that_comes_later_asks_for_the_people_again(make_world: Callab
         row = clearing.item_in(session, number)
         shown = FeedMedium(f"{world.portal.base}/media/kaution.png", "image", alt="Ein Bild", credit="Foto: Hof")
         changed = FeedItem("hand:1", "Neu", "https://portal.example/neu", "Ein Satz.", media=(shown,))
-        feeds.revise(session, row, changed, world.clock.now(), SETUP)
+        taking_in.revise(session, row, changed, world.clock.now(), SETUP)
     looks(world)
 
     assert "people" in views.item_show(world.deps, number)["open"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from datetime import timedelta
 
@@ -10,10 +11,10 @@ import sqlalchemy as sa
 
 from distributor.domain import DAEMON, Actor, Reason, State
 from distributor.lifecycle import may_move
-from distributor.store import posts
+from distributor.store import posts, pseudonyms
 from distributor.store.engine import Store
 from distributor.store.posts import Stale
-from distributor.store.tables import EventRow, PostRow, StageRow
+from distributor.store.tables import AccountRow, EventRow, OrganisationRow, PostRow, StageRow
 from tests.support.rows import NOW, Shelf
 
 OFFICER = Actor("fulda", unix_user="u1")
@@ -31,6 +32,12 @@ def events(store: Store, post: int) -> list[EventRow]:
         return list(posts.events(session, "post", post))
 
 
+def slug_of(store: Store, post: int) -> str | None:
+    query = sa.select(OrganisationRow.slug).join(AccountRow).join(PostRow, PostRow.account_id == AccountRow.id)
+    with store.read() as session:
+        return session.scalar(query.where(PostRow.id == post))
+
+
 def test_every_move_of_the_table_is_stored_with_exactly_one_event(shelf: Shelf, store: Store) -> None:
     for start, to in ALLOWED:
         post = shelf.post(start, **ENOUGH)
@@ -44,8 +51,12 @@ def test_every_move_of_the_table_is_stored_with_exactly_one_event(shelf: Shelf, 
         assert (kept.reason_code, kept.reason_text, kept.reason_who) == ("why", "Darum.", "officer")
         [event] = events(store, post)
         assert (event.from_state, event.to_state, event.at) == (start, to, AT)
-        assert (event.actor, event.unix_user, event.what, event.reason) == ("fulda", "u1", "tested", "why")
-        assert event.digest == "d"
+        with store.read() as session:
+            who = pseudonyms.names(session, {event.actor, event.unix_user})
+        assert (who[event.actor], who[event.unix_user]) == ("fulda", "u1")
+        assert (event.what, event.reason, event.digest) == ("tested", "why", "d")
+        assert event.reason_sha256 == hashlib.sha256(b"Darum.").hexdigest()
+        assert event.organisation == slug_of(store, post)
 
 
 def test_no_move_outside_the_table_is_stored(shelf: Shelf, store: Store) -> None:

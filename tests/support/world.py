@@ -26,6 +26,7 @@ from distributor.services import (
     media,
     people,
     planning,
+    polling,
     simulation,
     tailoring,
     views,
@@ -244,13 +245,13 @@ class World:
 
     def person(self, login: str) -> Actor:
         """Return the actor behind a login."""
-        return people.actor_named(self.deps, login)
+        return people.actor_named(self.deps, login, self.clock.now())
 
     def reads_feed(self, url: str = "") -> int:
         """Poll the portal (or another feed), fetch pictures, make posts; return how many items were new or changed."""
         with self.deps.store.write() as session:
             feed = feeds.ensure_feed(session, url or self.portal.feed, self.clock.now())
-        taken = feeds.poll(self.deps, feed, self.clock.now)
+        taken = polling.poll(self.deps, feed, self.clock.now)
         tailoring.tailor_stale(self.deps, self.clock.now())
         media.fetch_pending(self.deps, self.clock.now)
         tailoring.tailor_stale(self.deps, self.clock.now())
@@ -260,7 +261,8 @@ class World:
         """Let the editor answer every question of these items (none: of all) in favour."""
         for number in items or tuple(item["id"] for item in views.item_list(self.deps)):
             asked = {question["question"] for question in views.item_show(self.deps, number)["questions"]}
-            answers = [clearing.Answer("people", "none")]
+            answers = [clearing.Answer(question, "none") for question in ("people", "partner", "elected")]
+            answers += [clearing.Answer("source", "Redaktion des Portals")] if "source" in asked else []
             answers += [clearing.Answer("rights", "granted")] if "rights" in asked else []
             answers += clearing.accept_feed(self.deps, number)
             clearing.clear(self.deps, self.person("redaktion"), number, answers, self.clock.now())

@@ -14,8 +14,8 @@ import pytest
 from connectors import discover
 from connectors.sandbox import enrol
 from distributor.cli import root
+from distributor.doc_tables import TABLES, inserted, marks
 from distributor.settings import load
-from distributor.state_table import inserted
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config" / "distributor.env.example"
@@ -44,15 +44,20 @@ def spoken_commands(text: str) -> Iterator[list[str]]:
             yield shlex.split(found.group(1).partition(">")[0])
 
 
-def test_the_readme_shows_the_states_of_the_code() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
+def test_each_table_of_the_code_stands_in_a_document_as_the_code_says() -> None:
+    tabled = {
+        path: path.read_text("utf-8") for path in DOCUMENTS if "written by `make docs`" in path.read_text("utf-8")
+    }
 
-    assert inserted(readme) == readme, "make docs writes the table anew"
+    for path, text in tabled.items():
+        assert inserted(text) == text, f"make docs writes the tables of {path.name} anew"
+    assert all(sum(marks(name)[0] in text for text in tabled.values()) == 1 for name in TABLES)
 
 
-def test_a_document_without_marks_is_refused() -> None:
+@pytest.mark.parametrize("text", ["# Nothing to fill in\n", f"{marks('rules')[0]}\n", f"{marks('rules')[1]}\n"])
+def test_a_document_without_its_marks_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="marks"):
-        inserted("# Nothing to fill in\n")
+        inserted(text)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=ids(DOCUMENTS))
@@ -110,7 +115,7 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 
 def test_every_setting_stands_in_the_example_and_none_besides() -> None:
     code = (ROOT / "distributor" / "settings.py").read_text("utf-8")
-    read = {f"DISTRIBUTOR_{name}" for name in re.findall(r'_(?:text|number|choice)\(values, "([A-Z_]+)"', code)}
+    read = {f"DISTRIBUTOR_{name}" for name in re.findall(r'_(?:text|number|choice|several)\(values, "([A-Z_]+)"', code)}
     hosts = {f"DISTRIBUTOR_{c.channel}_{host}_URL".upper() for c in discover().values() for host in c.hosts}
 
     assert len(read) > 10

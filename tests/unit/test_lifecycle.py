@@ -21,6 +21,7 @@ from connectors.base import (
 from distributor.domain import State
 from distributor.lifecycle import (
     TRANSITIONS,
+    UNREACHABLE,
     Facts,
     Looked,
     LookFailed,
@@ -328,11 +329,11 @@ class TestLookFailed:
 
 
 class TestRetractionFailed:
-    @pytest.mark.parametrize("error", ["rejected", "unauthorised"])
-    def test_what_the_platform_will_not_take_down_a_person_does(self, error: str) -> None:
+    @pytest.mark.parametrize(("error", "code"), [("rejected", "retract.person"), ("unauthorised", UNREACHABLE)])
+    def test_what_the_platform_will_not_take_down_a_person_does(self, error: str, code: str) -> None:
         move = decide(RetractionFailed(ERRORS[error]), facts(S.RETRACTING), NOW, POLICY)
 
-        assert (move.to, move.next_try_at, reason_of(move)) == (S.RETRACTING, None, ("retract.person", "officer"))
+        assert (move.to, move.next_try_at, reason_of(move)) == (S.RETRACTING, None, (code, "officer"))
 
     @pytest.mark.parametrize("error", ["unavailable", "stage_lost", "unknown", "throttled"])
     def test_everything_else_is_tried_again(self, error: str) -> None:

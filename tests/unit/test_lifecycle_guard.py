@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from distributor.domain import State
+from distributor.domain import Reason, State
 from distributor.lifecycle import Move, Permission, Policy, guard, late, may_move
 
 S = State
@@ -46,6 +46,14 @@ OBSTACLES: list[tuple[str, dict[str, object], State, str, str, bool]] = [
     ("embargo", {"embargo_until": NOW + HOUR}, S.AWAITING, "approval.void", "officer", True),
     ("late", {"due_at": NOW - 3 * HOUR}, S.MISSED, "late", "officer", True),
     ("missing", {"missing": "Die Website fehlt noch."}, S.STAGED, "requires", "daemon", False),
+    (
+        "gate",
+        {"gate": Reason("rights.until", "Die Rechte endeten.", "editor")},
+        S.AWAITING,
+        "rights.until",
+        "editor",
+        True,
+    ),
     ("paused", {"account_paused": True}, S.STAGED, "account.paused", "operator", False),
 ]
 

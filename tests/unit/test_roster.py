@@ -8,8 +8,9 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+import tomli_w
 
-from distributor.domain import Refused
+from distributor.domain import Refused, Wording
 from distributor.roster import (
     AccountEntry,
     accounts_of,
@@ -155,8 +156,17 @@ def test_a_wrong_organisation_is_refused_by_its_key(key, value, named):
         ("parts.0.rank", -1, "„parts[0].rank“"),
         ("parts.0.shorten", 1, "„parts[0].shorten“"),
         ("parts.0.role", "head", "„parts[0].role“"),
-        ("parts.0.sie", "", "„parts[0].sie“"),
-        ("parts.0.sie", None, "„parts[0].sie“"),
+        ("parts.0.sie", "", "„parts[0].wordings[0].sie“"),
+        ("parts.0.sie", None, "„parts[0].wordings[0].sie“"),
+        ("parts.0.wordings", [], "„parts[0].du“"),
+        ("parts", [{"name": "hook", "wordings": []}], "„parts[0].wordings“"),
+        (
+            "parts",
+            [{"name": "hook", "wordings": [{"du": "Du?", "sie": "Sie?", "topics": "Geld"}]}],
+            "wordings[0].topics",
+        ),
+        ("parts", ["hook"], "„parts[0]“"),
+        ("parts", "hook", "„parts“"),
         ("parts", [TEXT["parts"][0], TEXT["parts"][0]], "„parts[1].name“"),
     ],
 )
@@ -165,6 +175,14 @@ def test_a_wrong_channel_text_is_refused_by_its_key(key, value, named):
         channel_text_of(changed(TEXT, key, value))
 
     assert named in refusal.value.text
+
+
+def test_a_part_may_carry_its_only_wording_itself():
+    short = channel_text_of(TEXT)
+    long = {"name": "hook", "wordings": [{"du": "Du?", "sie": "Sie?"}]}
+
+    assert short == channel_text_of({"channel": "wall", "parts": [long]})
+    assert short.parts[0].wordings == (Wording("Du?", "Sie?"),)
 
 
 def test_accounts_are_read_with_their_fields():
@@ -191,3 +209,33 @@ def test_a_wrong_account_is_refused_by_its_key(accounts, named):
         accounts_of({"account": accounts})
 
     assert named in refusal.value.text
+
+
+def test_a_jobcenters_own_days_and_comment_duty_come_back_unchanged():
+    document = {
+        **FULDA,
+        "occasions": [{"kind": "school", "first": "2027-02-08", "title": "Beweglicher Ferientag"}],
+        "duty": [{"person": "Ada Beispiel", "days": ["Mo", "Fr"], "start": "09:00", "end": "16:00"}],
+    }
+
+    organisation = organisation_of(document)
+    written = organisation_document(organisation)
+
+    assert organisation_of(json.loads(json.dumps(written))) == organisation
+    assert organisation_of(tomllib.loads(tomli_w.dumps(written))) == organisation
+    assert organisation.occasions[0].title == "Beweglicher Ferientag"
+    assert {"occasions", "duty"}.isdisjoint(organisation_document(organisation_of(FULDA)))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("occasions", [{"kind": "fest", "first": "2027-02-08", "title": "T"}], "occasions"),
+        ("occasions", {"kind": "school"}, "occasions"),
+        ("duty", [{"person": "Ada"}], "duty"),
+        ("duty", [{"person": "Ada", "days": ["Montag"], "start": "09:00", "end": "16:00"}], "days"),
+    ],
+)
+def test_wrong_days_and_duty_are_refused_by_their_key(key, value, named):
+    with pytest.raises(Refused, match=named):
+        organisation_of({**FULDA, key: value})

@@ -27,6 +27,7 @@ def test_without_any_variable_there_are_sensible_settings() -> None:
     assert settings.lateness == timedelta(hours=2)
     assert settings.poll_every == timedelta(minutes=10)
     assert settings.short_links
+    assert settings.upstream_recalls == {"embargo", "expiry"}
     assert not settings.allow_private
 
 
@@ -44,6 +45,9 @@ def test_every_variable_reaches_its_setting(tmp_path: Path) -> None:
         DESK_BIND="127.0.0.1:81",
         POLL_SECONDS="60",
         FIRST_POLL_ITEMS="0",
+        FEED_FAILING_HOURS="6",
+        FEED_SILENT_DAYS="7",
+        WEBSUB="off",
         LATENESS_MINUTES="15",
         THREADS="3",
         SHORT_LINKS="off",
@@ -60,6 +64,8 @@ def test_every_variable_reaches_its_setting(tmp_path: Path) -> None:
     assert (settings.desk_url, settings.desk_bind) == ("https://desk.example", "127.0.0.1:81")
     assert settings.poll_every == timedelta(minutes=1)
     assert settings.first_poll_items == 0
+    assert (settings.feed_failing, settings.feed_silent) == (timedelta(hours=6), timedelta(days=7))
+    assert settings.websub == "off"
     assert settings.lateness == timedelta(minutes=15)
     assert settings.threads == 3
     assert not settings.short_links
@@ -86,6 +92,9 @@ def test_the_public_address_follows_the_public_bind() -> None:
         ("POLL_SECONDS", "ten"),
         ("FIRST_POLL_ITEMS", "-1"),
         ("FIRST_POLL_ITEMS", "alle"),
+        ("FEED_FAILING_HOURS", "0"),
+        ("FEED_SILENT_DAYS", "nie"),
+        ("WEBSUB", "yes"),
         ("LATENESS_MINUTES", "0"),
         ("LATENESS_MINUTES", "2h"),
         ("THREADS", "0"),

@@ -7,7 +7,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from connectors.sandbox.portal.pictures import draw
 from distributor import bootstrap
 from distributor.domain import Actor, FeedItem, FeedMedium, Role
 from distributor.media.sniff import sniff
-from distributor.services import clearing, configuration, feeds, people, planning, tailoring, views
+from distributor.services import clearing, configuration, occasions, people, planning, tailoring, taking_in, views
 from distributor.services.clearing import Answer
 from distributor.services.deps import Deps
 from distributor.settings import Settings
@@ -123,7 +123,7 @@ def feed_item(item: Item) -> FeedItem:
 
 def take_in(deps: Deps, item: FeedItem, picture: str = "") -> int:
     """Enter an item with its picture already fetched, and make its posts."""
-    number = feeds.add_item(deps, SETUP, item, START)
+    number = taking_in.add_item(deps, SETUP, item, START)
     tailoring.tailor_item(deps, number, START)
     if picture:
         data = draw(picture)
@@ -138,7 +138,7 @@ def take_in(deps: Deps, item: FeedItem, picture: str = "") -> int:
 
 def clear(deps: Deps, number: int) -> None:
     """Answer every question of an item in favour."""
-    answers = [Answer("people", "none")]
+    answers = [Answer(question, "none") for question in ("people", "partner", "elected")]
     if any(medium["sha256"] for medium in views.item_show(deps, number)["media"]):
         answers.append(Answer("rights", "granted"))
     clearing.clear(deps, SETUP, number, [*answers, *clearing.accept_feed(deps, number)], START)
@@ -235,6 +235,20 @@ class DeskWorld:
     def awaiting(self, organisation: str = "fulda") -> dict[str, Any]:
         """The first post of the Jobcenter that awaits its officer."""
         return self.posts(organisation, states=["awaiting"])[0]
+
+    def closes(self, organisation: str, day: date) -> int:
+        """Enter a closing day for a Jobcenter."""
+        made = occasions.enter(
+            self.deps,
+            SETUP,
+            self.clock.now(),
+            kind="closing",
+            first=day,
+            last=day,
+            title="Umzug",
+            organisation=organisation,
+        )
+        return made.number
 
     def becomes(self, post: int, state: str, **values: Any) -> None:
         """Put a post into a state that only the daemon brings about."""

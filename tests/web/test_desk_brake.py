@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from distributor.services import views
+from distributor.domain import Actor, Role
+from distributor.services import people, views
+
+SETUP = Actor("setup", frozenset({Role.OPERATOR}))
 
 
 def choices(page: Any) -> list[str]:
@@ -38,7 +41,12 @@ def test_editors_stop_and_resume_at_every_level(desk: Any, scope: str) -> None:
     pulled = browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich=scope, grund="Vorsicht")
     assert len(pulled.find("//aside[contains(@class, 'stopped')]")) == 1
     assert pulled.one("//form[@action='/notbremse/loesen']/input[@name='bereich']").get("value") == scope
-    lifted = browser.sends(pulled, "/notbremse/loesen")
+    agreed = browser.sends(pulled, "/notbremse/loesen")
+    assert "Ihre Zustimmung ist vermerkt" in agreed.one("//*[@role='status']").text_content()
+    assert "Dem Lösen zugestimmt: eva." in agreed.text
+    assert "schon vermerkt" in browser.sends(agreed, "/notbremse/loesen").text
+    second = desk.person("otto")
+    lifted = second.sends(second.opens("/notbremse"), "/notbremse/loesen")
     assert "Notbremse gelöst" in lifted.text
     assert not lifted.find("//aside[contains(@class, 'stopped')]")
     assert views.stop_list(desk.deps) == []
@@ -107,3 +115,18 @@ def test_htmx_gets_the_sign_of_a_stop_with_the_next_page(desk: Any) -> None:
     editor.sends(editor.opens("/notbremse"), "/notbremse/ziehen", bereich="alles", grund="Falsches Bild")
     stopped = officer.opens("/freigabe", **{"HX-Request": "true"}).one("//*[@id='halt']")
     assert "Falsches Bild" in stopped.text_content()
+
+
+def test_whoever_is_the_only_one_says_why(desk: Any) -> None:
+    both = [people.Membership(role) for role in (Role.EDITOR, Role.OPERATOR)]
+    people.add_user(desk.deps, SETUP, "eva", both, desk.clock.now())
+    people.set_active(desk.deps, SETUP, "otto", False, desk.clock.now())
+    browser = desk.person("eva")
+    pulled = browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich="kanal:x", grund="Vorsicht")
+
+    silent = browser.sends(pulled, "/notbremse/loesen")
+    assert (silent.status, "warum eine Person allein" in silent.text) == (422, True)
+    lifted = browser.sends(silent, "/notbremse/loesen", grund="Sonst ist niemand da")
+
+    assert "Notbremse gelöst" in lifted.text
+    assert views.stop_list(desk.deps) == []

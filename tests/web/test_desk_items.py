@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from distributor.services import views
+from distributor.services import repeating, views
 from distributor.services.clearing import Answer
+from distributor.services.people import actor_named
 from distributor.web.items import answers_in
+from tests.support.answers import NOBODY
 
 
 def uncleared(desk: Any) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def test_the_form_asks_every_question_and_starts_with_what_the_feed_says(desk: A
     assert "people:" not in values
     assert f"rights:{sha256}" not in values
     assert "Vorschlag aus dem Portal" in page.text
-    assert "4 Angaben sind offen" in page.text
+    assert "6 Angaben sind offen" in page.text
     for link in page.find("//ul[@class='open-list']//a"):
         assert page.find(f"//*[@id='{link.get('href')[1:]}']")
 
@@ -54,9 +56,7 @@ def test_all_answers_in_one_form_clear_the_item(desk: Any) -> None:
     sha256 = views.item_show(desk.deps, item["id"])["media"][0]["sha256"]
     browser = desk.person("eva")
     page = browser.opens(f"/beitraege/{item['id']}")
-    answered = browser.sends(
-        page, f"/beitraege/{item['id']}/klaerung", **{"people:": "consented", f"rights:{sha256}": "granted"}
-    )
+    answered = browser.sends(page, f"/beitraege/{item['id']}/klaerung", **NOBODY, **{f"rights:{sha256}": "granted"})
     assert "Alles ist geklärt" in answered.one("//*[@role='status']").text_content()
     assert views.item_show(desk.deps, item["id"])["open"] == []
 
@@ -64,9 +64,7 @@ def test_all_answers_in_one_form_clear_the_item(desk: Any) -> None:
 def test_what_is_left_empty_stays_open_and_is_counted(desk: Any) -> None:
     item = uncleared(desk)
     browser = desk.person("eva")
-    page = browser.sends(
-        browser.opens(f"/beitraege/{item['id']}"), f"/beitraege/{item['id']}/klaerung", **{"people:": "none"}
-    )
+    page = browser.sends(browser.opens(f"/beitraege/{item['id']}"), f"/beitraege/{item['id']}/klaerung", **NOBODY)
     assert "Eine Angabe ist noch offen" in page.one("//*[@role='status']").text_content()
     assert views.item_show(desk.deps, item["id"])["open"] == ["rights"]
 
@@ -180,10 +178,42 @@ def test_a_channel_text_that_cannot_go_out_is_said_where_it_was_written(desk: An
     fields = {"kanal": "facebook", "du": "Hallo {{kjc.nmae}}", "sie": "Hallo {{kjc.nmae}}", "pruefwert": browser.token}
     page = browser.posts(f"{where}/text", **fields)
     assert "Bei 2 Posts ist noch etwas zu beheben" in page.one("//*[@role='status']").text_content()
-    assert page.text.count("Der Platzhalter „{{kjc.nmae}}“ ist leer oder unbekannt") == 2
+    assert page.text.count("Der Platzhalter „{{kjc.nmae}}“ ist leer oder unbekannt") == 1
 
 
 @pytest.mark.parametrize("note", ["zurueckgestellt", "zurueckgezogen", "<b>"])
 def test_a_note_in_the_address_says_nothing_of_an_item_that_is_not_so(desk: Any, note: str) -> None:
     page = desk.person("eva").opens(f"/beitraege/{cleared(desk)['id']}?getan={note}")
     assert page.one("//*[@role='status']").text_content() == ""
+
+
+def test_an_item_shows_what_is_wrong_over_all_jobcenters_at_once(desk: Any) -> None:
+    item = cleared(desk)
+    browser = desk.person("eva")
+    address = f"/beitraege/{item['id']}"
+    assert not browser.opens(address).find("//*[@id='maengel']")
+    browser.posts(f"{address}/text", pruefwert=browser.token, kanal="x", du="d" * 300, sie="s" * 300)
+
+    section = browser.opens(address).one("//section[@aria-labelledby='maengel']")
+
+    assert [heading.text_content() for heading in section.xpath(".//h3")] == ["X"]
+    (problem,) = section.xpath(".//li")
+    assert "Passt bei keinem von" in problem.text_content()
+
+
+def test_a_repeat_gets_its_own_text_in_a_form_of_its_own(desk: Any) -> None:
+    number = desk.awaiting()["item"]
+    now = desk.clock.now()
+    repeating.repeat(desk.deps, actor_named(desk.deps, "eva", desk.clock.now()), number, now, every_days=28, times=1)
+    editor, path = desk.person("eva"), f"/beitraege/{number}"
+
+    page = editor.opens(path)
+    assert "Facebook, 1. Wiederholung" in page.text
+    fields = {"pruefwert": editor.token, "kanal": "facebook", "mal": "2"}
+    half = editor.posts(f"{path}/text", **fields, du="Wieder da")
+    assert (half.status, half.one("//textarea[@id='du-facebook-2']").text.strip()) == (422, "Wieder da")
+    editor.posts(f"{path}/text", **fields, du="Wieder da", sie="Wieder da, Sie")
+
+    shown = views.item_show(desk.deps, number)
+    assert shown["texts"] == {}
+    assert [(each["occurrence"], each["du"]) for each in shown["repeat"]["texts"]] == [(2, "Wieder da")]

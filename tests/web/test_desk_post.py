@@ -24,7 +24,7 @@ def test_the_post_is_shown_with_text_pictures_alt_text_counter_and_time(desk: An
     assert " ".join(post["text"].split()) in " ".join(card.text_content().split())
     assert page.one("//article//figure//img").get("alt") == post["media"][0]["alt"]
     assert post["media"][0]["alt"] in page.one("//figcaption").text_content()
-    assert "476 von 63206 Zeichen" in page.text
+    assert f"{len(post['text'])} von 63206 Zeichen" in page.text
     assert "Mo 23.11.2026, 10:00 Uhr" in page.text
     assert page.one("//article//a[contains(@href, '/s/')]").get("rel") == "noopener noreferrer"
 
@@ -40,6 +40,34 @@ def test_problems_stand_beside_the_post_with_their_weight_in_words(desk: Any) ->
     page = desk.person("anna").opens(f"/post/{post['id']}")
     assert "Muss behoben werden: Der Post hat 0 Bilder" in page.text
     assert not page.find(f"//form[@action='/post/{post['id']}/freigeben']")
+
+
+def test_a_problem_that_mends_itself_has_a_button_that_needs_no_javascript(desk: Any) -> None:
+    number = on(desk, "facebook")["id"]
+    browser = desk.person("anna")
+    text = "Komm zur #messe für Klient*innen!\nFoto: A. B."
+    page = browser.sends(browser.opens(f"/post/{number}"), f"/post/{number}/bearbeiten", text=text)
+    assert "„#messe“ wird zu „#Messe“." in page.text
+    assert page.find("//button[@name='regel']/@value") == ["hashtag.camelcase", "gender.sign"]
+
+    page = browser.sends(page, f"/post/{number}/beheben", regel="hashtag.camelcase")
+
+    assert page.response.url.path == f"/post/{number}"
+    assert "Text gespeichert" in page.one("//*[@role='status']").text_content()
+    assert "Komm zur #Messe für Klient*innen!" in page.text
+    assert page.find("//button[@name='regel']/@value") == ["gender.sign"]
+
+
+def test_mending_what_somebody_else_has_changed_says_so(desk: Any) -> None:
+    number = on(desk, "facebook")["id"]
+    browser = desk.person("anna")
+    page = browser.sends(browser.opens(f"/post/{number}"), f"/post/{number}/bearbeiten", text="Zur #messe!")
+    approving.edit(desk.deps, actor_named(desk.deps, "anna", desk.clock.now()), number, "Zum #fest!", desk.clock.now())
+
+    page = browser.sends(page, f"/post/{number}/beheben", regel="hashtag.camelcase")
+
+    assert page.response.status_code == 409
+    assert "Zum #fest!" in views.post_show(desk.deps, number)["text"]
 
 
 def test_approving_brings_up_the_next_post_and_says_so(desk: Any) -> None:
@@ -96,7 +124,9 @@ def test_what_was_seen_is_what_is_approved_or_the_page_says_it_changed(desk: Any
     post = on(desk, "facebook")
     browser = desk.person("anna")
     page = browser.opens(f"/post/{post['id']}")
-    approving.edit(desk.deps, actor_named(desk.deps, "eva"), post["id"], "Ganz anderer Text.", desk.clock.now())
+    approving.edit(
+        desk.deps, actor_named(desk.deps, "eva", desk.clock.now()), post["id"], "Ganz anderer Text.", desk.clock.now()
+    )
     stale = browser.sends(page, f"/post/{post['id']}/freigeben")
     assert stale.status == 409
     assert "Inzwischen geändert" in stale.one("//*[@role='alert']").text_content()

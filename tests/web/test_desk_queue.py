@@ -107,7 +107,7 @@ def test_an_unknown_list_is_the_first_one(desk: Any) -> None:
 def person(desk: Any, login: str) -> Any:
     from distributor.services.people import actor_named
 
-    return actor_named(desk.deps, login)
+    return actor_named(desk.deps, login, desk.clock.now())
 
 
 def test_turn_goes_round_the_waiting_posts_of_the_officer(desk: Any) -> None:

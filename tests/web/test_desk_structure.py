@@ -22,6 +22,8 @@ PAGES = [
     ("eva", "/beitraege/3"),
     ("pia", "/beitraege/3"),
     ("eva", "/notbremse"),
+    ("eva", "/rueckrufe"),
+    ("eva", "/einwilligungen"),
     ("anna", "/gibt-es-nicht"),
 ]
 
@@ -30,7 +32,7 @@ PAGES = [
 def opened(unchanged_desk: Any) -> dict[tuple[str | None, str], Any]:
     """All pages, while a Stop is in force."""
     desk = unchanged_desk
-    stop(desk.deps, actor_named(desk.deps, "eva"), Scope(channel="x"), "Test", desk.clock.now())
+    stop(desk.deps, actor_named(desk.deps, "eva", desk.clock.now()), Scope(channel="x"), "Test", desk.clock.now())
     browsers = {login: desk.person(login) for login in {login for login, _ in PAGES}}
     return {(login, path): browsers[login].opens(path) for login, path in PAGES}
 

@@ -90,10 +90,10 @@ def test_a_forged_address_does_not_exist(desk: Any, change: Callable[[str], str]
     assert desk.public().get(change(path)).status_code == 404
 
 
-def test_a_signed_file_that_is_gone_is_not_found(desk: Any) -> None:
+def test_a_signed_file_that_is_kept_no_more_is_gone(desk: Any) -> None:
     path, _ = media_path(desk)
     desk.deps.cache.remove(desk.posts()[0]["media"][0]["sha256"])
-    assert desk.public().get(path).status_code == 404
+    assert desk.public().get(path).status_code == 410
 
 
 def test_a_short_link_leads_to_the_item(desk: Any) -> None:
@@ -103,15 +103,20 @@ def test_a_short_link_leads_to_the_item(desk: Any) -> None:
     assert answer.headers["location"].startswith("https://portal.example/")
 
 
-def test_a_withdrawn_item_and_an_unknown_code_lead_nowhere(desk: Any) -> None:
-    post = desk.posts()[0]
+def test_what_was_taken_back_is_gone_and_an_unknown_code_leads_nowhere(desk: Any) -> None:
+    first, *_, last = desk.posts()
     with desk.deps.store.write() as session:
-        session.get_one(ItemRow, post["item"]).stage = "withdrawn"
-    for code in (post["code"], "gibtsnicht"):
+        session.get_one(ItemRow, first["item"]).stage = "withdrawn"
+        session.get_one(PostRow, last["id"]).recall_at = desk.clock.now()
+    for code, status, said in (
+        (first["code"], 410, "zurückgezogen"),
+        (last["code"], 410, "zurückgezogen"),
+        ("gibtsnicht", 404, "führt nirgendwohin"),
+    ):
         answer = desk.public().get(f"/s/{code}")
-        assert answer.status_code == 404
+        assert answer.status_code == status
         assert 'lang="de"' in answer.text
-        assert "zurückgezogen" in answer.text
+        assert said in answer.text
 
 
 @pytest.mark.parametrize("target", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"])

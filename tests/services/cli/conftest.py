@@ -19,6 +19,7 @@ from distributor.cli import root
 from distributor.services import planning, tailoring
 from distributor.services.deps import Deps
 from distributor.vault import new_key
+from tests.support.answers import NOTHING_SHOWN
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 ORGANISATIONS = ("fulda", "wiesbaden")
@@ -65,7 +66,7 @@ class Program:
         number: int = added["id"]
         self.tailors()
         if cleared:
-            self.does("items", "clear", str(number), "--people", "none", "--as", "ed")
+            self.does("items", "clear", str(number), *NOTHING_SHOWN, "--as", "ed")
             self.tailors()
         return number
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+import re
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,10 @@ def test_without_a_database_the_files_tell_slots_and_holidays(nowhere: Any) -> N
     assert [day["holiday"] for day in found["days"]] == [
         None, "Erster Weihnachtstag", "Zweiter Weihnachtstag", None, None
     ]  # fmt: skip
+    assert found["duty"] == []
+    assert "Kommentardienst: niemand eingetragen" in nowhere.does(
+        "calendar", "fulda", "--from", "2026-12-24", "--to", "2026-12-24"
+    )
     assert times(found, "2026-12-24", "facebook") == ["10:00", "16:30"]
     assert times(found, "2026-12-25", "facebook") == []
     assert times(seen(nowhere, "2026-12-28", "2026-12-28", "wiesbaden"), "2026-12-28", "x") == ["08:32", "13:02"]
@@ -93,7 +98,10 @@ def test_the_plan_is_an_icalendar_file(program: Any) -> None:
 def test_without_a_database_the_icalendar_file_holds_the_slots(nowhere: Any) -> None:
     written = nowhere.does("calendar", "fulda", "--from", "2026-12-28", "--to", "2026-12-28", "--ics")
 
-    assert len(icalendar.Calendar.from_ical(written).walk("VEVENT")) == 6
+    events = icalendar.Calendar.from_ical(written).walk("VEVENT")
+    titles = [str(event["summary"]) for event in events]
+    assert sum("Zeitfenster" in title for title in titles) == 6
+    assert [title for title in titles if "Zeitfenster" not in title] == ["Weihnachtsferien"]
 
 
 def test_a_calendar_of_every_minute_is_told_in_short(nowhere: Any, config_dir: Path) -> None:
@@ -115,6 +123,150 @@ def test_a_calendar_of_every_minute_is_told_in_short(nowhere: Any, config_dir: P
 )
 def test_what_cannot_be_shown_is_refused(slug: str, first: str, last: str, said: str, nowhere: Any) -> None:
     assert said in nowhere.refuses("calendar", slug, "--from", first, "--to", last)
+
+
+def test_days_are_entered_shown_and_struck(program: Any) -> None:
+    said = program.does(
+        "calendar", "enter", "--kind", "closing", "--from", "2027-02-08", "--to", "2027-02-09", "--title", "Umzug",
+        "--organisation", "fulda", "--as", "kim",
+    )  # fmt: skip
+    program.does(
+        "calendar", "enter", "--kind", "action", "--from", "2027-02-10", "--title", "Aktionstag", "--topic", "Geld",
+        "--all", "--as", "ed",
+    )  # fmt: skip
+
+    assert said == "Eintrag 1: Schließtag „Umzug“, 08.02.2027 bis 09.02.2027, für fulda.\n"
+    assert [
+        (row["organisation"], row["kind"], row["topics"], row["actor"]) for row in program.json("calendar", "list")
+    ] == [
+        ("fulda", "closing", [], "kim"),
+        (None, "action", ["Geld"], "ed"),
+    ]
+    assert "Umzug" not in program.does("calendar", "list", "--organisation", "wiesbaden")
+    days = seen(program, "2027-02-09", "2027-02-10")["days"]
+    assert [[one["title"] for one in day["occasions"]] for day in days] == [["Umzug"], ["Aktionstag"]]
+    assert (times(seen(program, "2027-02-08", "2027-02-08"), "2027-02-08", "x"), days[1]["slots"] != []) == ([], True)
+    shown = program.does("calendar", "--all", "--from", "2027-02-08", "--to", "2027-02-10")
+    assert "Mo 2027-02-08  Schließtag: Umzug (fulda)" in shown
+    assert "Mi 2027-02-10  Aktionstag: Aktionstag\n" in shown
+
+    assert "nicht" in program.refuses("calendar", "strike", "2", "--as", "kim")
+    program.does("calendar", "strike", "1", "--as", "kim")
+    assert [row["id"] for row in program.json("calendar", "list")] == [2]
+    assert "Den Kalendereintrag 1 gibt es nicht." in program.refuses("calendar", "strike", "1", "--as", "kim")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--from", "2027-02-08", "--to", "2027-02-05", "--title", "Umzug"],
+         "Das Ende (05.02.2027) liegt vor dem Anfang (08.02.2027)."),
+        (["--from", "2027-02-08", "--title", " "], "Der Eintrag braucht einen Titel."),
+        (["--from", "2027-02-08", "--to", "2047-02-08", "--title", "Umzug"], "Der Eintrag dauert länger als fünf"),
+        (["--from", "2020-02-08", "--title", "Umzug"], "Die Tage sind vorbei (letzter Tag: 08.02.2020)"),
+    ],
+)  # fmt: skip
+def test_an_entry_is_refused_in_words_people_use(words: list[str], said: str, program: Any) -> None:
+    refused = program.refuses("calendar", "enter", "--kind", "closing", *words, "--all", "--as", "ed")
+
+    assert said in refused
+    assert "Kalender, Eintrag" not in refused
+
+
+def test_a_file_of_many_days_is_summed_up_with_what_was_cut_and_guessed(program: Any, tmp_path: Path) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=30)
+    path = tmp_path / "tage.ics"
+    path.write_text(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nSUMMARY:Sprechstunde\nRRULE:FREQ=WEEKLY\n"
+        f"DTSTART;TZID=Mond/Krater:{day:%Y%m%d}T100000\nEND:VEVENT\nEND:VCALENDAR\n",
+        encoding="utf-8",
+    )
+
+    said = program.does("calendar", "import", str(path), "--kind", "school", "--all", "--dry-run", "--as", "ed")
+
+    lines = said.splitlines()
+    assert re.fullmatch(rf"neu: 1[0-9]{{2}} Einträge, {day:%d\.%m\.%Y} bis [0-9.]{{10}}", lines[0])
+    assert re.fullmatch(r"1[0-9]{2} neu, 0 geändert, 0 unverändert\. Nichts wurde gespeichert .*", lines[1])
+    assert lines[2].startswith("Eine Wiederholung reicht weiter; gelesen sind ihre Tage bis ")
+    assert lines[3:] == [
+        "Ein Termin mit Uhrzeit gilt als ganzer Tag.",
+        "Unbekannte Zeitzonen gelten als Europe/Berlin: „Mond/Krater“.",
+    ]
+
+
+def test_approvals_on_a_day_that_is_closed_are_told(program: Any) -> None:
+    program.takes_in()
+    post = next(post for post in program.posts("--organisation", "fulda", "--channel", "x"))
+    number, day = str(post["id"]), post["due_at"][:10]
+    program.does("posts", "approve", number, "--as", "kim")
+
+    said = program.does(
+        "calendar", "enter", "--kind", "blackout", "--from", day, "--title", "Trauerfall", "--all", "--as", "ed"
+    )
+
+    assert f"Freigabe zurückgenommen: Post {number}. Bitte zu neuer Zeit freigeben." in said
+    assert "Sperrzeit (Trauerfall)" in program.json("posts", "show", number)["reason"]["text"]
+
+
+def test_a_calendar_file_is_tried_then_taken(program: Any, tmp_path: Path) -> None:
+    program.does(
+        "calendar", "enter", "--kind", "school", "--from", "2027-02-08", "--title", "Beweglicher Ferientag",
+        "--organisation", "fulda", "--as", "kim",
+    )  # fmt: skip
+    path = tmp_path / "tage.ics"
+    path.write_text(program.does("calendar", "fulda", "--from", "2027-02-08", "--to", "2027-02-08", "--ics"), "utf-8")
+    command = ("calendar", "import", str(path), "--kind", "school", "--organisation", "wiesbaden", "--as", "ed")
+
+    tried = program.does(*command, "--dry-run")
+    assert "neu: 08.02.2027 Beweglicher Ferientag\n1 neu, 0 geändert, 0 unverändert. Nichts wurde gespeichert" in tried
+    assert len(program.json("calendar", "list")) == 1
+    assert "1 neu" in program.does(*command)
+    assert "1 unverändert" in program.does(*command)
+    path.write_bytes(b"nichts")
+    assert "keine Kalenderdatei" in program.refuses(*command)
+
+
+def test_a_file_at_an_address_inside_our_network_is_refused(program: Any) -> None:
+    said = program.refuses(
+        "calendar", "import", "webcal://127.0.0.1/tage.ics", "--kind", "school", "--all", "--as", "ed"
+    )
+    assert "liegt im eigenen Netz" in said
+
+
+def test_a_subscription_is_shown_once(program: Any) -> None:
+    address = program.does("calendar", "subscribe", "fulda", "--as", "kim").strip()
+
+    assert address.startswith("http")
+    assert address.endswith(".ics")
+    assert "gibt es schon" in program.refuses("calendar", "subscribe", "fulda", "--as", "kim")
+    assert program.does("calendar", "subscribe", "fulda", "--renew", "--as", "kim").strip() != address
+    assert "darf den Kalender aller Jobcenter nicht sehen" in program.refuses("calendar", "subscribe", "--as", "kim")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fulda", "--all", "--from", "2027-02-08", "--to", "2027-02-08"),
+        ("--from", "2027-02-08", "--to", "2027-02-08"),
+        ("enter", "--kind", "school", "--from", "2027-02-08", "--title", "T", "--as", "ed"),
+        (
+            "enter",
+            "--kind",
+            "school",
+            "--from",
+            "2027-02-08",
+            "--title",
+            "T",
+            "--all",
+            "--organisation",
+            "f",
+            "--as",
+            "ed",
+        ),
+    ],
+)
+def test_whose_calendar_is_meant_must_be_said(words: tuple[str, ...], program: Any) -> None:
+    assert "Bitte" in program.refuses("calendar", *words)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from distributor import bootstrap
 from distributor.store.tables import MediumRow
+from tests.support.answers import NOTHING_SHOWN
 
 
 def has_pictures(item: int, *hashes: str) -> None:
@@ -33,7 +34,7 @@ def has_pictures(item: int, *hashes: str) -> None:
 def with_pictures(program: Any, *alts: str) -> int:
     described = [part for alt in alts for part in ("--alt", alt)]
     added = program.json(
-        "items", "add", "--title", "Bilder", "--picture", "https://portal.example/0.jpg",
+        "items", "add", "--title", "Bilder", "--link", "https://portal.example/b", "--picture", "https://portal.example/0.jpg",
         "--picture", "https://portal.example/1.jpg", "--credit", "Ada Beispiel", *described, "--as", "ed",
     )  # fmt: skip
     number: int = added["id"]
@@ -62,6 +63,7 @@ def test_an_item_is_entered_with_all_that_is_said_of_it(program: Any) -> None:
     ("options", "said"),
     [
         (["--title", " "], "braucht eine Überschrift"),
+        (["--title", "T" * 301], "höchstens 300 Zeichen"),
         (["--title", "T", "--link", "javascript:alert(1)"], "keine http- oder https-Adresse"),
         (["--title", "T", "--picture", "/etc/passwd"], "keine http- oder https-Adresse"),
         (["--title", "T", "--alt", "Bild"], "mehr Alternativtexte"),
@@ -76,7 +78,7 @@ def test_what_cannot_be_entered_is_refused(options: list[str], said: str, progra
 def test_clearing_tells_what_is_still_open_and_ends_partly(program: Any) -> None:
     number = str(with_pictures(program))
 
-    answer = program("items", "clear", number, "--people", "none", "--rights", "granted", "--as", "ed")
+    answer = program("items", "clear", number, *NOTHING_SHOWN, "--rights", "granted", "--as", "ed")
 
     assert answer.exit_code == 1
     assert answer.stderr == ""
@@ -90,7 +92,7 @@ def test_clearing_tells_what_is_still_open_and_ends_partly(program: Any) -> None
 
 def test_an_answer_is_for_one_medium_or_for_all(program: Any) -> None:
     number = str(with_pictures(program))
-    program("items", "clear", number, "--people", "none", "--rights", "granted", "--credit", "Ada", "--as", "ed")
+    program("items", "clear", number, *NOTHING_SHOWN, "--rights", "granted", "--credit", "Ada", "--as", "ed")
 
     one = program("items", "clear", number, "--medium", "aa1", "--alt", "Eine Werkstatt", "--as", "ed")
     assert one.exit_code == 1
@@ -110,9 +112,7 @@ def test_a_prefix_must_mean_one_medium(prefix: str, said: str, program: Any) -> 
 def test_what_the_feed_says_is_accepted(program: Any) -> None:
     number = str(with_pictures(program, "Eine Werkstatt", "Zwei Menschen"))
 
-    program.does(
-        "items", "clear", number, "--people", "consented", "--rights", "granted", "--accept-feed", "--as", "ed"
-    )
+    program.does("items", "clear", number, *NOTHING_SHOWN, "--rights", "granted", "--accept-feed", "--as", "ed")
     answers = {
         (question["question"], question["subject"][:4]): question["answer"]
         for question in program.json("items", "show", number)["questions"]
@@ -125,7 +125,7 @@ def test_what_the_feed_says_is_accepted(program: Any) -> None:
 def test_a_wrong_answer_and_a_wrong_person_are_refused(program: Any) -> None:
     number = str(program.takes_in(cleared=False))
 
-    assert "nimmt none oder consented" in program.refuses("items", "clear", number, "--people", "ja", "--as", "ed")
+    assert "nimmt none oder shown" in program.refuses("items", "clear", number, "--people", "ja", "--as", "ed")
     assert "Redaktion" in program.refuses("items", "clear", number, "--people", "none", "--as", "kim")
 
 
@@ -176,3 +176,48 @@ def test_people_read_the_item(program: Any) -> None:
     assert "Neustart in Fulda" in shown
     assert "none [people]" in shown
     assert "4 zur Freigabe" in shown
+
+
+def test_all_problems_of_an_item_are_told_at_once_over_all_jobcenters(program: Any) -> None:
+    item = program.takes_in(cleared=False)
+    program.does("items", "text", str(item), "--channel", "x", "--du", "d" * 300, "--sie", "s" * 300, "--as", "ed")
+    program.tailors()
+
+    told = program.json("items", "show", str(item), "--problems")
+    (long,) = [one for one in told["problems"] if (one["channel"], one["rule"]) == ("x", "text.too_long")]
+    shown = program.does("items", "show", str(item), "--problems")
+
+    assert (told["id"], told["posts"]) == (item, 6)
+    assert (long["severity"], long["of"], long["fits"]) == ("block", 2, 0)
+    assert sorted(slug for one in long["told"] for slug in one["organisations"]) == ["fulda", "wiesbaden"]
+    assert f"verhindert die Freigabe: {long['sentence']} [text.too_long]" in shown
+    assert shown.count("[text.too_long]") == 1
+
+
+def test_posts_that_are_closed_have_no_problems_any_more(program: Any) -> None:
+    item = program.takes_in()
+    program.does("items", "withdraw", str(item), "--reason", "R", "--as", "ed")
+
+    told = program.json("items", "show", str(item), "--problems")
+
+    assert (told["posts"], told["problems"]) == (0, [])
+    assert "Keine Posts, keine Mängel." in program.does("items", "show", str(item), "--problems")
+
+
+@pytest.mark.parametrize("occurrence", ["0", "1", "22"])
+def test_words_for_a_repeat_that_there_cannot_be_are_refused(occurrence: str, program: Any) -> None:
+    number = str(program.takes_in())
+
+    said = program.refuses(
+        "items", "text", number, "--channel", "x", "--du", "Hallo!", "--sie", "Guten Tag!", "--occurrence", occurrence,
+        "--as", "ed",
+    )  # fmt: skip
+
+    assert "zählen von 2 bis 21" in said
+    assert program.json("items", "show", number)["texts"] == {}
+
+
+def test_the_longest_title_is_taken(program: Any) -> None:
+    title = "T" * 300
+
+    assert program.json("items", "add", "--title", title, "--as", "ed")["title"] == title

@@ -53,5 +53,6 @@ def test_the_history_of_a_post_speaks_german_and_tells_repetitions_once(program:
     said = program.does("posts", "show", number)
     assert "Entwurf → zur Freigabe" in said
     assert "awaiting" not in said
-    assert said.count("post.edited") == 1
+    assert "post.edited" not in said
+    assert said.count("Text bearbeitet") == 1
     assert "(4-mal, zuletzt " in said

@@ -122,16 +122,35 @@ def test_the_brake_is_pulled_and_lifted(program: Any) -> None:
 
     assert told.splitlines() == ["Die Notbremse ist gezogen für: fulda.", "Noch unterwegs waren 0 Aufrufe."]
     assert "gezogen für fulda: Störung" in program("doctor").stdout
-    assert "darf das nicht" in program.refuses("stop", "--reason", "alles", "--as", "kim")
+    assert "darf das für alle Jobcenter nicht" in program.refuses("stop", "--reason", "alles", "--as", "kim")
     assert "zwei Bremsen" in program.refuses(
         "stop", "--organisation", "fulda", "--channel", "x", "--reason", "r", "--as", "op"
     )
     assert "keine Notbremse" in program.refuses("resume", "--channel", "x", "--as", "op")
-    assert program.does("resume", "--organisation", "fulda", "--as", "kim") == "Die Notbremse ist gelöst für: fulda.\n"
+    agreed = program("resume", "--organisation", "fulda", "--as", "kim")
+    assert (agreed.exit_code, "eine zweite Person" in agreed.stdout) == (1, True)
+    assert "schon vermerkt" in program.refuses("resume", "--organisation", "fulda", "--as", "kim")
+    assert program.does("resume", "--organisation", "fulda", "--as", "op") == "Die Notbremse ist gelöst für: fulda.\n"
 
 
-def test_a_feed_is_registered_and_its_trouble_told(program: Any) -> None:
-    program.does("feed", "add", "http://127.0.0.1:9/feed", "--as", "ed")
+def test_without_a_database_the_brake_is_a_file(
+    program: Any, monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path
+) -> None:
+    far = "postgresql+psycopg://nobody@127.0.0.1:9/nothing" if "postgresql" in database_url else "sqlite:///nowhere/no"
+    monkeypatch.setenv("DISTRIBUTOR_DATABASE_URL", far)
+
+    told = program("stop", "--channel", "x", "--reason", "Falsches Bild", "--as", "kim")
+
+    path = tmp_path / "data" / "STOP.channel.x"
+    assert (told.exit_code, str(path) in told.stderr) == (0, True)
+    assert path.read_text("utf-8").splitlines() == ["Falsches Bild", "gezogen von kim"]
+    assert "hält an: Falsches Bild" in program("doctor").stdout + program("doctor").stderr
+
+
+def test_a_feed_is_registered_and_its_trouble_told(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as allowing:
+        allowing.setenv("DISTRIBUTOR_ALLOW_PRIVATE", "127.0.0.1")
+        program.does("feed", "add", "http://127.0.0.1:9/feed", "--as", "ed")
 
     polled = program("feed", "poll")
 

@@ -51,9 +51,8 @@ def test_the_first_person_needs_nobody_and_must_be_an_operator(empty: Any) -> No
     assert "die Rolle operator" in empty.refuses("users", "add", "ed", "--role", "editor")
     empty.does("users", "add", "op", "--role", "operator", "--name", "Olga Beispiel")
 
-    assert (empty.json("users", "list")) == [
-        {"login": "op", "name": "Olga Beispiel", "active": True, "roles": ["operator"], "organisations": []}
-    ]
+    listed = {"login": "op", "name": "Olga Beispiel", "active": True, "roles": ["operator"], "organisations": []}
+    assert empty.json("users", "list") == [{**listed, "deputies": []}]
     assert "Die Option --as fehlt." in empty.refuses("users", "add", "zwei", "--role", "operator")
     assert "keine bekannte Person" in empty.refuses("users", "add", "zwei", "--role", "operator", "--as", "zwei")
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from distributor.cli import posts
 from schedules.days import public_holidays
 
 PINNED = {
@@ -142,9 +145,9 @@ def test_approval_and_move_take_a_time_in_german_local_time(program: Any) -> Non
 
     day = a_working_day()
     noon = datetime(day.year, day.month, day.day, 12, 30, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
-    program.does("posts", "approve", number, "--at", f"{day} 12:30", "--as", "kim")
+    program.does("posts", "approve", number, "--at", f"{day} 12:30", "--force", "--as", "kim")
     assert program.json("posts", "show", number)["due_at"] == f"{noon:%Y-%m-%dT%H:%M:%SZ}"
-    program.does("posts", "move", number, "--at", f"{day}T12:45:00+00:00", "--as", "kim")
+    program.does("posts", "move", number, "--at", f"{day}T12:45:00+00:00", "--force", "--as", "kim")
     moved = program.json("posts", "show", number)
     assert (moved["due_at"], moved["state"]) == (f"{day}T12:45:00Z", "scheduled")
     assert "Ruhezeit" in program.refuses("posts", "move", number, "--at", f"{day} 03:00", "--as", "kim")
@@ -193,3 +196,77 @@ def test_an_unknown_person_decides_nothing(program: Any) -> None:
 def test_json_is_one_document_even_when_there_is_nothing(program: Any) -> None:
     assert json.loads(program.does("posts", "list", "--json")) == []
     assert program.does("posts", "list") == "Es gibt keine solchen Posts.\n"
+
+
+def test_fix_mends_what_mends_itself_and_tells_when_there_is_nothing(program: Any) -> None:
+    program.takes_in()
+    number = str(on(program.posts("--organisation", "fulda"), "facebook")["id"])
+    told = program.does("posts", "edit", number, "--text", "Zur #messe für Klient*innen!", "--as", "kim")
+    assert "behebbar mit „posts fix“" in told
+
+    program.does("posts", "fix", number, "--rule", "hashtag.camelcase", "--as", "kim")
+    shown = program.json("posts", "show", number)
+    assert shown["text"].startswith("Zur #Messe für Klient*innen!")
+    fix = next(problem["fix"] for problem in shown["problems"] if problem["rule"] == "gender.sign")
+    assert fix["wrong"] == "Klient*innen"
+
+    assert f"Post {number} ist behoben" in program.does("posts", "fix", number, "--as", "kim")
+    assert program.json("posts", "show", number)["text"].startswith(f"Zur #Messe für {fix['right']}!")
+    assert "nichts, was sich von selbst beheben lässt" in program.refuses("posts", "fix", number, "--as", "kim")
+    assert "hashtag.camelcase" in program.refuses("posts", "fix", number, "--rule", "text.too_long", "--as", "kim")
+
+
+def test_the_story_of_a_post_is_told_in_german(program: Any) -> None:
+    program.takes_in()
+    post = on(program.posts("--organisation", "fulda"), "x")
+    number, day = str(post["id"]), post["due_at"][:10]
+    program.does("posts", "approve", number, "--as", "kim")
+    program.does("calendar", "enter", "--kind", "blackout", "--from", day, "--title", "Trauer", "--all", "--as", "ed")
+
+    told = [line for line in program.does("posts", "show", number).splitlines() if line.startswith("Verlauf: ")]
+
+    reason = program.json("posts", "show", number)["reason"]["text"]
+    assert "kim: Freigegeben zur Freigabe → freigegeben" in told[-2]
+    assert told[-1].endswith(
+        f"ed: Freigabe vom Kalender zurückgenommen freigegeben → zur Freigabe ({' '.join(reason.split())})"
+    )
+    assert not [line for line in told if "tailored" in line or "post." in line or "calendar." in line]
+
+
+def test_a_reason_stands_only_with_the_event_it_was_kept_for(program: Any) -> None:
+    program.takes_in()
+    post = on(program.posts("--organisation", "fulda"), "x")
+    number, due = str(post["id"]), datetime.fromisoformat(post["due_at"])
+    for days in (0, 7):
+        at = due + timedelta(days=days)
+        program.does("posts", "approve", number, "--at", at.isoformat(), "--force", "--as", "kim")
+        program.does(
+            "calendar", "enter", "--kind", "blackout", "--from", f"{at:%Y-%m-%d}", "--title", f"Sperre{days}", "--all",
+            "--as", "ed",
+        )  # fmt: skip
+
+    shown = program.does("posts", "show", number)
+
+    first, second = (line for line in shown.splitlines() if "vom Kalender zurückgenommen" in line)
+    assert "Sperre" not in first
+    assert "Sperre7" in second
+
+
+def test_a_problem_is_told_by_how_grave_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    grades = {"block": "verhindert die Freigabe", "warn": "Warnung", "hint": "Hinweis"}
+
+    posts._problems({"problems": [{"severity": grade, "fix": None, "text": "Satz.", "rule": "r"} for grade in grades]})
+
+    assert capsys.readouterr().out.splitlines() == [f"Mangel ({word}): Satz. [r]" for word in grades.values()]
+
+
+def test_fix_that_leaves_something_out_says_so_and_is_partly_done(program: Any) -> None:
+    program.takes_in()
+    number = str(on(program.posts("--organisation", "fulda"), "x")["id"])
+    program.does("posts", "edit", number, "--text", "#messe für Klient*innen " + "und Sätze " * 22, "--as", "kim")
+
+    answer = program("posts", "fix", number, "--as", "kim")
+
+    assert answer.exit_code == 1
+    [line] = answer.stdout.splitlines()
+    assert "„Klient*innen“ bleibt stehen, denn sonst hieße es: Der Text hat 288 von 280 Zeichen" in line

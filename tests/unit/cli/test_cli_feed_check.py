@@ -36,9 +36,9 @@ def test_one_source_is_a_pretty_document_with_the_pinned_keys(program: Callable[
     document = json.loads(answer.stdout)
 
     assert answer.exit_code == 0
-    assert list(document) == ["format", "items", "problems"]
-    assert [*ITEM] == list(document["items"][0])
-    assert [*MEDIUM] == list(document["items"][0]["media"][0])
+    assert list(document)[:3] == ["format", "items", "problems"]
+    assert list(document["items"][0])[: len(ITEM)] == ITEM
+    assert list(document["items"][0]["media"][0])[: len(MEDIUM)] == MEDIUM
     assert (
         document["format"],
         document["items"][0]["guid"],

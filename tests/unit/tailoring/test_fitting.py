@@ -180,7 +180,7 @@ CHANNELS = {"x": weighted_length, "mastodon": mastodon_length, "bluesky": bluesk
 
 def unmarked(found: str) -> str:
     """What of a cut text is the beginning of the whole."""
-    return re.sub(r" …[“‘«)\]\"]*\Z", "", found)
+    return re.sub(r" …[“”‘«»)\]\"]*\Z", "", found)
 
 
 @settings(deadline=None)

@@ -1,0 +1,276 @@
+"""What lies ahead in the calendar: special days, slots, comment duty and planned posts. Reads only.
+
+Without a database, or where it does not know the Organisation, the configuration files tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from distributor.domain import Refused, State
+from distributor.roster import organisation_of
+from distributor.services.calendars import Calendars
+from distributor.services.configuration import read_files
+from distributor.services.deps import Deps
+from distributor.services.views import stamp
+from distributor.store import calendars, items
+from distributor.store.tables import OrganisationRow
+from distributor.wording import BERLIN, STATE_WORDS
+from schedules.calendar import DAYS, Calendar, with_own
+from schedules.cover import cover
+from schedules.days import Occasion
+from schedules.document import calendar_of, occasion_document, occasion_of
+from schedules.ics import CalendarEvent, export
+from schedules.occasions import occasions, unknown
+from schedules.plan import stagger
+from schedules.slots import expand
+
+_LONGEST_LOOK = timedelta(days=366)
+_DAY = timedelta(days=1)
+
+Days = dict[date, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """Whose calendar is looked at, and where that was read: in the database or in the configuration files."""
+
+    slug: str
+    calendar: Calendar
+    position: int
+    channels: Sequence[str]
+    source: str = "database"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A special day and whom it is for."""
+
+    occasion: Occasion
+    organisations: list[str] = field(default_factory=list)
+
+
+def coming(deps: Deps, slug: str, first: date, last: date, *, database: bool = True) -> dict[str, Any]:
+    """Return an Organisation's days from ``first`` to ``last``, both included, with all that lies on them.
+
+    ``duty`` names who answers comments at all, a slot's ``cover`` who can then; None where nobody is asked to.
+    Raises: Refused.
+    """
+    _in_reach(first, last)
+    subject = (_stored(deps, slug) if database else None) or _written(deps, slug)
+    zone = ZoneInfo(subject.calendar.zone)
+    days = _empty_days(first, last, unknown(subject.calendar, first, last))
+    _lay_in_occasions(days, (_Told(each, [slug]) for each in occasions(subject.calendar, first, last)))
+    _lay_in_slots(days, subject, *_bounds(first, last, zone))
+    if subject.source == "database":
+        with deps.store.read() as session:
+            _lay_in_posts(session, days, [subject], *_bounds(first, last, zone))
+    return {
+        "organisation": slug,
+        "calendar": subject.calendar.name,
+        "source": subject.source,
+        "duty": list(dict.fromkeys(each.person for each in subject.calendar.duty if not each.absent)),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "days": list(days.values()),
+    }
+
+
+def coming_everywhere(
+    deps: Deps, first: date, last: date, *, organisations: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Return the same for these Organisations (None: all) in one, without slots. Raises: Refused.
+
+    A special day says whom it is for; one that all keep names nobody.
+    """
+    _in_reach(first, last)
+    with deps.store.read() as session:
+        subjects = _all_stored(session, organisations)
+        days = _empty_days(first, last, {gap for each in subjects for gap in unknown(each.calendar, first, last)})
+        _lay_in_occasions(days, _gathered(subjects, first, last), everybody=len(subjects))
+        _lay_in_posts(session, days, subjects, *_bounds(first, last, BERLIN))
+    return {
+        "organisation": None,
+        "calendar": None,
+        "source": "database",
+        "duty": None,
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "days": list(days.values()),
+    }
+
+
+def _in_reach(first: date, last: date) -> None:
+    if not first <= last <= first + _LONGEST_LOOK:
+        text = "Das Ende muss nach dem Anfang liegen, höchstens ein Jahr danach."
+        raise Refused(text, code="calendar.range")
+
+
+def _bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    start = datetime.combine(first, time(), zone).astimezone(UTC)
+    return start, datetime.combine(last + _DAY, time(), zone).astimezone(UTC)
+
+
+def _empty_days(first: date, last: date, gaps: Iterable[Any]) -> Days:
+    days: Days = {}
+    for number in range((last - first).days + 1):
+        day = first + number * _DAY
+        days[day] = {
+            "day": day.isoformat(),
+            "weekday": DAYS[day.weekday()],
+            "holiday": None,
+            "occasions": [],
+            "unknown": sorted(gap.kind for gap in gaps if gap.first <= day <= gap.last),
+            "slots": [],
+            "posts": [],
+        }
+    return days
+
+
+def _gathered(subjects: Sequence[_Subject], first: date, last: date) -> Iterable[_Told]:
+    """Return each special day once, with everybody who keeps it."""
+    told: dict[Occasion, _Told] = {}
+    for subject in subjects:
+        for each in occasions(subject.calendar, first, last):
+            told.setdefault(each, _Told(each)).organisations.append(subject.slug)
+    return told.values()
+
+
+def _lay_in_occasions(days: Days, told: Iterable[_Told], *, everybody: int = 1) -> None:
+    for each in sorted(told, key=lambda one: (one.occasion.first, one.occasion.kind, one.occasion.title)):
+        one, some = each.occasion, len(each.organisations) < everybody
+        shown = {"last": one.last.isoformat(), "topics": [], "uid": "", **occasion_document(one)}
+        for day in days:
+            if one.holds(day):
+                days[day]["occasions"].append({**shown, "organisations": each.organisations if some else []})
+                if one.kind == "holiday" and days[day]["holiday"] is None:
+                    days[day]["holiday"] = one.title
+
+
+def _lay_in_slots(days: Days, subject: _Subject, start: datetime, end: datetime) -> None:
+    offset = stagger(subject.calendar, subject.position)
+    for channel in subject.channels:
+        asked = subject.calendar.asks_cover(channel)
+        for slot in expand(subject.calendar, channel, start, end, offset=offset):
+            shown = {"at": stamp(slot.at), "local": f"{slot.local:%H:%M}", "channel": channel}
+            days[slot.local.date()]["slots"].append({**shown, "cover": list(slot.cover) if asked else None})
+    for told in days.values():
+        told["slots"].sort(key=lambda slot: (slot["at"], slot["channel"]))
+
+
+def _lay_in_posts(session: Session, days: Days, subjects: Sequence[_Subject], start: datetime, end: datetime) -> None:
+    known = {each.slug: each.calendar for each in subjects}
+    for post, account, owner, item, url in calendars.planned(session, start, end, organisations=list(known)):
+        calendar = known[owner.slug]
+        if post.due_at is None:
+            continue
+        local = post.due_at.astimezone(ZoneInfo(calendar.zone))
+        told = days[local.date()]
+        slots = {(slot["at"], slot["channel"]) for slot in told["slots"]}
+        asked = calendar.asks_cover(account.channel)
+        told["posts"].append(
+            {
+                "id": post.id,
+                "at": stamp(post.due_at),
+                "local": f"{local:%H:%M}",
+                "organisation": owner.slug,
+                "organisation_name": owner.name,
+                "channel": account.channel,
+                "title": item.title,
+                "state": post.state,
+                "link": url or post.document["link"],
+                "in_slot": (stamp(post.due_at), account.channel) in slots,
+                "cover": list(cover(calendar, post.due_at)) if asked else None,
+                "embargo_until": stamp(item.embargo_until),
+            }
+        )
+
+
+def _stored(deps: Deps, slug: str) -> _Subject | None:
+    try:
+        with deps.store.read() as session:
+            return next(iter(_all_stored(session, [slug])), None)
+    except (OperationalError, ProgrammingError):
+        return None
+
+
+def _all_stored(session: Session, slugs: Sequence[str] | None) -> list[_Subject]:
+    query = select(OrganisationRow).order_by(OrganisationRow.position)
+    if slugs is not None:
+        query = query.where(OrganisationRow.slug.in_(slugs))
+    known = Calendars(session)
+    held: dict[int, set[str]] = {}
+    for account, owner in items.accounts(session):
+        held.setdefault(owner.id, set()).add(account.channel)
+    texts = items.channel_texts(session)
+    return [
+        _Subject(each.slug, known.of(each), each.position, sorted(held.get(each.id) or texts))
+        for each in session.scalars(query)
+    ]
+
+
+def _written(deps: Deps, slug: str) -> _Subject:
+    files = read_files(deps.settings.config_dir)
+    if slug not in files.organisations:
+        raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
+    owner = organisation_of(files.organisations[slug])
+    calendar = with_own(calendar_of(files.calendars[owner.calendar]), owner.occasions, owner.duty)
+    channels = sorted({entry.channel for entry in files.accounts[slug]} or files.texts)
+    return _Subject(slug, calendar, sorted(files.organisations).index(slug), channels, "config")
+
+
+def as_ics(seen: Mapping[str, Any], now: datetime, *, written_at: datetime | None = None, desk_url: str = "") -> bytes:
+    """Return what was found ahead as an iCalendar file: special days and planned posts; without a database the slots.
+
+    Posts are told by their titles only, and not even by those while an embargo lasts. ``written_at`` is named as
+    the time of writing (by default ``now``), ``desk_url`` is where each post is looked at.
+    """
+    where = seen["organisation"] or "alle"
+    events = (
+        [event for day in seen["days"] for event in _slot_events(day["slots"], where)]
+        if seen["source"] == "config"
+        else [_post_event(post, now, desk_url) for day in seen["days"] for post in day["posts"]]
+    )
+    name = f"Redaktionsplan {seen['organisation'] or 'Hessen'}"
+    return export(events, _whole_days(seen["days"]), name=name, now=written_at or now)
+
+
+def _slot_events(slots: Sequence[Mapping[str, Any]], where: str) -> Iterable[CalendarEvent]:
+    for slot in slots:
+        yield CalendarEvent(
+            uid=f"slot-{slot['channel']}-{slot['at']}@{where}.distributor",
+            at=datetime.fromisoformat(slot["at"]),
+            title=f"{slot['channel']}: Zeitfenster",
+        )
+
+
+def _post_event(post: Mapping[str, Any], now: datetime, desk_url: str) -> CalendarEvent:
+    secret = post["embargo_until"] is not None and datetime.fromisoformat(post["embargo_until"]) > now
+    title = "Beitrag unter Sperrfrist" if secret else post["title"]
+    return CalendarEvent(
+        uid=f"post-{post['id']}@{post['organisation']}.distributor",
+        at=datetime.fromisoformat(post["at"]),
+        title=f"{post['organisation_name']}, {post['channel']}: {title} ({STATE_WORDS[State(post['state'])]})",
+        url=f"{desk_url}/post/{post['id']}" if desk_url else "",
+    )
+
+
+def _whole_days(days: Sequence[Mapping[str, Any]]) -> list[Occasion]:
+    """Return the special days, each once; one that only some keep says whose it is."""
+    found: dict[Occasion, None] = {}
+    for told in (each for day in days for each in day["occasions"]):
+        one = occasion_of({key: value for key, value in told.items() if key != "organisations"})
+        if told["organisations"]:
+            whose = ", ".join(told["organisations"])
+            uid = f"{'-'.join(told['organisations'])}-{one.uid}" if one.uid else ""
+            one = replace(one, title=f"{one.title} ({whose})", uid=uid)
+        found[one] = None
+    return list(found)

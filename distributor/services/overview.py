@@ -1,0 +1,47 @@
+"""All that is wrong with one Item's posts, over every Jobcenter and channel at once, for the editor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from distributor.domain import Actor, Problem, State
+from distributor.services.deps import Deps
+from distributor.services.views import item_show, organisation_list, post_list
+from distributor.tailoring.grouping import Reviewed, grouped
+
+_OVER = frozenset({State.PUBLISHED, State.RETRACTING, State.RETRACTED, State.CLOSED})
+
+
+def item_problems(deps: Deps, item_id: int, *, actor: Actor | None = None) -> dict[str, Any]:
+    """Return the Item's number and title, how many posts are still to come, and their problems by channel and rule.
+
+    Posts that the actor may not see do not count (None: all do). Raises: Refused if there is no such Item.
+    """
+    item = item_show(deps, item_id)
+    coming = [post for post in post_list(deps, actor=actor, item_id=item_id) if State(post["state"]) not in _OVER]
+    names = {owner["slug"]: owner["voice"]["names"]["short"] for owner in organisation_list(deps)}
+    troubles = grouped(
+        Reviewed(
+            post["organisation"],
+            post["channel"],
+            [Problem(each["rule"], each["severity"], each["text"]) for each in post["problems"]],
+        )
+        for post in coming
+    )
+    return {
+        "id": item["id"],
+        "title": item["title"],
+        "posts": len(coming),
+        "problems": [
+            {
+                "channel": trouble.channel,
+                "rule": trouble.rule,
+                "severity": trouble.severity,
+                "of": trouble.of,
+                "fits": trouble.fits,
+                "sentence": trouble.sentence(names),
+                "told": [{"text": text, "organisations": list(slugs)} for text, slugs in trouble.told],
+            }
+            for trouble in troubles
+        ],
+    }
