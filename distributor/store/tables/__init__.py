@@ -1,0 +1,76 @@
+"""The tables. The database is the truth, and it holds the invariants that no code may break."""
+
+from __future__ import annotations
+
+from distributor.store.tables.accounts import AccountRow
+from distributor.store.tables.base import Base, PersonKey
+from distributor.store.tables.brake import StopRow, StopVoteRow
+from distributor.store.tables.clearance import AnswerRow, ConsentRow, ItemPersonRow, PersonRow
+from distributor.store.tables.feeds import FeedRow, SubscriptionRow
+from distributor.store.tables.items import (
+    CampaignItemRow,
+    CampaignRow,
+    ItemRow,
+    MediumRow,
+    OverrideRow,
+    RenditionRow,
+    RepeatRow,
+    RevisionRow,
+)
+from distributor.store.tables.organisations import (
+    CalendarLinkRow,
+    CalendarRow,
+    ChannelTextRow,
+    LexiconRow,
+    OccasionRow,
+    OrganisationRow,
+)
+from distributor.store.tables.people import MembershipRow, PseudonymRow, SessionRow, UserRow
+from distributor.store.tables.posts import ApprovalRow, AttemptRow, PostRow, ReceiptRow, StageRow
+from distributor.store.tables.recalls import RecallRow, TakedownRow, TombstoneRow
+from distributor.store.tables.record import EventRow, SealRow
+from distributor.store.tables.running import DutyRow, WorkerRow
+
+__all__ = [
+    "AccountRow",
+    "AnswerRow",
+    "ApprovalRow",
+    "AttemptRow",
+    "Base",
+    "CalendarLinkRow",
+    "CalendarRow",
+    "CampaignItemRow",
+    "CampaignRow",
+    "ChannelTextRow",
+    "ConsentRow",
+    "DutyRow",
+    "EventRow",
+    "FeedRow",
+    "ItemPersonRow",
+    "ItemRow",
+    "LexiconRow",
+    "MediumRow",
+    "MembershipRow",
+    "OccasionRow",
+    "OrganisationRow",
+    "OverrideRow",
+    "PersonKey",
+    "PersonRow",
+    "PostRow",
+    "PseudonymRow",
+    "RecallRow",
+    "ReceiptRow",
+    "RenditionRow",
+    "RepeatRow",
+    "RevisionRow",
+    "SealRow",
+    "SessionRow",
+    "StageRow",
+    "StopRow",
+    "StopVoteRow",
+    "SubscriptionRow",
+    "TakedownRow",
+    "TombstoneRow",
+    "UserRow",
+    "WorkerRow",
+]

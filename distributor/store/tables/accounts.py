@@ -1,0 +1,42 @@
+"""A Jobcenter's logins on the channels."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from distributor.store.tables.base import Base, PersonKey
+
+
+class AccountRow(Base):
+    """One Organisation's login on one Channel, and the claim on it: at most one call in flight per account.
+
+    From ``retiring_at`` on nothing more goes out on it; at ``retired_at`` its secrets are gone. ``retire_published`` is
+    ``keep`` or ``delete``: what becomes of its public posts. Posts of Items on ``auto_topics`` are approved without a
+    person, as ``auto_by`` wanted.
+    """
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("organisation_id", "channel", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    channel: Mapped[str]
+    name: Mapped[str]
+    fields: Mapped[dict[str, Any]]
+    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    paused_at: Mapped[datetime | None]
+    paused_reason: Mapped[str] = mapped_column(default="")
+    checked_at: Mapped[datetime | None]
+    identity: Mapped[str] = mapped_column(default="")
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    retiring_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+    retire_published: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    retire_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    auto_topics: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    auto_by: Mapped[PersonKey] = mapped_column(default="", server_default=text("''"))
