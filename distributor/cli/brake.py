@@ -6,7 +6,7 @@ from distributor.cli.grammar import F, Misuse, as_user, command, option
 from distributor.cli.outcome import DONE, PARTLY
 from distributor.cli.parts import acting, assemble, exists, present
 from distributor.cli.printing import complain, say
-from distributor.lifting import VOTE_LIFE
+from distributor.four_eyes import VOTE_LIFE
 from distributor.services import stopping
 from distributor.services.stopping import Scope
 from distributor.wording import local_time

@@ -90,7 +90,7 @@ def require_second_person(
     last = last_change(session, row)
     able = who_may(session, "post.second", now, owner.slug)
     if alone:
-        four_eyes.released_alone(actor.login, reason, able)
+        four_eyes.alone(four_eyes.RELEASE, actor.login, reason, able)
         posts.record(
             session,
             now=now,

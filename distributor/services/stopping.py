@@ -13,9 +13,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from distributor import four_eyes
 from distributor.domain import Actor, Reason, Refused, Scope, State
+from distributor.four_eyes import LIFT, Vote, lifts, standing
 from distributor.lifecycle import Move
-from distributor.lifting import Vote, lifts, lifts_alone, standing
 from distributor.services import stop_files
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
@@ -144,7 +145,7 @@ def resume(deps: Deps, actor: Actor, scope: Scope, now: datetime, *, alone: bool
         _no_file(deps, session, scope)
         able = who_may(session, "resume", now, scope.organisation or None)
         if alone:
-            lifts_alone(actor.login, reason, able)
+            four_eyes.alone(LIFT, actor.login, reason, able)
         elif not lifts(actor.login, _votes(session, rows), able, now):
             _vote(session, rows, actor, now)
             _record(session, "stop.vote", scope, actor, now)

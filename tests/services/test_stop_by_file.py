@@ -13,7 +13,7 @@ import pytest
 
 from distributor.daemon import Daemon
 from distributor.domain import Actor, Refused, Role, Scope
-from distributor.lifting import VOTE_LIFE
+from distributor.four_eyes import VOTE_LIFE
 from distributor.services import health, people, recalling, stopping, views
 from distributor.services.people import Membership
 from distributor.store.engine import Store

@@ -26,7 +26,6 @@ PURE = (
     "distributor/four_eyes.py",
     "distributor/chain.py",
     "distributor/leaving.py",
-    "distributor/lifting.py",
     "distributor/proof.py",
     "distributor/retention.py",
     "distributor/takedown.py",
