@@ -63,11 +63,11 @@ class Claimed:
     turned_down: bool = False
 
 
-def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int) -> Claimed:
-    """Claim up to ``limit`` pieces of due work, at most one per account."""
+def claim(deps: Deps, session: Session, *, owner: str, now: datetime, limit: int, looks: int) -> Claimed:
+    """Claim up to ``limit`` pieces of due work, at most one per account and at most ``looks`` looks."""
     calls = []
     turned_down = False
-    for work in claims.due_work(session, now, limit):
+    for work in claims.due_work(session, now, limit, looks):
         account = claims.take(session, work.account_id, owner, now + LEASE, recalled=work.recalled)
         if account is None:
             continue

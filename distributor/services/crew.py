@@ -94,9 +94,16 @@ class Crew:
             for result in sorted(landed, key=lambda each: each.call.work.post_id):
                 self._settle(session, result, now)
             owner = self._ownership.name
-            claimed = claim(self._deps, session, owner=owner, now=now, limit=room) if room else Claimed()
+            claimed = (
+                claim(self._deps, session, owner=owner, now=now, limit=room, looks=self._looks()) if room else Claimed()
+            )
         self._landed, self._in_doubt = [], False
         return claimed
+
+    def _looks(self) -> int:
+        """Return how many looks may begin: a quarter of the crew at most; the others are for what is due."""
+        looking = sum(call.work.kind == "look" for call in self._flying.values())
+        return max(1, self._size // 4) - looking
 
     def _let_go_of_unmade(self, session: Session, now: datetime) -> None:
         """Free what a commit may have claimed whose answer was lost: nobody makes those calls."""

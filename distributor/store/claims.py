@@ -45,7 +45,7 @@ KIND_OF = {
 }
 """What the daemon does next with a Post in this state."""
 
-_ORDER = {State.STAGED: 0, State.RETRACTING: 1, State.UNCERTAIN: 2, State.SCHEDULED: 3}
+_ORDER = {State.STAGED: 0, State.RETRACTING: 1, State.SCHEDULED: 2, State.UNCERTAIN: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,11 @@ def stopped(organisation_id: ColumnElement[int], channel: ColumnElement[str]) ->
     )
 
 
-def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
-    """Return at most one thing to do per free account, the most urgent first.
+def due_work(session: Session, now: datetime, limit: int, looks: int) -> Sequence[Work]:
+    """Return at most one thing to do per free account, the most urgent first, and of looks no more than ``looks``.
+
+    Looking is never ahead of what is due, neither on its account nor in the crew: hundreds of unclear answers, each
+    with a read that may hang, must not keep a post from its time.
 
     A Stop holds back staging here; a release under Stop is returned, because the guard must turn it down, and looking
     and taking down go on. A paused account gets no call but for what a recall asks of it: a pause must keep nothing
@@ -90,7 +93,7 @@ def due_work(session: Session, now: datetime, limit: int) -> Sequence[Work]:
             row.stage_id,
             row.recalled,
         )
-        for row in session.execute(_due_statement(), {"now": now, "most": limit})
+        for row in session.execute(_due_statement(), {"now": now, "most": limit, "looks": looks})
     ]
 
 
@@ -130,7 +133,10 @@ def _due_statement() -> Select[Any]:
         .where(AccountRow.owner.is_(None), _open(work.c.recalled), ~held_back)
         .subquery()
     )
-    query = select(free).where(free.c.rank == 1).order_by(free.c.urgency, free.c.at)
+    nth = func.row_number().over(partition_by=free.c.state, order_by=(free.c.at, free.c.post_id))
+    first = select(free, nth.label("nth")).where(free.c.rank == 1).subquery()
+    bounded = or_(first.c.state != State.UNCERTAIN, first.c.nth <= bindparam("looks", type_=Integer()))
+    query = select(first).where(bounded).order_by(first.c.urgency, first.c.at)
     return query.limit(bindparam("most", type_=Integer()))
 
 

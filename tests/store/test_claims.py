@@ -21,9 +21,9 @@ AT = NOW + timedelta(minutes=1)
 LEASE = AT + timedelta(minutes=10)
 
 
-def due(store: Store, limit: int = 50) -> list[Work]:
+def due(store: Store, limit: int = 50, looks: int = 50) -> list[Work]:
     with store.read() as session:
-        return list(claims.due_work(session, AT, limit))
+        return list(claims.due_work(session, AT, limit, looks))
 
 
 def posts_due(store: Store, limit: int = 50) -> list[int]:
@@ -57,16 +57,16 @@ class TestDueWork:
 
         assert [(work.kind, work.stage_id) for work in due(store)] == [("unstage", leftover)]
 
-    def test_releases_come_first_then_recalls_then_looks_then_staging_then_sweeping(
+    def test_releases_come_first_then_recalls_then_staging_then_looks_then_sweeping(
         self, shelf: Shelf, store: Store
     ) -> None:
         closed = shelf.post(S.CLOSED)
         shelf.stage(closed, "leftover", next_try_at=NOW - timedelta(hours=9))
-        order = [S.SCHEDULED, S.UNCERTAIN, S.RETRACTING, S.STAGED]
+        order = [S.UNCERTAIN, S.SCHEDULED, S.RETRACTING, S.STAGED]
         for hours, state in enumerate(order):
             shelf.post(state, next_try_at=NOW - timedelta(hours=8 - hours))
 
-        assert [work.kind for work in due(store)] == ["release", "retract", "look", "stage", "unstage"]
+        assert [work.kind for work in due(store)] == ["release", "retract", "stage", "look", "unstage"]
 
     def test_what_has_waited_longest_comes_first_and_of_equals_the_older(self, shelf: Shelf, store: Store) -> None:
         late = shelf.post(S.STAGED, next_try_at=NOW)
@@ -105,6 +105,22 @@ class TestDueWork:
             shelf.post(S.STAGED)
 
         assert [len(due(store, limit)) for limit in (0, 1, 3, 9)] == [0, 1, 3, 4]
+
+    def test_looks_are_bounded_and_what_stands_behind_them_is_not_kept_back(self, shelf: Shelf, store: Store) -> None:
+        oldest, *others = [shelf.post(S.UNCERTAIN, next_try_at=NOW - timedelta(minutes=9 - n)) for n in range(5)]
+        swept = shelf.post(S.CLOSED)
+        shelf.stage(swept, "leftover", next_try_at=NOW)
+
+        assert [(work.kind, work.post_id) for work in due(store, 3, looks=1)] == [("look", oldest), ("unstage", swept)]
+        assert posts_due(store, 3) == [oldest, *others[:2]]
+        assert [work.kind for work in due(store, 3, looks=0)] == ["unstage"]
+
+    def test_a_look_is_not_ahead_of_what_is_due_on_its_own_account(self, shelf: Shelf, store: Store) -> None:
+        account = shelf.account()
+        shelf.post(S.UNCERTAIN, account=account, next_try_at=NOW - timedelta(hours=1))
+        stage = shelf.post(S.SCHEDULED, account=account)
+
+        assert posts_due(store) == [stage]
 
 
 class TestUnderAStop:
