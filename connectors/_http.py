@@ -22,6 +22,9 @@ from connectors.base import OutcomeUnknown, Unavailable
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect and to wait for an answer, for every call that names none."""
 
+_REQUEST_ID = ("x-request-id", "x-fb-trace-id", "x-transaction-id")
+"""Headers in which a platform names its answer, for questions to its support: Mastodon and others, Meta, X."""
+
 _HEADER = re.compile(r"(?i)\b(authorization)(?![a-z])[\"']?\s*[:=][^\r\n]*")
 _SCHEME = re.compile(r"(?i)\b(bearer\s+|oauth\s+(?=[^\s&\"',}]*\d))[^\s&\"',}]+")
 _NAMED = re.compile(
@@ -96,7 +99,7 @@ class GuardedSession(requests.Session):
     """A Session for one thread: time-outs on everything, no redirects, no cookies, no netrc or proxies of the machine.
 
     ``last_look`` is called before each write to the socket and raises (usually Withheld) to forbid it; ``left`` tells
-    afterwards whether a byte of the last request left.
+    afterwards whether a byte of the last request left; ``request_ids`` what the platform calls its answers so far.
     """
 
     def __init__(self, last_look: Callable[[], None] | None = None) -> None:
@@ -105,6 +108,7 @@ class GuardedSession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.last_look = last_look
         self.left = False
+        self.request_ids: list[str] = []
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(max_retries=0, pool_connections=4, pool_maxsize=4))
 
@@ -121,7 +125,9 @@ class GuardedSession(requests.Session):
         token = _wire.set(wire)
         self.left = False
         try:
-            return super().send(request, **kwargs)
+            answer = super().send(request, **kwargs)
+            self.request_ids += [answer.headers[name][:100] for name in _REQUEST_ID if name in answer.headers]
+            return answer
         finally:
             self.left = wire.left
             _wire.reset(token)

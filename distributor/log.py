@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -14,6 +15,18 @@ from connectors._http import redact
 
 _TRACEBACK = 20_000
 _SECRET_KEYS = re.compile(r"(?i)token|secret|password|authorization|proof|cookie")
+
+
+def trace_of(item_id: int) -> str:
+    """Return the one id under which all that happens to an Item and its Posts stands in the log."""
+    return f"item-{item_id}"
+
+
+@contextmanager
+def about(item_id: int, **more: Any) -> Iterator[None]:
+    """Let every line that is logged inside carry the Item's ``trace``, and what ``more`` names."""
+    with structlog.contextvars.bound_contextvars(trace=trace_of(item_id), **more):
+        yield
 
 
 def scrub(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

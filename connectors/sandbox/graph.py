@@ -182,10 +182,12 @@ async def _respond(call: Call, edges: Edges, visit: Visit, fault: faults.Fault |
         call.world.options.graph_usage_percent,
         60 if call.world.options.graph_usage_percent >= 100 else 0,
     )
+    number = call.world.state.next_number()
     try:
         answer = JSONResponse(await act(call, edges), headers=usage)
     except GraphRefusal as refusal:
-        answer = JSONResponse(refusal.body(call.world.state.next_number()), refusal.status, usage)
+        answer = JSONResponse(refusal.body(number), refusal.status, usage)
+    answer.headers["X-FB-Trace-ID"] = f"Sandbox{number}"
     if call.warnings:
         answer.headers["X-Sandbox-Warning"] = "; ".join(call.warnings)
     return answer

@@ -112,6 +112,7 @@ def _show(shown: dict[str, Any]) -> None:
             ("Wiederholung", f"{shown['occurrence'] - 1}." if shown["occurrence"] > 1 else None),
             ("Nächster Versuch", when(shown["next_try_at"])),
             ("Veröffentlicht", f"{when(receipt['at'])} {receipt['url']}" if receipt else None),
+            ("Im Protokoll", shown["trace"]),
             ("Prüfsumme", shown["digest"]),
             ("Freigegeben", shown["approved_digest"]),
             ("Link", shown["link"]),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Refused, Role, State
 from distributor.intake.report import item_of
+from distributor.log import trace_of
 from distributor.services.approving import approve_in
 from distributor.services.deps import Deps
 from distributor.services.gating import clearances
@@ -62,7 +63,7 @@ def approve_waiting(deps: Deps, now: datetime) -> int:
     with deps.store.read() as session:
         chosen = _chosen(deps, session, now)
     done = 0
-    for post_id, digest, actor in chosen:
+    for item_id, post_id, digest, actor in chosen:
         try:
             with deps.store.write() as session:
                 row = posts.whole(session, post_id)
@@ -70,16 +71,16 @@ def approve_waiting(deps: Deps, now: datetime) -> int:
                     approve_in(deps, session, actor, post_id, now, digest=digest)
                     done += 1
         except Refused as refusal:
-            _log.info("auto_approval_refused", post=post_id, code=refusal.code)
+            _log.info("auto_approval_refused", trace=trace_of(item_id), post=post_id, code=refusal.code)
     return done
 
 
-def _chosen(deps: Deps, session: Session, now: datetime) -> list[tuple[int, str, Actor]]:
+def _chosen(deps: Deps, session: Session, now: datetime) -> list[tuple[int, int, str, Actor]]:
     mandates = _mandates(session, now)
     query = select(PostRow.id).where(PostRow.account_id.in_(mandates), PostRow.state == State.AWAITING)
     rows = [row for number in session.scalars(query.order_by(PostRow.id)) if (row := posts.whole(session, number))]
     return [
-        (post.id, post.digest, mandate.actor)
+        (item.id, post.id, post.digest, mandate.actor)
         for post, account, owner, item in rows
         if (mandate := mandates[account.id]).topics & {topic.casefold() for topic in item_of(item.document).topics}
         and _beyond_doubt(deps, session, (post, account, owner, item))

@@ -35,6 +35,7 @@ from connectors.base import (
     Withheld,
 )
 from distributor.domain import Refused
+from distributor.log import about
 from distributor.media.links import sign
 from distributor.services import stop_files
 from distributor.services.claiming import Call, stopped
@@ -57,10 +58,11 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A call and what came of it."""
+    """A call, what came of it, and the platform's own ids of the requests it took."""
 
     call: Call
     answer: Answer
+    request_ids: tuple[str, ...] = ()
 
 
 class PostMedia:
@@ -87,19 +89,26 @@ class PostMedia:
 
 def perform(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[], datetime]) -> Result:
     """Make the call and return what came of it; never raises what a platform or a post can cause."""
+    with about(call.item_id, post=call.work.post_id, kind=call.work.kind, attempt=call.attempt_id):
+        session.request_ids.clear()
+        answer = _answer(deps, call, session, clock)
+        return Result(call, answer, tuple(session.request_ids))
+
+
+def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[], datetime]) -> Answer:
     look = session.last_look = _LastLook(deps, call, boottime() + BUDGET.total_seconds())
     session.left = False
     try:
         connector = deps.connector(call.channel)
         access = Access(call.account, call.fields, deps.urls(call.channel), session, clock())
-        return Result(call, _make(deps, connector, access, call))
+        return _make(deps, connector, access, call)
     except ConnectorError as error:
-        return Result(call, error)
+        return error
     except Withheld as error:
-        return Result(call, _crashed(call, error, left=True) if look.passed and _is_release(call) else error)
+        return _crashed(call, error, left=True) if look.passed and _is_release(call) else error
     except Exception as error:
-        _log.exception("call_crashed", post=call.work.post_id, kind=call.work.kind, attempt=call.attempt_id)
-        return Result(call, _crashed(call, error, left=look.passed))
+        _log.exception("call_crashed")
+        return _crashed(call, error, left=look.passed)
     finally:
         session.last_look = None
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from connectors.base import Json, Order, Receipt, RemotePost
 from distributor.domain import DAEMON, Reason, Refused, State
 from distributor.lifecycle import Move, Permission, guard
+from distributor.log import about
 from distributor.services import stop_files
 from distributor.services.deps import Deps
 from distributor.services.gating import clearances, closed_gates, unseconded
@@ -39,6 +40,7 @@ class Call:
     """One call to make, with all that it needs; no database is touched while it runs."""
 
     work: Work
+    item_id: int
     attempt_id: int
     fence: int
     organisation: str
@@ -93,7 +95,8 @@ def _prepared(deps: Deps, session: Session, work: Work, account: AccountRow, own
     except OperationalError:
         raise
     except Exception:
-        _log.exception("call_not_prepared", post=work.post_id, kind=work.kind)
+        with about(posts.item_of(session, work.post_id), post=work.post_id):
+            _log.exception("call_not_prepared", kind=work.kind)
         claims.set_aside(session, work, now + _ASIDE)
     return None
 
@@ -266,6 +269,7 @@ def _call(
         known = tuple(session.scalars(newest.order_by(ReceiptRow.id.desc()).limit(200)))
     return Call(
         work=work,
+        item_id=post.item_id,
         attempt_id=attempt,
         fence=account.fence,
         organisation=_slug(session, account),

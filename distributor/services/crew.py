@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from connectors._http import GuardedSession
+from distributor.log import about
 from distributor.services.calling import Result, perform
 from distributor.services.claiming import Call, Claimed, claim
 from distributor.services.deps import Deps
@@ -113,17 +114,19 @@ class Crew:
 
     def _settle(self, session: Session, result: Result, now: datetime) -> None:
         """Settle one result; what a person moved meanwhile, or a fault of ours, must not take the others with it."""
-        try:
-            with session.begin_nested():
-                settle(self._deps, session, result, now)
-        except OperationalError:
-            raise
-        except Stale as error:
-            _log.warning("result_overtaken", post=result.call.work.post_id, why=str(error))
-            self._forsake(session, result, now)
-        except Exception:
-            _log.exception("result_not_settled", post=result.call.work.post_id, attempt=result.call.attempt_id)
-            self._forsake(session, result, now)
+        call = result.call
+        with about(call.item_id, post=call.work.post_id, attempt=call.attempt_id):
+            try:
+                with session.begin_nested():
+                    settle(self._deps, session, result, now)
+            except OperationalError:
+                raise
+            except Stale as error:
+                _log.warning("result_overtaken", why=str(error))
+                self._forsake(session, result, now)
+            except Exception:
+                _log.exception("result_not_settled")
+                self._forsake(session, result, now)
 
     def _forsake(self, session: Session, result: Result, now: datetime) -> None:
         with session.begin_nested():

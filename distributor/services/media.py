@@ -13,6 +13,7 @@ from distributor.domain import FeedMedium, Refused
 from distributor.fetching import FetchFailed, fetch
 from distributor.intake.report import item_of
 from distributor.lifecycle import backoff
+from distributor.log import about
 from distributor.media.pictures import probe, render
 from distributor.media.shapes import shape_key
 from distributor.media.sniff import sniff
@@ -54,9 +55,10 @@ def sync_media(item: ItemRow, known: dict[str, MediumRow]) -> list[MediumRow]:
 def fetch_pending(deps: Deps, clock: Callable[[], datetime]) -> int:
     """Fetch what is due; return how many media were tried."""
     with deps.store.read() as session:
-        waiting = [(row.id, row.url, row.tries) for row in items.pending_media(session, clock())]
-    for medium_id, url, tries in waiting:
-        _fetch_one(deps, medium_id, url, tries, clock)
+        waiting = [(row.item_id, row.id, row.url, row.tries) for row in items.pending_media(session, clock())]
+    for item_id, medium_id, url, tries in waiting:
+        with about(item_id, item=item_id):
+            _fetch_one(deps, medium_id, url, tries, clock)
     return len(waiting)
 
 

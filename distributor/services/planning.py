@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, Refused, State
 from distributor.lifecycle import Move
+from distributor.log import trace_of
 from distributor.services.calendars import Calendars, calendar_for
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
-from distributor.store import calendars, items, posts
+from distributor.store import calendars, items, places, telling
 from distributor.store.tables import ItemRow, OrganisationRow, PostRow
 from distributor.wording import local_time
 from schedules.campaigns import Campaign
@@ -35,7 +36,7 @@ def propose(deps: Deps, now: datetime) -> int:
     What is approved is never moved, and a proposal keeps its time unless a post of higher priority needs it.
     """
     with deps.store.write() as session:
-        waiting = posts.unplanned(session, now)
+        waiting = places.unplanned(session, now)
         if not waiting:
             return 0
         desk = _Desk(session, now)
@@ -61,7 +62,7 @@ def forget_impossible(session: Session, now: datetime, organisation_id: int | No
 
     A time that a person chose is dropped only where the calendar forbids it.
     """
-    waiting = posts.proposed(session, now, organisation_id=organisation_id)
+    waiting = places.proposed(session, now, organisation_id=organisation_id)
     planned = [pair for pair in waiting if pair[0].plan_why]
     desk = _Desk(session, now)
     desk.occupy(but={post.id for post, _ in planned})
@@ -107,7 +108,7 @@ def make_room(session: Session, post: PostRow, owner: OrganisationRow, at: datet
     distance = calendar_for(session, owner).min_distance
     if not distance:
         return None
-    near = posts.neighbours(session, post, at - distance, at + distance)
+    near = places.neighbours(session, post, at - distance, at + distance)
     fixed = [each.due_at for each in near if each.state != State.AWAITING and each.due_at is not None]
     if fixed:
         return min(fixed)
@@ -133,7 +134,7 @@ class _Desk:
     def occupy(self, *, but: Collection[int] = ()) -> None:
         """Take the places of all posts that hold one, but of these."""
         back = max([_NEIGHBOURHOOD, *(each.every for each in self._campaigns.values())])
-        for post, account, item, at in posts.taken(self._session, self._now - back):
+        for post, account, item, at in places.taken(self._session, self._now - back):
             if post not in but:
                 self._take(account, item, at)
 
@@ -188,7 +189,7 @@ def _outranked(session: Session, waiting: Sequence[Pair], now: datetime) -> list
         highest[post.account_id] = max(item.priority, highest.get(post.account_id, item.priority))
     return [
         (post, item)
-        for post, item in posts.proposed(session, now)
+        for post, item in places.proposed(session, now)
         if post.plan_why and item.priority < highest.get(post.account_id, item.priority)
     ]
 
@@ -196,6 +197,8 @@ def _outranked(session: Session, waiting: Sequence[Pair], now: datetime) -> list
 def _set_time(session: Session, post: PostRow, at: datetime | None, why: str = "") -> None:
     if (post.due_at, post.plan_why) == (at, why):
         return
+    told = at.isoformat() if at is not None else None
+    telling.later(session, "post.proposed", post=post.id, at=told, trace=trace_of(post.item_id))
     # What somebody is changing right now is left alone: two who choose times next to each other must not deadlock.
     free = select(PostRow.id).where(PostRow.id == post.id, PostRow.state == State.AWAITING)
     session.execute(

@@ -54,7 +54,12 @@ def settle(deps: Deps, session: Session, result: Result, now: datetime) -> None:
     claims.close_attempt(session, call.attempt_id, now=now, outcome=outcome, code=code, detail=detail)
     ours = claims.give_back(session, call.work.account_id, call.fence)
     _log.info(
-        f"{call.work.kind}_{outcome}", post=call.work.post_id, account=call.account, attempt=call.attempt_id, code=code
+        f"{call.work.kind}_{outcome}",
+        post=call.work.post_id,
+        account=call.account,
+        attempt=call.attempt_id,
+        code=code,
+        requests=result.request_ids,
     )
     stage = session.get(StageRow, call.stage_id, populate_existing=True) if call.stage_id else None
     if stage is not None:

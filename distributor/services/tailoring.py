@@ -16,6 +16,7 @@ from distributor.consent import without_consents
 from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisation, Override, Problem, State
 from distributor.intake.report import item_of
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
+from distributor.log import about
 from distributor.media.shapes import shape_key
 from distributor.roster import channel_text_of, lexicon_of, organisation_of
 from distributor.services.deps import Deps
@@ -111,10 +112,11 @@ def tailor_stale(deps: Deps, now: datetime) -> int:
         waiting = list(items.stale(session))
     done = 0
     for item_id in waiting:
-        try:
-            done += tailor_item(deps, item_id, now)
-        except Exception:
-            _log.exception("item_not_tailored", item=item_id)
+        with about(item_id):
+            try:
+                done += tailor_item(deps, item_id, now)
+            except Exception:
+                _log.exception("item_not_tailored", item=item_id)
     return done
 
 
@@ -139,6 +141,7 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
             return False
         shape_posts(deps, session, item, now)
         item.stale = False
+    _log.info("item_tailored", item=item_id, revision=revision)
     return True
 
 

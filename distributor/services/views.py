@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Refused, State
+from distributor.log import trace_of
 from distributor.roster import organisation_of
 from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
@@ -130,6 +131,7 @@ def _post(
     return {
         "id": post.id,
         "item": item.id,
+        "trace": trace_of(item.id),
         "item_guid": item.guid,
         "title": item.title,
         "organisation": owner.slug,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
-from distributor.store.posts import HOLD_NO_PLACE
+from distributor.store.places import HOLD_NO_PLACE
 from distributor.store.tables import (
     AccountRow,
     CampaignItemRow,

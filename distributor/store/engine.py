@@ -11,6 +11,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from distributor.store import telling
+
 
 class Store:
     """A database and the two ways to use it: ``read()`` changes nothing, ``write()`` commits or leaves no trace."""
@@ -34,9 +36,11 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Give a session that is committed at the end, or rolled back if anything raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """Give a session that is committed at the end, or rolled back if anything raises; then it is in the log."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            telling.tell(session)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -9,12 +9,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Insert, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, State
 from distributor.lifecycle import may_move
-from distributor.store import pseudonyms
+from distributor.log import trace_of
+from distributor.store import pseudonyms, telling
 from distributor.store.tables import (
     AccountRow,
     ApprovalRow,
@@ -36,9 +37,6 @@ _ON_THEIR_WAY = (
     *(State.PUBLISHED, State.RETRACTING),
 )
 
-HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
-"""States in which a Post keeps no slot from others, whatever time it carries."""
-
 BEHIND = 0
 """The ``item_revision`` of a Post that a change did not reach, because its release was under way."""
 
@@ -56,6 +54,12 @@ class Carried:
 
 
 _EVENT = cast(Table, EventRow.__table__)
+
+_TOLD_BY_THEIR_CALL = ("release.claimed", "staged", "published")
+"""Events that are not logged: the line about the call that brought them says more."""
+
+_PEOPLE = ("person", "user", "calendar_link")
+"""What is not logged either: a log outlives the erasure of a name."""
 
 
 class Stale(Exception):
@@ -76,11 +80,13 @@ def record(
     digest: str = "",
     said: str = "",
     organisation: str | None = None,
+    item_id: int | None = None,
 ) -> None:
-    """Write one event: who acts is named by pseudonym, the words ``said`` as a reason only by their SHA-256.
+    """Write one event, and log it once it is committed.
 
+    Who acts is named by pseudonym, the words ``said`` as a reason only by their SHA-256.
     ``reason`` is a code, and the words themselves stand with the thing: a record that holds no words holds no names.
-    ``organisation`` is the slug of the Jobcenter concerned; None lets the subject say it.
+    ``organisation`` is the slug of the Jobcenter concerned; None lets the subject say it, as it does with ``item_id``.
     """
     values: dict[str, Any] = {
         "at": now,
@@ -99,6 +105,20 @@ def record(
         session.execute(_event_of(subject), {**values, "owned": int(subject_id)})
     else:
         session.execute(insert(_EVENT), {**values, "organisation": organisation or ""})
+    if what not in _TOLD_BY_THEIR_CALL and subject not in _PEOPLE:
+        _tell(session, values, item_id)
+
+
+def _tell(session: Session, values: dict[str, Any], item_id: int | None) -> None:
+    """Log an event under the id of the Item that it is about; who acted stands in the record only."""
+    subject, number = values["subject"], values["subject_id"]
+    if subject == "item":
+        item_id = int(number)
+    elif subject == "post" and item_id is None:
+        item_id = item_of(session, int(number))
+    trace = {} if item_id is None else {"trace": trace_of(item_id)}
+    told = {key.removesuffix("_state"): values[key] for key in ("from_state", "to_state", "reason") if values[key]}
+    telling.later(session, values["what"], **{subject: int(number) if number.isdigit() else number}, **told, **trace)
 
 
 @cache
@@ -145,7 +165,7 @@ def move(
         .where(PostRow.id == post_id, PostRow.state == start)
         .values(change)
         .execution_options(synchronize_session=False)
-        .returning(PostRow.id)
+        .returning(PostRow.item_id)
     ).first()
     if done is None:
         raise Stale(f"post {post_id} is no longer {start}")
@@ -162,6 +182,7 @@ def move(
             reason=told.code,
             digest=digest,
             said=told.text,
+            item_id=done.item_id,
         )
 
 
@@ -188,6 +209,11 @@ def carried(session: Session, channel: str, start: datetime, end: datetime) -> l
         Carried(number, account, State(state), name, document["text"], moment)
         for number, account, state, name, document, moment in session.execute(query)
     ]
+
+
+def item_of(session: Session, post_id: int) -> int:
+    """Return the Item that a Post is made of; nothing is asked where the session has the Post already."""
+    return session.get_one(PostRow, post_id).item_id
 
 
 def one_at_a_time(session: Session, what: str) -> None:
@@ -303,54 +329,6 @@ def approvers(session: Session, post_id: int, digest: str) -> set[str]:
     """Return the keys of those who approved this document of a post."""
     query = select(ApprovalRow.actor).where(ApprovalRow.post_id == post_id, ApprovalRow.digest == digest)
     return set(session.scalars(query))
-
-
-def unplanned(session: Session, now: datetime) -> Sequence[tuple[PostRow, ItemRow]]:
-    """Return the awaiting posts that have no proposed time or whose proposed time has passed."""
-    query = (
-        select(PostRow, ItemRow)
-        .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .where(PostRow.state == State.AWAITING, or_(PostRow.due_at.is_(None), PostRow.due_at <= now))
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def proposed(
-    session: Session, now: datetime, *, organisation_id: int | None = None
-) -> Sequence[tuple[PostRow, ItemRow]]:
-    """Return the awaiting posts with a proposed time to come, of one Organisation or (None) of all."""
-    query = (
-        select(PostRow, ItemRow)
-        .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .where(PostRow.state == State.AWAITING, PostRow.due_at > now)
-        .order_by(PostRow.id)
-    )
-    if organisation_id is not None:
-        query = query.join(AccountRow, PostRow.account_id == AccountRow.id).where(
-            AccountRow.organisation_id == organisation_id
-        )
-    return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def neighbours(session: Session, post: PostRow, after: datetime, before: datetime) -> Sequence[PostRow]:
-    """Return the account's other posts that hold a place in the calendar between two times, ends excluded."""
-    query = select(PostRow).where(
-        PostRow.account_id == post.account_id,
-        PostRow.id != post.id,
-        PostRow.due_at > after,
-        PostRow.due_at < before,
-        PostRow.state.not_in(HOLD_NO_PLACE),
-    )
-    return session.scalars(query).all()
-
-
-def taken(session: Session, since: datetime) -> Sequence[tuple[int, int, int, datetime]]:
-    """Return (Post, account, Item, due time) of all that holds a place in the calendar from ``since`` on."""
-    query = select(PostRow.id, PostRow.account_id, PostRow.item_id, PostRow.due_at).where(
-        PostRow.due_at > since,
-        PostRow.state.not_in(HOLD_NO_PLACE),
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query) if row[3] is not None]
 
 
 def counts(session: Session) -> dict[tuple[str, str], int]:

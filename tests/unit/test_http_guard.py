@@ -108,6 +108,16 @@ def closed_port() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
+def test_it_keeps_what_the_platform_calls_its_answers(host: Host) -> None:
+    session = GuardedSession()
+    host.answers += [OK.replace(b"\r\n\r\n", b"\r\nX-FB-Trace-ID: " + b"A" * 300 + b"\r\n\r\n"), OK]
+
+    session.get(host.url)
+    session.get(host.url)
+
+    assert session.request_ids == ["A" * 100]
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A key and a certificate for 127.0.0.1 that signs itself, in one file."""

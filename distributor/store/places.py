@@ -1,0 +1,63 @@
+"""Places in the calendar in storage: which posts wait for one, which hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from distributor.domain import State
+from distributor.store.tables import AccountRow, ItemRow, PostRow
+
+HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
+"""States in which a Post keeps no slot from others, whatever time it carries."""
+
+
+def unplanned(session: Session, now: datetime) -> Sequence[tuple[PostRow, ItemRow]]:
+    """Return the awaiting posts that have no proposed time or whose proposed time has passed."""
+    query = (
+        select(PostRow, ItemRow)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .where(PostRow.state == State.AWAITING, or_(PostRow.due_at.is_(None), PostRow.due_at <= now))
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def proposed(
+    session: Session, now: datetime, *, organisation_id: int | None = None
+) -> Sequence[tuple[PostRow, ItemRow]]:
+    """Return the awaiting posts with a proposed time to come, of one Organisation or (None) of all."""
+    query = (
+        select(PostRow, ItemRow)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .where(PostRow.state == State.AWAITING, PostRow.due_at > now)
+        .order_by(PostRow.id)
+    )
+    if organisation_id is not None:
+        query = query.join(AccountRow, PostRow.account_id == AccountRow.id).where(
+            AccountRow.organisation_id == organisation_id
+        )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def neighbours(session: Session, post: PostRow, after: datetime, before: datetime) -> Sequence[PostRow]:
+    """Return the account's other posts that hold a place in the calendar between two times, ends excluded."""
+    query = select(PostRow).where(
+        PostRow.account_id == post.account_id,
+        PostRow.id != post.id,
+        PostRow.due_at > after,
+        PostRow.due_at < before,
+        PostRow.state.not_in(HOLD_NO_PLACE),
+    )
+    return session.scalars(query).all()
+
+
+def taken(session: Session, since: datetime) -> Sequence[tuple[int, int, int, datetime]]:
+    """Return (Post, account, Item, due time) of all that holds a place in the calendar from ``since`` on."""
+    query = select(PostRow.id, PostRow.account_id, PostRow.item_id, PostRow.due_at).where(
+        PostRow.due_at > since,
+        PostRow.state.not_in(HOLD_NO_PLACE),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query) if row[3] is not None]
