@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 import click
 from click import exceptions
 
-from distributor.wording import BERLIN
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 _WORDS = {"[OPTIONS]": "[OPTIONEN]", "COMMAND [ARGS]...": "BEFEHL …"}
@@ -187,6 +185,8 @@ class Choice(click.Choice[str]):
 
 def moment_of(text: str) -> datetime:
     """Read a moment; without an offset it is German local time. Raises: ValueError with a German sentence."""
+    from distributor.wording import BERLIN
+
     wrong = f"„{text}“ ist kein Zeitpunkt wie „2026-11-24 12:30“ oder 2026-11-24T11:30:00Z."
     try:
         read = datetime.fromisoformat(text.strip())

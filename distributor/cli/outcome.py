@@ -10,7 +10,6 @@ import click
 
 from distributor.cli.grammar import usage_sentence
 from distributor.cli.printing import complain
-from distributor.domain import Refused
 
 DONE, PARTLY, REFUSED = 0, 1, 2
 INTERRUPTED = 130
@@ -68,6 +67,8 @@ def guarded(call: Callable[[], Any]) -> int:
 
 def sentence_of(error: Exception) -> str | None:
     """Return the German sentence for what a person can mend; None for a fault of the program."""
+    from distributor.domain import Refused
+
     if isinstance(error, Refused):
         return error.text
     if isinstance(error, OSError):

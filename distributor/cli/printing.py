@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -10,8 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import click
-
-from distributor.wording import local_time
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -26,11 +23,15 @@ def clean(text: str) -> str:
 
 def emit(document: Any) -> None:
     """Print one JSON document, in UTF-8 whatever the terminal speaks."""
+    import json
+
     raw(json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
 
 
 def emit_line(document: Any) -> None:
     """Print a JSON document in one line."""
+    import json
+
     raw(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
 
@@ -89,6 +90,8 @@ def _ruled(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 
 def when(written: str | None) -> str:
     """Return a moment from a document as a person reads it, in German time."""
+    from distributor.wording import local_time
+
     return local_time(datetime.fromisoformat(written)) if written else ""
 
 

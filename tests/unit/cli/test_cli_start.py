@@ -13,6 +13,7 @@ from click.testing import Result
 from distributor.cli import COMMANDS, root
 
 HEAVY = {"sqlalchemy", "fastapi", "starlette", "tweepy", "facebook", "requests", "structlog", "rich", "alembic", "PIL"}
+HEAVY |= {"schedules", "zoneinfo", "json"}
 
 OWN = [name for name in COMMANDS if name != "demo"]
 
