@@ -23,11 +23,14 @@ class Step(StrEnum):
 def step(state: State, published: Published) -> Step:
     """Return what is to be done with a post in this state.
 
-    What may be public is looked for first: only then is it known whether there is anything to keep or to take down.
+    What may be public is looked for first, also where it was recalled: only then is it known whether there is anything
+    to keep or to take down.
     """
     match state:
-        case State.PUBLISHING | State.UNCERTAIN | State.RETRACTING:
+        case State.RETRACTING:
             return Step.WAIT
+        case State.PUBLISHING | State.UNCERTAIN:
+            return Step.RECALL if published == "delete" else Step.WAIT
         case State.PUBLISHED:
             return Step.RECALL if published == "delete" else Step.LEAVE
         case State.RETRACTED | State.CLOSED:

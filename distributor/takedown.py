@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Literal
 
 from distributor.domain import State
+from distributor.locale import N_
 
-Kind = Literal["person", "item", "medium", "post"]
-"""What a Recall takes back."""
+Kind = Literal["person", "item", "medium", "post", "account"]
+"""What a Recall takes back; an account: what is public on it when a Jobcenter leaves the channel."""
 
 Cause = Literal["person", "embargo", "expiry", "deleted"]
 """Who asked for it: a person here, or the portal by what it says of the Item."""
@@ -53,7 +54,13 @@ def reminder_due(deadline: datetime, reminded_at: datetime | None, now: datetime
     return reminded_at is None or now - reminded_at >= _AGAIN
 
 
-KIND_WORDS = {"person": "Person", "item": "Beitrag", "medium": "Medium", "post": "Post"}
+KIND_WORDS = {
+    "person": N_("Person"),
+    "item": N_("Beitrag"),
+    "medium": N_("Medium"),
+    "post": N_("Post"),
+    "account": N_("Konto"),
+}
 CAUSE_WORDS = {
     "person": "von einer Person",
     "embargo": "vom Portal: neue Sperrfrist",
@@ -61,8 +68,8 @@ CAUSE_WORDS = {
     "deleted": "vom Portal: Beitrag gelöscht",
 }
 OUTCOME_WORDS = {
-    "deleted": "gelöscht",
-    "never_public": "war nie öffentlich",
-    "running": "wird gelöscht",
-    "task": "von Hand zu löschen",
+    "deleted": N_("gelöscht"),
+    "never_public": N_("war nie öffentlich"),
+    "running": N_("wird gelöscht"),
+    "task": N_("von Hand zu löschen"),
 }

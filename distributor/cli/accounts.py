@@ -241,5 +241,7 @@ def retire(ids: tuple[int, ...], published: Published, reason: str, login: str) 
             say(f"Konto {number} ist stillgelegt, seine Zugangsdaten sind gelöscht.")
         else:
             say(f"Konto {number} wird stillgelegt: Der Dienst räumt auf und löscht dann die Zugangsdaten.")
+        if published == "delete":
+            say("Was öffentlich ist oder sein kann, ist zurückgerufen; `distributor recalls list` führt zum Nachweis.")
 
     return each("Konto", list(dict.fromkeys(ids)), one)

@@ -1,7 +1,8 @@
 """The reader's language: the two functions through which every sentence of a face passes.
 
 Message ids are the German sentences themselves, so without a catalogue everything reads German. Python marks a
-sentence with ``_("…")``, templates with ``{{ _("…") }}``; ``messages.pot`` lists them all and a test keeps it in step.
+sentence with ``_("…")``, a table of words that faces translate with ``N_("…")``, templates with ``{{ _("…") }}``;
+``messages.pot`` lists them all and a test keeps it in step.
 The list is made anew, from the folder ``distributor``, by::
 
     pybabel extract -F locale/babel.cfg --no-location --omit-header --sort-output -o locale/messages.pot .
@@ -24,3 +25,8 @@ def gettext(message: str) -> str:
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the sentence for one or for several, in the reader's language."""
     return _GERMAN.ngettext(singular, plural, number)
+
+
+def N_(message: str) -> str:  # the name that extraction looks for
+    """Mark a word of a table for the list; whoever shows it asks :func:`gettext` for it then."""
+    return message

@@ -17,9 +17,9 @@ from distributor.services.accounts import account_of
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
 from distributor.services.permission import require
-from distributor.services.recalling import recall_in
+from distributor.services.recalling import begin, take_down
 from distributor.store.posts import drop_stage, record
-from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow
+from distributor.store.tables import AccountRow, AttemptRow, PostRow, RecallRow, StageRow
 
 _CLOSED = Reason("account.retired", "Das Konto wird stillgelegt; auf ihm erscheint nichts mehr.")
 _RETIRED = "stillgelegt; die Zugangsdaten sind gelöscht."
@@ -51,7 +51,7 @@ def retire(deps: Deps, actor: Actor, account_id: int, published: Published, reas
             reason=published,
             said=reason.strip(),
         )
-        return _go_on(session, account, actor, now)
+        return _go_on(deps, session, account, actor, now)
 
 
 def tend(deps: Deps, now: datetime) -> int:
@@ -74,7 +74,7 @@ def tend(deps: Deps, now: datetime) -> int:
         with deps.store.write() as session:
             account = _locked(session, account_id)
             was = account.retired_at
-            done += _go_on(session, account, DAEMON, now) and was is None
+            done += _go_on(deps, session, account, DAEMON, now) and was is None
     return done
 
 
@@ -83,13 +83,18 @@ def _locked(session: Session, account_id: int) -> AccountRow:
     return session.get_one(AccountRow, account_id, populate_existing=True, with_for_update={"key_share": True})
 
 
-def _go_on(session: Session, account: AccountRow, actor: Actor, now: datetime) -> bool:
+def _go_on(deps: Deps, session: Session, account: AccountRow, actor: Actor, now: datetime) -> bool:
     """Do what can be done now; True if nothing needs the token any more and it is gone."""
     published: Published = "delete" if account.retire_published == "delete" else "keep"
     query = select(PostRow).where(PostRow.account_id == account.id, PostRow.state.not_in(_OVER)).order_by(PostRow.id)
     posts = session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
-    for post in posts:
-        _take(session, post, step(State(post.state), published), actor, now)
+    steps = [(post, step(State(post.state), published)) for post in posts]
+    for post in (post for post, what in steps if what is Step.CLOSE):
+        apply(session, post, Move(State.CLOSED, _CLOSED), now=now, actor=actor, what="post.left")
+        drop_stage(session, post.id, now)
+    recalled = [post for post, what in steps if what is Step.RECALL and post.recall_at is None]
+    if recalled:
+        take_down(session, _recall(deps, session, account, actor, now), recalled, actor)
     if account.retired_at is not None:
         return True
     if account.paused_at is not None:
@@ -106,12 +111,18 @@ def _go_on(session: Session, account: AccountRow, actor: Actor, now: datetime) -
 _OVER = (State.CLOSED, State.RETRACTED)
 
 
-def _take(session: Session, post: PostRow, what: Step, actor: Actor, now: datetime) -> None:
-    if what is Step.CLOSE:
-        apply(session, post, Move(State.CLOSED, _CLOSED), now=now, actor=actor, what="post.left")
-        drop_stage(session, post.id, now)
-    elif what is Step.RECALL:
-        recall_in(session, post, now, actor)
+def _recall(deps: Deps, session: Session, account: AccountRow, actor: Actor, now: datetime) -> RecallRow:
+    """Return the Recall of what is public on the account, which ends in a proof of deletion; begun where there is none.
+
+    What turns out to be public later joins it, and then it is not done yet.
+    """
+    subject = str(account.id)
+    query = select(RecallRow).where(RecallRow.kind == "account", RecallRow.subject == subject)
+    held = session.scalars(query.order_by(RecallRow.id.desc()).limit(1)).first()
+    if held is None:
+        return begin(deps, session, actor, "account", subject, account.retire_reason, now)
+    held.done_at = None
+    return held
 
 
 def _calls_left(session: Session, account_id: int) -> bool:

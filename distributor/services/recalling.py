@@ -67,7 +67,7 @@ def withdraw_medium(deps: Deps, actor: Actor, sha256: str, reason: str, now: dat
     require(actor, "item.edit")
     _reason_given(reason)
     with deps.store.write() as session:
-        sources = recalls.sources(session, sha256)
+        sources = recalls.sources(session, sha256) if sha256 else ()  # a medium that is not fetched has no content
         if not sources:
             raise Refused(f"Ein Medium {sha256[:12]}… gibt es bei keinem Beitrag.", code="medium.unknown")
         begun = begin(deps, session, actor, "medium", sources[0], reason, now)

@@ -32,6 +32,7 @@ from distributor.store.tables import (
     RepeatRow,
     StageRow,
 )
+from distributor.wording import local_time
 
 Row = tuple[PostRow, AccountRow, OrganisationRow, ItemRow]
 
@@ -100,6 +101,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
         return shown
 
 
+_VANISHED = "Der Beitrag ist im Portal nicht mehr zu finden (seit {}); die Redaktion entscheidet, ob er bleibt."
 _TIMED = (State.AWAITING, State.SCHEDULED, State.STAGED)
 
 
@@ -116,9 +118,11 @@ def _outlook(session: Session, row: Row) -> dict[str, Any]:
     post, account, owner, item = row
     campaign = calendars.campaign_items(session).get(item.id)
     shown: dict[str, Any] = {"notes": [], "cover": None, "campaign": campaign.name if campaign else None}
+    if item.gone_at is not None and item.stage in ASKED_STAGES:
+        shown["notes"] += [_VANISHED.format(local_time(item.gone_at))]
     if post.due_at is not None and post.state in _TIMED:
         calendar = calendar_for(session, owner)
-        shown["notes"] = warnings(calendar, account.channel, post.due_at)
+        shown["notes"] += warnings(calendar, account.channel, post.due_at)
         shown["cover"] = answering(calendar, account.channel, post.due_at)
     return shown
 

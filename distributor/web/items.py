@@ -165,6 +165,19 @@ def withdraw(request: Request, desk: At, visitor: Sender, item_id: Key, grund: T
     return _do(request, desk, visitor, item_id, act, {"reason": grund})
 
 
+@router.post("/beitraege/{item_id}/medium-zurueckziehen")
+def withdraw_medium(
+    request: Request, desk: At, visitor: Sender, item_id: Key, medium: Text = "", mediengrund: Text = ""
+) -> Response:
+    """Take a medium out of every item that has it, and down wherever it is public."""
+
+    def act() -> str:
+        recalling.withdraw_medium(desk.deps, visitor.actor, medium, mediengrund, desk.clock.now())
+        return "medium"
+
+    return _do(request, desk, visitor, item_id, act, {"medium_reason": mediengrund, "chosen_medium": medium})
+
+
 @router.get("/beitraege/{item_id}/{verb}")
 def back_to_item(visitor: Reader, item_id: Key, verb: str) -> Response:
     """Lead back to the item whoever reloads the answer to a form."""
@@ -208,7 +221,8 @@ def _do(
     except Refused as error:
         if error.code == "forbidden" or error.code.endswith(".unknown"):
             raise
-        context = {**extra, "error": {"text": error.text, "field": _field(error.code, extra.get("wrong_text", ""))}}
+        field = "mediengrund" if "chosen_medium" in extra else _field(error.code, extra.get("wrong_text", ""))
+        context = {**extra, "error": {"text": error.text, "field": field}}
         return _page(request, desk, visitor, item_id, context, status_of(error))
 
 
@@ -229,6 +243,8 @@ def _page(
     may_edit = allowed(visitor.actor, "item.edit")
     context = {
         "reason": "",
+        "medium_reason": "",
+        "chosen_medium": "",
         "wrong_text": "",
         **layout(desk, visitor),
         "item": item,
@@ -333,6 +349,7 @@ def _message(what: str, item: dict[str, Any], blocked: int) -> str:
         ("zurueckgestellt", "held"): _("Zurückgestellt. Nichts davon wird freigegeben oder veröffentlicht."),
         ("behalten", item["stage"]): _("Der Beitrag bleibt, auch wenn das Portal ihn nicht mehr führt."),
         ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
+        ("medium", item["stage"]): _("Das Medium ist zurückgezogen. Öffentliche Posts damit werden gelöscht."),
         ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
     }
     return sentences.get((what, item["stage"]), "")

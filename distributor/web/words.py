@@ -1,8 +1,10 @@
-"""German words of the desk for what the services name in code: events, severities, roles, queues, stages. Pure."""
+"""German words of the desk for what the services name in code: severities, roles, stages, events. Pure."""
 
 from __future__ import annotations
 
 from distributor.locale import gettext as _
+from distributor.takedown import KIND_WORDS, OUTCOME_WORDS
+from distributor.wording import EVENT_WORDS
 
 
 def severities() -> dict[str, str]:
@@ -22,17 +24,12 @@ def item_stages() -> dict[str, str]:
 
 def recall_kinds() -> dict[str, str]:
     """Return the word for what a Recall takes back."""
-    return {"person": _("Person"), "item": _("Beitrag"), "medium": _("Medium"), "post": _("Post")}
+    return {kind: _(word) for kind, word in KIND_WORDS.items()}
 
 
 def recall_outcomes() -> dict[str, str]:
     """Return the word for what became of a recalled post."""
-    return {
-        "deleted": _("gelöscht"),
-        "never_public": _("war nie öffentlich"),
-        "running": _("wird gelöscht"),
-        "task": _("von Hand zu löschen"),
-    }
+    return {outcome: _(word) for outcome, word in OUTCOME_WORDS.items()}
 
 
 def who_acts() -> dict[str, str]:
@@ -45,47 +42,6 @@ def who_acts() -> dict[str, str]:
     }
 
 
-def events() -> dict[str, str]:
-    """Return what is said of each event in a post's story."""
-    return {
-        "tailored": _("Neu zugeschnitten"),
-        "post.approved": _("Freigegeben"),
-        "post.approved_first": _("Erste von zwei Freigaben"),
-        "post.approved_alone": _("Ohne zweite Person freigegeben"),
-        "post.handed_over": _("Andere Zuständigkeit"),
-        "post.left": _("Geschlossen, weil das Konto aufgegeben wird"),
-        "post.edited": _("Text bearbeitet"),
-        "post.moved": _("Zeit geändert"),
-        "post.rejected": _("Abgelehnt"),
-        "post.retried": _("Erneut versucht"),
-        "post.hurried": _("Sofort veröffentlichen"),
-        "post.seen_absent": _("Nachgesehen: nicht öffentlich"),
-        "post.seen_public": _("Nachgesehen: öffentlich"),
-        "post.recall": _("Rücknahme verlangt"),
-        "post.recalled": _("Zurückgenommen"),
-        "recall.reminded": _("An das Löschen erinnert"),
-        "post.missed": _("Zeit verpasst"),
-        "post.taken_back": _("Freigabe vom Kalender zurückgenommen"),
-        "post.repeated": _("Wiederholung angelegt"),
-        "post.expired": _("Verfallen"),
-        "staging": _("Wird vorbereitet"),
-        "staged": _("Beim Netzwerk vorbereitet"),
-        "staging.failed": _("Vorbereitung fehlgeschlagen"),
-        "release.claimed": _("Wird gesendet"),
-        "release.failed": _("Senden fehlgeschlagen"),
-        "guard.refused": _("Vor dem Senden angehalten"),
-        "withheld": _("Nicht gesendet"),
-        "published": _("Veröffentlicht"),
-        "receipt.refused": _("Beleg gehört zu einem anderen Post"),
-        "looked": _("Nachgesehen"),
-        "look.failed": _("Nachsehen fehlgeschlagen"),
-        "owner.died": _("Dienst wurde unterbrochen"),
-        "retracted": _("Vom Netzwerk gelöscht"),
-        "retract.failed": _("Löschen fehlgeschlagen"),
-        "retract.by_hand": _("Muss von Hand gelöscht werden"),
-    }
-
-
 def event(what: str) -> str:
-    """Return the words for an event, or its own name where there are none."""
-    return events().get(what, what)
+    """Return what is said of an event in a post's story, or its own name where there are no words for it."""
+    return _(EVENT_WORDS.get(what, what))

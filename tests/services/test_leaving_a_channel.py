@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from distributor.domain import Refused, State
-from distributor.services import accounts, approving, leaving, recalling, tailoring, views
+from distributor.services import accounts, approving, leaving, recall_views, recalling, tailoring, views
 from distributor.store.tables import AccountRow
 from tests.support.world import World
 
@@ -125,6 +126,56 @@ def test_what_is_uncertain_is_looked_for_first(reaches: Reaches, published: str,
         world.runs_until(world.clock.now() + timedelta(minutes=10))
 
     assert (state(world, "facebook"), secrets_of(world, "facebook")) == (expected, None)
+
+
+@pytest.mark.parametrize("start", ["publishing", "uncertain", "published"])
+def test_what_was_or_may_be_public_is_recalled_with_a_proof_of_deletion(reaches: Reaches, start: str) -> None:
+    world = reaches(start, "facebook", "instagram")
+    [post] = world.posts(channel="facebook")
+
+    leaves(world, "delete", "facebook")
+    world.dies_and_restarts()
+    for _ in range(4):
+        world.runs_until(world.clock.now() + timedelta(minutes=10))
+
+    [listed] = recall_views.recall_list(world.deps)
+    proof = json.loads(recall_views.proof(world.deps, listed["recall"]))
+    assert (proof["kind"], proof["subject"]) == ("account", str(account(world, "facebook")["id"]))
+    assert (proof["complete"], proof["open"]) == (True, 0)
+    assert [(each["post"], each["found"]) for each in proof["posts"]] == [(post["id"], start)]
+    assert proof["posts"][0]["outcome"] == ("never_public" if start == "publishing" else "deleted")
+    assert world.network.public("facebook") == []
+    assert secrets_of(world, "facebook") is None
+
+
+def test_leaving_with_nothing_public_recalls_nothing(reaches: Reaches) -> None:
+    world = reaches("staged", "x")
+
+    leaves(world, "delete")
+    tends(world)
+
+    assert recall_views.recall_list(world.deps) == []
+
+
+def test_what_only_a_person_can_find_out_keeps_the_recall_open(reaches: Reaches) -> None:
+    """X never says surely that a post is absent; the token goes, the proof stays open until somebody has looked."""
+    world = reaches("uncertain", "x")
+    world.network.suffers("error", channel="x", match=".*", status=403, body={"title": "Forbidden"}, times=None)
+    leaves(world, "delete")
+    for _ in range(4):
+        world.runs_until(world.clock.now() + timedelta(minutes=30))
+    [listed] = recall_views.recall_list(world.deps)
+    assert (listed["complete"], listed["open"]) == (False, 1)
+
+    officer, number = world.person("fulda"), world.post()["id"]
+    approving.confirm(world.deps, officer, number, world.clock.now(), url="https://x.example/i/1")
+    world.runs_until(world.clock.now() + timedelta(minutes=10))
+    assert world.state() == "retracting"
+    approving.confirm(world.deps, officer, number, world.clock.now())
+    world.runs_until(world.clock.now() + timedelta(minutes=10))
+
+    [done] = recall_views.recall_list(world.deps)
+    assert done["complete"]
 
 
 def test_what_stays_public_is_a_task_with_its_link_at_a_later_recall(reaches: Reaches) -> None:

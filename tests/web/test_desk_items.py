@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from distributor.services import repeating, views
+from distributor.services import recall_views, repeating, views
 from distributor.services.clearing import Answer
 from distributor.services.people import actor_named
 from distributor.web.items import answers_in
@@ -124,6 +124,37 @@ def test_withdrawing_needs_a_reason_and_ends_the_item(desk: Any) -> None:
     assert "Zurückgezogen." in done.one("//*[@role='status']").text_content()
     assert not done.find("//main//form")
     assert {post["state"] for post in views.post_list(desk.deps, item_id=item)} == {"closed"}
+
+
+def test_a_medium_is_withdrawn_with_a_reason_from_every_item(desk: Any) -> None:
+    item = cleared(desk)["id"]
+    browser, path = desk.person("eva"), f"/beitraege/{item}/medium-zurueckziehen"
+    page = browser.opens(f"/beitraege/{item}")
+    refused = browser.sends(page, path)
+    assert refused.status == 422
+    assert refused.one("//input[@id='mediengrund']").get("aria-invalid") == "true"
+    assert refused.one("//input[@name='medium']").get("checked") is not None
+
+    done = browser.sends(refused, path, mediengrund="Die Fotografin hat die Rechte entzogen")
+
+    assert "Das Medium ist zurückgezogen" in done.one("//*[@role='status']").text_content()
+    assert not done.find("//input[@name='medium']")
+    assert all(post["media"] == [] for post in views.post_list(desk.deps, item_id=item))
+    [row] = recall_views.recall_list(desk.deps)
+    assert row["kind"] == "medium"
+
+
+@pytest.mark.parametrize("medium", ["", "0" * 64])
+def test_a_forged_medium_withdraws_nothing(desk: Any, medium: str) -> None:
+    item = cleared(desk)["id"]
+    browser = desk.person("eva")
+    fields = {"pruefwert": browser.token, "mediengrund": "Darum", "medium": medium}
+
+    page = browser.posts(f"/beitraege/{item}/medium-zurueckziehen", **fields)
+
+    assert page.status == 404
+    assert recall_views.recall_list(desk.deps) == []
+    assert views.item_show(desk.deps, item)["media"]
 
 
 def test_hostile_item_text_stays_text(desk: Any) -> None:

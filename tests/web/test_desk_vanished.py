@@ -125,3 +125,14 @@ def test_nobody_is_expected_at_an_address_for_hubs(desk: Any) -> None:
 
     assert public.get("/websub/abc", params={"hub.mode": "subscribe", "hub.challenge": "x"}).status_code == 404
     assert public.post("/websub/abc", content=b"x").status_code == 404
+
+
+def test_the_officers_page_says_that_its_item_vanished(desk: Any) -> None:
+    post = desk.awaiting()
+    browser = desk.person("anna")
+    assert "im Portal nicht mehr zu finden" not in browser.opens(f"/post/{post['id']}").text
+
+    vanishes(desk, post["item"])
+
+    assert "im Portal nicht mehr zu finden" in browser.opens(f"/post/{post['id']}").text
+    assert any("im Portal nicht mehr" in note for note in views.post_show(desk.deps, post["id"])["notes"])

@@ -11,7 +11,7 @@ from distributor.store.tables.base import Base, PersonKey
 
 
 class RecallRow(Base):
-    """One act of taking back. ``kind`` is person, item, medium or post; ``subject`` its key, number or SHA-256.
+    """One act of taking back: ``kind`` person, item, medium, post or account; ``subject`` its key, number or SHA-256.
 
     ``cause`` is who asked for it: ``person``, or the portal's ``embargo``, ``expiry`` or ``deleted``. Until
     ``deadline`` everything of it must be down; at ``done_at`` it was.
