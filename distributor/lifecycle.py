@@ -70,6 +70,9 @@ OPEN_TO_EDITING = frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAI
 """States in which a new rendering still reaches the Post."""
 
 
+DEATHS = 3
+"""So many daemons in a row may die in a call for one Post before nobody tries it again by itself; our own choice."""
+
 UNREACHABLE = "account.unreachable"
 """The reason code of a Post that is left to a person because its account lets nobody in: until it does again."""
 
@@ -164,13 +167,18 @@ class OwnerDied:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadly:
+    """Daemon after daemon died in a call for this Post; it is no release, so nothing became public by it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RetractionFailed:
     """Taking the Post down did not work yet."""
 
     error: ConnectorError
 
 
-Happening = Tailored | StagingFailed | ReleaseFailed | Looked | LookFailed | OwnerDied | RetractionFailed
+Happening = Tailored | StagingFailed | ReleaseFailed | Looked | LookFailed | OwnerDied | Deadly | RetractionFailed
 
 
 def may_move(start: State, to: State) -> bool:
@@ -261,6 +269,17 @@ def _doubt(reason: Reason, timing: Timing, now: datetime) -> Move:
 def _(happening: OwnerDied, facts: Facts, now: datetime, policy: Policy) -> Move:
     text = "Der Dienst wurde beim Veröffentlichen unterbrochen; es wird nachgesehen, ob der Post öffentlich ist."
     return _doubt(Reason("owner.died", text, "daemon"), happening.timing, now)
+
+
+@decide.register
+def _(happening: Deadly, facts: Facts, now: datetime, policy: Policy) -> Move:
+    broken = "Beim Bearbeiten dieses Posts ist der Dienst mehrmals abgestürzt; von selbst wird es nicht mehr versucht."
+    if facts.state is S.UNCERTAIN:
+        text = f"{broken} Bitte auf dem Konto nachsehen, ob der Post öffentlich ist, und das bestätigen."
+        return Move(S.UNCERTAIN, Reason("outcome.person", text, "officer"))
+    if facts.state is S.RETRACTING:
+        return Move(S.RETRACTING, Reason("retract.person", f"{broken} Bitte den Post von Hand löschen.", "officer"))
+    return Move(S.FAILED, Reason("post.deadly", f"{broken} Bitte den Betrieb verständigen.", "operator"), drop_stage=True)
 
 
 @decide.register

@@ -6,6 +6,7 @@ The platforms' own refusals are not faults; they live with each platform's rules
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -66,6 +67,7 @@ class Fault:
     settings: Mapping[str, Any] = field(default_factory=dict)
     passed: int = 0
     fired: int = 0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fits(self, visit: Visit) -> bool:
         """Tell whether the fault is still armed and meant for this request."""
@@ -132,7 +134,9 @@ class Faults:
         self._armed.append(fault)
 
     def clear(self) -> None:
-        """Disarm all."""
+        """Disarm all; whoever still hangs is let go."""
+        for fault in self._armed:
+            fault.over.set()
         self._armed.clear()
 
     def shown(self) -> list[dict[str, Any]]:
@@ -204,11 +208,15 @@ def lag(fault: Fault | None) -> timedelta:
 
 
 async def _hang(fault: Fault, stage: Stage, act: Act) -> Response:
-    """Keep the caller waiting, by default after the deed is done; ``commit: false`` then does nothing at all."""
+    """Keep the caller waiting, by default after the deed is done; ``commit: false`` then does nothing at all.
+
+    It lasts ``seconds``, or until the faults are cleared.
+    """
     commit = fault.settings.get("commit", True)
     answer = await act(fault) if commit else None
-    await asyncio.sleep(float(fault.settings.get("seconds", 60)))
-    return answer if answer is not None else Lost(stage.connections)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(fault.over.wait(), float(fault.settings.get("seconds", 60)))
+    return answer if answer is not None else Lost(stage.connections, kept=True)
 
 
 def _explicit(fault: Fault, visit: Visit, stage: Stage) -> Response:

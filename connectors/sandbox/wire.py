@@ -30,14 +30,17 @@ def protocol(connections: Connections) -> type[H11Protocol]:
 
 
 class Lost(Response):
-    """No answer at all: the connection is dropped."""
+    """No answer at all: the connection is dropped. Of one that was ``kept`` waiting the caller may be gone already."""
 
-    def __init__(self, connections: Connections, acted: Response | None = None) -> None:
+    def __init__(self, connections: Connections, acted: Response | None = None, *, kept: bool = False) -> None:
         super().__init__(status_code=acted.status_code if acted else 503)
         self._connections = connections
+        self._kept = kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Drop the connection. Raises: ConnectionResetError where there is no socket (a test client)."""
+        if self._kept and scope.get("client") not in self._connections:
+            return
         _transport(self._connections, scope).abort()
         await _gone(receive)
 

@@ -6,7 +6,6 @@ one of the six too, so that a poisonous post can neither stop the others nor be 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +33,7 @@ from connectors.base import (
     Unavailable,
     Withheld,
 )
+from distributor.clock import boottime
 from distributor.domain import Refused
 from distributor.log import about
 from distributor.media.links import sign
@@ -96,7 +96,7 @@ def perform(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[],
 
 
 def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[], datetime]) -> Answer:
-    look = session.last_look = _LastLook(deps, call, boottime() + BUDGET.total_seconds())
+    look = session.last_look = _LastLook(deps, call, call.claimed_at + BUDGET.total_seconds())
     session.left = False
     try:
         connector = deps.connector(call.channel)
@@ -111,11 +111,6 @@ def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[],
         return _crashed(call, error, left=look.passed)
     finally:
         session.last_look = None
-
-
-def boottime() -> float:
-    """Return seconds since boot, suspended time included where the system can tell."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _make(deps: Deps, connector: Connector, access: Access, call: Call) -> Answer:

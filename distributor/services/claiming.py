@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from connectors.base import Json, Order, Receipt, RemotePost
+from distributor.clock import boottime
 from distributor.domain import DAEMON, Reason, Refused, State
 from distributor.lifecycle import Move, Permission, guard
 from distributor.log import about
@@ -37,7 +38,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to make, with all that it needs; no database is touched while it runs."""
+    """One call to make, with all that it needs; no database is touched while it runs.
+
+    ``claimed_at`` is in seconds since boot: who was stopped between claim and call must notice.
+    """
 
     work: Work
     item_id: int
@@ -55,6 +59,7 @@ class Call:
     since: datetime | None = None
     known: tuple[str, ...] = ()
     receipt: Receipt | None = None
+    claimed_at: float = field(default_factory=boottime)
 
 
 @dataclass(frozen=True, slots=True)

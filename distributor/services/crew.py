@@ -110,7 +110,7 @@ class Crew:
         """Free what a commit may have claimed whose answer was lost: nobody makes those calls."""
         calls = [*self._flying.values(), *(result.call for result in self._landed)]
         held = {call.attempt_id for call in calls}
-        let_go(self._deps, session, self._ownership.name, held, now)
+        let_go(self._deps, session, self._ownership.name, held, now, outcome="never_made")
 
     def _settle(self, session: Session, result: Result, now: datetime) -> None:
         """Settle one result; what a person moved meanwhile, or a fault of ours, must not take the others with it."""

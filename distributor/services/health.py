@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
-from distributor.services import findings, stop_files
+from distributor.services import findings, stop_files, trying
 from distributor.services.accounts import missing_fields
 from distributor.services.consent_views import ending_soon
 from distributor.services.deps import Deps
@@ -40,6 +40,7 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
             *examine_feeds(deps, session, now),
             *examine_recalls(deps, session, now),
             *_items(session, now),
+            *_deadly(session),
             *_accounts(deps, session),
             *_stops(session),
             *held_by_files(deps),
@@ -110,6 +111,12 @@ def _items(session: Session, now: datetime) -> list[Finding]:
         Finding(f"Beitrag {row.id}", False, f"„{row.title}“ ist seit {local_time(row.changed_at)} nicht verarbeitet.")
         for row in session.scalars(query)
     ]
+
+
+def _deadly(session: Session) -> list[Finding]:
+    """What daemon after daemon died in; it is tried once a day from then on."""
+    text = "Dabei ist der Dienst mehrmals abgestürzt; es wird nur noch einmal am Tag versucht. Bitte das Protokoll ansehen."
+    return [Finding(f"Absturz {subject}", False, text) for subject in trying.deadly(session)]
 
 
 def _accounts(deps: Deps, session: Session) -> list[Finding]:

@@ -18,6 +18,7 @@ from distributor.media.pictures import probe, render
 from distributor.media.shapes import shape_key
 from distributor.media.sniff import sniff
 from distributor.services.deps import Deps
+from distributor.services.trying import trial
 from distributor.store import items, recalls
 from distributor.store.tables import ItemRow, MediumRow, RenditionRow
 
@@ -57,14 +58,18 @@ def fetch_pending(deps: Deps, clock: Callable[[], datetime]) -> int:
     with deps.store.read() as session:
         waiting = [(row.item_id, row.id, row.url, row.tries) for row in items.pending_media(session, clock())]
     for item_id, medium_id, url, tries in waiting:
-        with about(item_id, item=item_id):
-            _fetch_one(deps, medium_id, url, tries, clock)
+        with about(item_id, item=item_id), trial(deps, f"medium/{medium_id}", clock()) as allowed:
+            _fetch_one(deps, medium_id, url, tries, clock, allowed=allowed)
     return len(waiting)
 
 
-def _fetch_one(deps: Deps, medium_id: int, url: str, tries: int, clock: Callable[[], datetime]) -> None:
+def _fetch_one(
+    deps: Deps, medium_id: int, url: str, tries: int, clock: Callable[[], datetime], *, allowed: bool
+) -> None:
     change: dict[str, object]
     try:
+        if not allowed:
+            raise Refused(f"Beim Lesen von {url} ist der Dienst mehrmals abgestürzt.", code="medium.deadly")
         got = fetch(url, allow_private=deps.settings.allow_private, max_bytes=MAX_BYTES)
         kind = sniff(got.body)
         if kind.kind != "image":

@@ -24,6 +24,7 @@ from distributor.lifecycle import backoff
 from distributor.services.deps import Deps
 from distributor.services.feeds import pause_in
 from distributor.services.taking_in import take_in
+from distributor.services.trying import trial
 from distributor.store.tables import FeedRow, SubscriptionRow
 
 MOST_PAGES = 5
@@ -64,7 +65,12 @@ def _claimed(deps: Deps, feed_id: int, seen: datetime | None, now: datetime) -> 
 def _polled(deps: Deps, feed_id: int, clock: Callable[[], datetime]) -> int:
     """Poll one feed; a fault of ours is kept with it too, so that it neither repeats at once nor holds others up."""
     try:
-        return poll(deps, feed_id, clock)
+        with trial(deps, f"feed/{feed_id}", clock()) as allowed:
+            if allowed:
+                return poll(deps, feed_id, clock)
+        text = "Beim Einlesen ist der Dienst mehrmals abgestürzt; bitte den Feed und das Protokoll ansehen."
+        _note_trouble(deps, feed_id, _Trouble(text), clock())
+        return 0
     except OperationalError:
         raise
     except Exception as error:

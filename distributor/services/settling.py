@@ -6,7 +6,7 @@ A late answer under an old fence changes no state; only a late Receipt resolves 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from connectors.base import (
 )
 from distributor.domain import DAEMON, Actor, Reason, State
 from distributor.lifecycle import (
+    DEATHS,
+    Deadly,
     Happening,
     Looked,
     LookFailed,
@@ -42,7 +44,10 @@ from distributor.services.deps import Deps
 from distributor.services.moving import apply, facts_of
 from distributor.store import claims, posts
 from distributor.store.ownership import Ownership
-from distributor.store.tables import AccountRow, PostRow, ReceiptRow, StageRow
+from distributor.store.tables import AccountRow, AttemptRow, PostRow, ReceiptRow, StageRow
+
+_APART = timedelta(seconds=30)
+"""So far apart come those of whom one killed its daemon twice; our own choice, longer than a call may take."""
 
 _log = structlog.get_logger()
 
@@ -230,17 +235,50 @@ def rescue(deps: Deps, session: Session, ownership: Ownership, now: datetime) ->
     return rescued
 
 
-def let_go(deps: Deps, session: Session, owner: str, held: Collection[int], now: datetime) -> int:
-    """Close a worker's open calls, but for those that it still holds, and free their accounts; return how many."""
-    closed = 0
+def let_go(
+    deps: Deps,
+    session: Session,
+    owner: str,
+    held: Collection[int],
+    now: datetime,
+    outcome: str = claims.OWNER_DIED,
+) -> int:
+    """Close a worker's open calls, but for those that it still holds, and free their accounts; return how many.
+
+    What kills its daemon again and again is set aside after a few deaths. Until then its neighbours of the last death
+    come one after the other, so that the next death names the right one.
+    """
+    closed = suspects = 0
     for attempt in claims.open_of(session, owner):
-        if attempt.id in held or not claims.close_attempt(session, attempt.id, now=now, outcome="owner_died"):
+        if attempt.id in held or not claims.close_attempt(session, attempt.id, now=now, outcome=outcome):
             continue
         claims.take_away(session, attempt.account_id, attempt.fence)
         account = session.get_one(AccountRow, attempt.account_id)
-        _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
         closed += 1
+        if attempt.kind == "release":
+            _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
+        elif claims.deaths(session, attempt.post_id, attempt.kind, DEATHS) >= DEATHS:
+            _set_aside_for_good(deps, session, attempt, now)
+        elif claims.deaths(session, attempt.post_id, attempt.kind, DEATHS) == DEATHS - 1:
+            claims.set_aside(session, _work_of(attempt), now + suspects * _APART)
+            suspects += 1
     return closed
+
+
+def _set_aside_for_good(deps: Deps, session: Session, attempt: AttemptRow, now: datetime) -> None:
+    """Leave to a person what no daemon survives; what lies left over at the platform then stays in the listing."""
+    _log.error("post_is_deadly", post=attempt.post_id, kind=attempt.kind)
+    if attempt.kind == "unstage":
+        stage = session.get_one(StageRow, attempt.stage_id)
+        stage.next_try_at = None
+        return
+    post = posts.fresh(session, attempt.post_id)
+    if post is not None and claims.KIND_OF.get(State(post.state)) == attempt.kind:
+        _decide(deps, session, post, Deadly(), now, "owner.died")
+
+
+def _work_of(attempt: AttemptRow) -> claims.Work:
+    return claims.Work(attempt.kind, attempt.post_id, attempt.account_id, attempt.stage_id)
 
 
 def forsake(deps: Deps, session: Session, result: Result, now: datetime) -> None:

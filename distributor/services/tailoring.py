@@ -23,6 +23,7 @@ from distributor.services.deps import Deps
 from distributor.services.gating import clearance_of, closed_gates
 from distributor.services.media import by_picture, make_renditions, picture_addresses, sync_media
 from distributor.services.moving import apply, facts_of
+from distributor.services.trying import trial
 from distributor.store import items, persons
 from distributor.store.posts import BEHIND
 from distributor.store.tables import AccountRow, ItemRow, MediumRow, OrganisationRow, PostRow, RenditionRow
@@ -107,14 +108,18 @@ def _lexicon(session: Session) -> Lexicon:
 
 
 def tailor_stale(deps: Deps, now: datetime) -> int:
-    """Make anew the posts of every Item that changed and whose media have arrived; return how many Items that were."""
+    """Make anew the posts of every Item that changed and whose media have arrived; return how many Items that were.
+
+    One that kills the daemon is left as it is, until it changes again: its approved posts wait, and then are missed.
+    """
     with deps.store.read() as session:
         waiting = list(items.stale(session))
     done = 0
-    for item_id in waiting:
+    for item_id, revision in waiting:
         with about(item_id):
             try:
-                done += tailor_item(deps, item_id, now)
+                with trial(deps, f"item/{item_id}/{revision}", now) as allowed:
+                    done += allowed and tailor_item(deps, item_id, now)
             except Exception:
                 _log.exception("item_not_tailored", item=item_id)
     return done

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +45,9 @@ KIND_OF = {
     State.SCHEDULED: "stage",
 }
 """What the daemon does next with a Post in this state."""
+
+OWNER_DIED = "owner_died"
+"""The outcome of a call whose daemon died in it."""
 
 _ORDER = {State.STAGED: 0, State.RETRACTING: 1, State.SCHEDULED: 2, State.UNCERTAIN: 3}
 
@@ -258,6 +262,15 @@ def open_of(session: Session, owner: str) -> Sequence[AttemptRow]:
     """Return the open Attempts of a worker, in the order in which everybody locks posts."""
     query = select(AttemptRow).where(AttemptRow.owner == owner, AttemptRow.finished_at.is_(None))
     return session.scalars(query.order_by(AttemptRow.post_id)).all()
+
+
+def deaths(session: Session, post_id: int, kind: str, most: int) -> int:
+    """Return in how many of the Post's last calls of this kind, one after the other, their daemon died; up to most."""
+    query = select(AttemptRow.outcome).where(
+        AttemptRow.post_id == post_id, AttemptRow.kind == kind, AttemptRow.finished_at.is_not(None)
+    )
+    outcomes = session.scalars(query.order_by(AttemptRow.id.desc()).limit(most))
+    return sum(1 for _ in takewhile(lambda outcome: outcome == OWNER_DIED, outcomes))
 
 
 def in_flight(session: Session, *, organisation_id: int | None = None, channel: str = "") -> int:

@@ -80,11 +80,10 @@ def renew(session: Session, since: datetime) -> None:
     )
 
 
-def stale(session: Session) -> Sequence[int]:
-    """Return the Items whose posts must be rendered anew."""
-    return session.scalars(
-        select(ItemRow.id).where(ItemRow.stale, ItemRow.stage != "history").order_by(ItemRow.id)
-    ).all()
+def stale(session: Session) -> Sequence[tuple[int, int]]:
+    """Return the Items whose posts must be rendered anew, each with its revision."""
+    query = select(ItemRow.id, ItemRow.revision).where(ItemRow.stale, ItemRow.stage != "history")
+    return [(row.id, row.revision) for row in session.execute(query.order_by(ItemRow.id))]
 
 
 def pending_media(session: Session, now: datetime, limit: int = 20) -> Sequence[MediumRow]:

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from connectors.base import Withheld
-from distributor.services import approving, recalling, stopping, views
+from distributor.clock import boottime
+from distributor.services import approving, calling, recalling, stopping, views
 from distributor.services.crew import Crew
 from distributor.services.stopping import Scope
 from distributor.store.ownership import Ownership
@@ -96,7 +97,7 @@ class TestKilledInAnyOtherCall:
     )
     def test_staging_is_simply_done_again(self, reaches: Reaches, channel: str, called: bool) -> None:
         world = reaches("scheduled", channel)
-        world.clock.set(world.due() - timedelta(minutes=90))
+        world.clock.set(world.due() - timedelta(minutes=30))
         claimed = world.claims()
         if called:
             world.calls(claimed)
@@ -143,6 +144,22 @@ class TestKilledInAnyOtherCall:
         world.works()
 
         assert views.stage_list(world.deps) == []
+
+
+class TestWhoWasStoppedBetweenTheClaimAndTheCall:
+    def test_sends_nothing_when_it_wakes_after_its_time(
+        self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = reaches("staged")
+        world.clock.set(world.due())
+        claimed = world.claims()
+        before = len(world.network.requests())
+        monkeypatch.setattr(calling, "boottime", lambda: boottime() + calling.BUDGET.total_seconds() + 1)
+
+        world.stores(world.calls(claimed))
+
+        assert len(world.network.requests()) == before
+        assert world.state() == "staged"
 
 
 class TestWhoOnlySeemedDead:

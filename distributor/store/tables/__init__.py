@@ -29,7 +29,7 @@ from distributor.store.tables.people import MembershipRow, PseudonymRow, Session
 from distributor.store.tables.posts import ApprovalRow, AttemptRow, PostRow, ReceiptRow, StageRow
 from distributor.store.tables.recalls import RecallRow, TakedownRow, TombstoneRow
 from distributor.store.tables.record import EventRow, SealRow
-from distributor.store.tables.running import DutyRow, WorkerRow
+from distributor.store.tables.running import DutyRow, InstanceRow, RestoreRow, TrialRow, WorkerRow
 
 __all__ = [
     "AccountRow",
@@ -46,6 +46,7 @@ __all__ = [
     "DutyRow",
     "EventRow",
     "FeedRow",
+    "InstanceRow",
     "ItemPersonRow",
     "ItemRow",
     "LexiconRow",
@@ -62,6 +63,7 @@ __all__ = [
     "ReceiptRow",
     "RenditionRow",
     "RepeatRow",
+    "RestoreRow",
     "RevisionRow",
     "SealRow",
     "SessionRow",
@@ -71,6 +73,7 @@ __all__ = [
     "SubscriptionRow",
     "TakedownRow",
     "TombstoneRow",
+    "TrialRow",
     "UserRow",
     "WorkerRow",
 ]

@@ -28,3 +28,33 @@ class WorkerRow(Base):
     pid: Mapped[int]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class TrialRow(Base):
+    """Work on one thing that was begun and has not ended: only who dies in it leaves it here. ``times`` counts that."""
+
+    __tablename__ = "trial"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)
+
+
+class InstanceRow(Base):
+    """Which database this is: one row, whose ``token`` the data folder knows too. A copy elsewhere is found by it."""
+
+    __tablename__ = "instance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    at: Mapped[datetime]
+
+
+class RestoreRow(Base):
+    """A time that the database knows nothing of: from ``since``, its last entry, to ``at``, when that was noticed."""
+
+    __tablename__ = "restore"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    at: Mapped[datetime]

@@ -1,0 +1,30 @@
+"""What the faults share: worlds at a moment of their posts' lives, and the switch between some faults and all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.services.conftest import kept_worlds, reaches
+
+EVERYTHING = bool(os.environ.get("DISTRIBUTOR_TEST_ALL_FAULTS"))
+"""``make test-faults`` runs them all; ``make test`` those that are not marked ``long``."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long ones out, and PostgreSQL where the engine makes no difference, unless everything is wanted."""
+    if EVERYTHING:
+        return
+    here = Path(__file__).parent
+    left_out = [item for item in items if item.path.is_relative_to(here) and _long(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _long(item: pytest.Item) -> bool:
+    return item.get_closest_marker("long") is not None
+
+
+__all__ = ["kept_worlds", "reaches"]
