@@ -279,7 +279,9 @@ def _(happening: Deadly, facts: Facts, now: datetime, policy: Policy) -> Move:
         return Move(S.UNCERTAIN, Reason("outcome.person", text, "officer"))
     if facts.state is S.RETRACTING:
         return Move(S.RETRACTING, Reason("retract.person", f"{broken} Bitte den Post von Hand löschen.", "officer"))
-    return Move(S.FAILED, Reason("post.deadly", f"{broken} Bitte den Betrieb verständigen.", "operator"), drop_stage=True)
+    return Move(
+        S.FAILED, Reason("post.deadly", f"{broken} Bitte den Betrieb verständigen.", "operator"), drop_stage=True
+    )
 
 
 @decide.register

@@ -115,7 +115,7 @@ def _items(session: Session, now: datetime) -> list[Finding]:
 
 def _deadly(session: Session) -> list[Finding]:
     """What daemon after daemon died in; it is tried once a day from then on."""
-    text = "Dabei ist der Dienst mehrmals abgestürzt; es wird nur noch einmal am Tag versucht. Bitte das Protokoll ansehen."
+    text = "Dabei ist der Dienst mehrmals abgestürzt; es wird nur noch täglich versucht. Bitte das Protokoll ansehen."
     return [Finding(f"Absturz {subject}", False, text) for subject in trying.deadly(session)]
 
 

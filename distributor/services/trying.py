@@ -1,4 +1,4 @@
-"""Work that may kill the process: written down before it begins, so that what kills one daemon after the other is found.
+"""Work that may kill the process: written down before it begins, so that what kills daemon after daemon is found.
 
 An exception is no death: whatever ends here in any way but with the process is struck off again.
 """

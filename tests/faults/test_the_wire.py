@@ -61,6 +61,7 @@ FAULTS = (
     Fault("read_lag", settings={"seconds": 300}),
 )
 
+
 def remote_id(account: dict[str, Any]) -> str:
     return str(next(iter(account["fields"].values())))
 
