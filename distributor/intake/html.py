@@ -18,6 +18,7 @@ from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 
+from distributor import unseen
 from distributor.intake.fragments import without_what_is_no_text
 
 DEEPEST = 150
@@ -66,15 +67,6 @@ _WRAPPED = re.compile(r"(?<![\n.!?:…])\n(?:[ \t]{4,}(?=\S)|[ \t]*(?=[a-zäöü
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _C1 = re.compile("[\x80-\x84\x86-\x9f]")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
-# A joiner belongs to an emoji, or to a letter of a script that writes with joiners; anywhere else it hides.
-_LOOSE_JOINER = regex.compile(
-    r"(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D|\u200D(?!\p{Extended_Pictographic})"
-)
-_LOOSE_NON_JOINER = regex.compile(r"(?<![\p{Arabic}\p{Syriac}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Malayalam}])\u200C")
-_LOOSE_TAG = regex.compile(r"(?<![\U0001F3F4\U000E0020-\U000E007F])[\U000E0000-\U000E007F]")
 _BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 # No script puts more marks on a letter (https://www.unicode.org/reports/tr15/, 13.3), and sorting them
 # takes quadratic time.
@@ -128,8 +120,7 @@ def tidy(text: str) -> str:
     clean = _C1.sub(lambda match: bytes([ord(match.group())]).decode("cp1252", errors="ignore"), text)
     clean = FORBIDDEN.sub("", clean.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
     clean = clean.replace("\u2029", "\n\n").replace("\x85", "\n")
-    clean = _LOOSE_TAG.sub("", _LOOSE_NON_JOINER.sub("", _LOOSE_JOINER.sub("", _INVISIBLE.sub("", clean))))
-    lines = (line.strip() for line in _BLANKS.sub(" ", clean).split("\n"))
+    lines = (line.strip() for line in _BLANKS.sub(" ", unseen.without(clean)).split("\n"))
     short = _TOO_MANY_MARKS.sub(r"\1", re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
     return unicodedata.normalize("NFC", short).strip()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from connectors.base import Connector, Medium, RemotePost, Variant
 from distributor.domain import ChannelText, FeedItem, Organisation, Override, Part, Problem, Wording
@@ -55,9 +55,10 @@ def tailor(
     """Return what ``content`` becomes for this Organisation on this channel.
 
     Where a part has several wordings, item and Organisation settle which, so that the Jobcenters' posts differ and each
-    stays what it was. An ``override`` stands for the template's body in its place and is never shortened; an
-    ``officer_text`` stands for the whole and is never shortened either; the ``label`` stands before both. Without
-    ``credit`` the feed's own is taken, and none where no picture is.
+    stays what it was; one that leaves no room for the item's own words gives way to the next. An ``override`` stands
+    for the template's body in its place and is never shortened; an ``officer_text`` stands for the whole and is never
+    shortened either; the ``label`` stands before both. Without ``credit`` the feed's own is taken, and none where no
+    picture is.
     """
     limits = connector.limits
 
@@ -70,13 +71,15 @@ def tailor(
     told = (credit or _credit_of(content)) if media else ""
     values = values_of(content, organisation, link=link, credit=told, addresses=limits.links != "none")
     parts = _labelled(label, _parts(template, organisation, override, officer_text))
-    wordings = [_chosen(part, content, organisation, values) for part in parts]
-    present = hashtags.found("\n".join(resolve(wording, {**values, _TAGS: ""}) for wording in wordings))
-    tags = hashtags.choose(organisation.voice.hashtags, content.topics, limits.hashtags, present)
-    names = (organisation.voice.names.official,)
-    pieces = [_piece(part, wording, values, tags, names) for part, wording in zip(parts, wordings, strict=True)]
-    said = any(piece.text for part, piece in zip(parts, pieces, strict=True) if part.role == "body")
-    text = fit(pieces, template.joiner, fits, keep=names)
+    body = frozenset(at for at, part in enumerate(parts) if part.role == "body")
+    drafts = (
+        _pieces(parts, wordings, values, content, organisation, limits.hashtags)
+        for wordings in _choices(parts, content, organisation, values)
+    )
+    meant = next(drafts)
+    roomy = (each for each in chain((meant,), drafts) if _leaves_room(each, body, template.joiner, fits))
+    pieces = next(roomy, meant)
+    text = fit(pieces, template.joiner, fits, keep=(organisation.voice.names.official,))
     variant = variant_with(text)
     remote = connector.render(variant)
     problems = review(
@@ -90,6 +93,7 @@ def tailor(
         captioned=captioned,
         lexicon=lexicon,
     )
+    said = any(pieces[at].text for at in body)
     if not said and all(problem.rule != _NOTHING_SAID.rule for problem in problems):
         problems = (_NOTHING_SAID, *problems)
     return Tailored(variant, remote, problems, limits.measure(remote.text))
@@ -128,24 +132,69 @@ def _addressed(wording: Wording | Override, organisation: Organisation) -> str:
     return wording.du if organisation.voice.address == "du" else wording.sie
 
 
-def _chosen(part: Part, content: FeedItem, organisation: Organisation, values: Mapping[str, str]) -> str:
-    """Return the wording that this item takes for this Organisation; empty where none is written for its topics.
+def _choices(
+    parts: Sequence[Part], content: FeedItem, organisation: Organisation, values: Mapping[str, str]
+) -> Iterator[tuple[str, ...]]:
+    """Yield one wording for each part, again and again, until each wording had its turn."""
+    offered = [_offered(part, content, organisation, values) for part in parts]
+    for turn in range(max(map(len, offered), default=1)):
+        yield tuple(wordings[turn % len(wordings)] for wordings in offered)
 
-    One that names what the Organisation lacks, such as a telephone, is passed over while another can be filled.
+
+def _offered(part: Part, content: FeedItem, organisation: Organisation, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the part's wordings in the order in which this item and this Organisation take them, at least one.
+
+    Those for the item's topic go before those for any. One that names what the Organisation lacks, such as a telephone,
+    is passed over while another can be filled.
     """
-    meant = [_addressed(wording, organisation) for wording in _on_topic(part.wordings, content.topics)]
-    filled = [text for text in meant if not LEFT.search(resolve(text, {**values, _TAGS: " "}))] or meant
     seed = sha256("\n".join((content.guid, organisation.slug, part.name)).encode()).digest()
-    return filled[int.from_bytes(seed[:8]) % len(filled)] if filled else ""
+    meant = [
+        _addressed(wording, organisation)
+        for wordings in (_on_topic(part.wordings, content.topics), [each for each in part.wordings if not each.topics])
+        for wording in _turned(wordings, int.from_bytes(seed[:8]))
+    ]
+    filled = [text for text in meant if not LEFT.search(resolve(text, {**values, _TAGS: " "}))]
+    return tuple(dict.fromkeys(filled or meant)) or ("",)
 
 
-def _on_topic(wordings: tuple[Wording, ...], topics: tuple[str, ...]) -> list[Wording]:
-    """Return the wordings for the item's first topic that any is written for, or else those for every item."""
+def _turned(wordings: Sequence[Wording], seed: int) -> Sequence[Wording]:
+    first = seed % len(wordings) if wordings else 0
+    return [*wordings[first:], *wordings[:first]]
+
+
+def _on_topic(wordings: Sequence[Wording], topics: Iterable[str]) -> list[Wording]:
+    """Return the wordings for the first of the item's topics that any is written for."""
     for topic in map(str.casefold, topics):
         meant = [wording for wording in wordings if topic in map(str.casefold, wording.topics)]
         if meant:
             return meant
-    return [wording for wording in wordings if not wording.topics]
+    return []
+
+
+def _pieces(
+    parts: Sequence[Part],
+    wordings: Sequence[str],
+    values: Mapping[str, str],
+    content: FeedItem,
+    organisation: Organisation,
+    most_tags: int,
+) -> list[Piece]:
+    """Return the parts in these wordings, filled; a hashtag that a wording writes itself is not chosen again."""
+    present = hashtags.found("\n".join(resolve(wording, {**values, _TAGS: ""}) for wording in wordings))
+    tags = hashtags.choose(organisation.voice.hashtags, content.topics, most_tags, present)
+    names = (organisation.voice.names.official,)
+    return [_piece(part, wording, values, tags, names) for part, wording in zip(parts, wordings, strict=True)]
+
+
+def _leaves_room(pieces: Sequence[Piece], body: Collection[int], joiner: str, fits: Callable[[str], bool]) -> bool:
+    """Tell whether each part of the body stays, be it at its shortest, beside all that gives way only after it."""
+    last = max((pieces[at].rank for at in body), default=0)
+    shown = [
+        (piece.shorter or (piece.text,))[-1] if at in body else piece.text
+        for at, piece in enumerate(pieces)
+        if at in body or piece.rank < last or not piece.rank
+    ]
+    return fits(joiner.join(filter(None, shown)))
 
 
 def _piece(part: Part, wording: str, values: Mapping[str, str], tags: tuple[str, ...], names: tuple[str, ...]) -> Piece:

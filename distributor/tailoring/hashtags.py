@@ -19,7 +19,23 @@ _SEVERAL = regex.compile(r"[&/,;|]")
 _INVISIBLE = regex.compile(r"[\u00AD\u200B-\u200D\u2060\uFEFF]")
 _YOUNG = regex.compile(r"(?i)\bu\s?-?25\b|\bunter 25\b|\bjugend|\bjunge (?:menschen|leute|erwachsene)")
 _AUDIENCE = "#U25"
-_SAY_NOTHING = frozenset({"#Allgemein", "#Aktuell", "#Aktuelles", "#Neuigkeiten", "#News", "#Uncategorized"})
+_SAY_NOTHING = frozenset(
+    {
+        *("#Aktuell", "#Aktuelles", "#Allgemein", "#Artikel", "#Beitrag", "#Beiträge", "#Blog", "#Featured"),
+        *(
+            "#InEigenerSache",
+            "#Meldung",
+            "#Meldungen",
+            "#Neues",
+            "#Neuigkeiten",
+            "#News",
+            "#Presse",
+            "#Pressemitteilung",
+        ),
+        *("#Pressemitteilungen", "#Sonstiges", "#Startseite", "#Top", "#Uncategorized", "#Unkategorisiert"),
+    }
+)
+"""What portals sort by, and nobody looks for."""
 _LONGEST = 30
 _TOPICS_FIRST = 2
 

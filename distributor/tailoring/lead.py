@@ -22,7 +22,12 @@ _ADDED = re.compile(
     r"|see \S{1,80} for privacy information)",
     re.IGNORECASE,
 )
-_LABELS = re.compile(r"\A\([^()\n.!?]{1,200}\)\s*\Z")
+_LABELS = re.compile(r"\A\((?:[^()\n.!?]|\.(?=\w)){1,200}\)\s*\Z")
+_NAMES = r"(?:[^\W\d_a-zäöüß][\w'’-]*+\.?(?:\s(?:und\s)?|,\s)?){2,8}+"
+_BYLINE = re.compile(rf"\A(?:Eine?\s[^\W\d_][\w-]{{2,30}}+\s)?[Vv]on\s{_NAMES}(?:\([^()\n]{{1,200}}\))?\s*\Z")
+"""Who wrote it, as feeds put it behind the last sentence: "Von Mia Muster (Geld, Wohnen)"."""
+_STEM = 5
+_ARTICLES = frozenset(["der", "die", "das", "den", "dem", "des", "ein", "eine", "einem", "einen", "einer", "eines"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def lead_of(content: FeedItem, *, addresses: bool = True) -> tuple[str, str]:
         told = [f"{line.torn} …" for line in lines if line.torn][:1]
     if told and (not title or _is_beginning(title, lines)):
         title, told = _bounded(told[0].rstrip()), told[1:]
-    return title, _first(told)
+    return title, _first(told, goes_on=any(line.torn for line in lines))
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -92,11 +97,23 @@ def _without_headings(lines: Sequence[_Line]) -> Sequence[_Line]:
 def _told(lines: Sequence[_Line], title: str, addresses: bool) -> list[str]:
     """Return the sentences that may be told after the title."""
     told = [unit for line in lines for unit in line.units if unit.strip()]
-    if title and told and _letters(told[0]) == _letters(title):
+    if title and told and (_letters(told[0]) == _letters(title) or (told[1:] and _repeats(title, told[0]))):
         told = told[1:]
-    if told and _LABELS.match(told[-1]):
+    if told and (_LABELS.match(told[-1]) or (told[1:] and _BYLINE.match(told[-1]))):
         told = told[:-1]
     return told if addresses else _without_addresses(told)
+
+
+def _repeats(title: str, sentence: str) -> bool:
+    """Tell whether the sentence has no word that the title has not, be it with another ending or in another order."""
+    said = _stems(title)
+    return len(said) > 1 and said == _stems(sentence)
+
+
+def _stems(text: str) -> set[str]:
+    """Return the beginnings of the words but the articles."""
+    words = {"".join(filter(str.isalnum, word)).casefold() for word in text.split()}
+    return {word[:_STEM] for word in words - _ARTICLES if word}
 
 
 def _without_addresses(units: Sequence[str]) -> list[str]:
@@ -125,14 +142,20 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def _first(units: Sequence[str]) -> str:
-    """Return as many whole sentences as a teaser holds, at least one."""
-    taken = _bounded(units[0]) if units else ""
+def _first(units: Sequence[str], *, goes_on: bool) -> str:
+    """Return as many whole sentences as a teaser holds, at least one.
+
+    Where the text goes on behind them, none of those after the first is a question: its answer would be missing.
+    """
+    taken = [_bounded(unit) for unit in units[:1]]
     for unit in units[1:]:
-        if len(taken) + len(unit.rstrip()) > TEASER:
+        if sum(map(len, taken)) + len(unit.rstrip()) > TEASER:
+            goes_on = True
             break
-        taken += unit
-    return taken.rstrip()
+        taken.append(unit)
+    while goes_on and taken[1:] and taken[-1].rstrip().endswith("?"):
+        taken.pop()
+    return "".join(taken).rstrip()
 
 
 def _bounded(sentence: str) -> str:

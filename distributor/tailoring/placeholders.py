@@ -13,16 +13,18 @@ from collections.abc import Mapping
 LEFT = re.compile(r"\{\{[^{}\n]{0,80}\}\}")
 """A placeholder that nobody filled."""
 
+_ENDINGS = "de|eu|com|net|org|info"
 ADDRESS = re.compile(
     r"https?://[^\s<>\"“”„]+|\bwww\.[^\s<>\"“”„]+"
-    r"|(?<![\w@.#/-])(?-i:(?:[a-zäöüß][a-z0-9äöüß-]{1,62}\.){1,4}(?:de|eu|com|net|org|info))(?![\w@-]|\.\w)"
+    rf"|(?<![\w@.#/-])(?-i:(?:[a-zäöüßA-ZÄÖÜ][a-zäöüßA-ZÄÖÜ0-9-]{{1,62}}\.){{1,4}}(?:{_ENDINGS})"
+    rf"|(?:[A-ZÄÖÜ][A-ZÄÖÜ0-9-]{{1,62}}\.){{1,4}}(?:{_ENDINGS.upper()}))(?![\w@-]|\.\w)"
     r"(?:/[^\s<>\"“”„]*)?",
     re.IGNORECASE,
 )
 """An address that stands in the text itself.
 
-Without scheme and "www." it is one in small letters only and with a common ending: "jobcenter.de", neither the name
-"MainArbeit.de" nor "z.B.zur" nor an e-mail address.
+Without scheme and "www." it is one with a common ending in small letters, or in capitals throughout: "jobcenter.de" and
+"Jobcenter-Fulda.de", neither "z.B.zur" nor "endet.Info" nor an e-mail address. Networks link these, too.
 """
 
 CLOSED = re.compile(r"[.!?…][“”\"»«)]*\Z")

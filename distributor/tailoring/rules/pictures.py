@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from connectors.base import Medium
+from distributor import unseen
 from distributor.domain import Fix
 from distributor.tailoring.subject import Finding, Subject
 
@@ -37,6 +38,18 @@ def alt_missing(subject: Subject) -> Iterator[Finding]:
         if not medium.alt.strip() and medium.sha256 not in subject.decorative:
             yield Finding(
                 f"Bild {number} hat keinen Alternativtext; bitte beschreiben oder als dekorativ kennzeichnen."
+            )
+
+
+def alt_invisible(subject: Subject) -> Iterator[Finding]:
+    """An alternative text holds characters that nobody sees."""
+    for number, medium in _numbered(subject):
+        alt = medium.alt.strip()
+        clean = unseen.without(alt)
+        if clean != alt:
+            yield Finding(
+                f"Im Alternativtext von Bild {number} steckt ein unsichtbares Zeichen; bitte entfernen.",
+                Fix(alt, clean) if clean.strip() else None,
             )
 
 

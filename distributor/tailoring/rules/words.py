@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import regex
 
+from distributor import unseen
 from distributor.domain import Fix
 from distributor.tailoring.placeholders import ADDRESS, LEFT
 from distributor.tailoring.subject import Finding, Subject
@@ -22,11 +23,16 @@ _WHITE_ON_BLACK = {0x1F150 + place: chr(ord("A") + place) for place in range(26)
 _CAPITALS = regex.compile(r"(?<!\S)(?:\p{Lu}{2,}+[,;:.!?]?[ \t\n]++){3,}\p{Lu}{2,}+\b")
 _SHOUTED = regex.compile(r"\p{Lu}{5,}")
 _LETTERS = regex.compile(r"\p{L}+")
-_DU = regex.compile(r"\b(?:du|dich|dir|dein(?:e[mnrs]?)?)\b", regex.IGNORECASE)
+_DU = regex.compile(r"\b(?:du|dich|dir|dein(?:e[mnrs]?)?|euch|euer|eure[mnrs]?)\b", regex.IGNORECASE)
 _SIE = regex.compile(r"(?<=[\p{L}\p{N},;–)-]\s)(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b")
 _CREDIT = regex.compile(
-    r"\b(?:fotos?|bild(?:er|nachweis|quelle)?|grafik|illustration|video|quelle)\s*:|©", regex.IGNORECASE
+    r"(?m)(?:^|[^\w\s])\s*+(?:fotos?|bild(?:er|nachweis|quelle)?|grafik|illustration|video|quelle)\s*:\s*\w|©\s*\w",
+    regex.IGNORECASE,
 )
+"""It begins a line or follows a mark: "Die Woche im Video: Lauscher auf!" names nobody."""
+_RUN = re.compile(r"\S+")
+_UNSEEN_NAMES = {0xAD: "ein weiches Trennzeichen", 0x200B: "ein Leerzeichen ohne Breite"}
+_TURNING = frozenset({0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)})
 _AFTER_ADDRESS = ".,;:!?)]}'’"
 _INSTEAD = "Link in Bio"
 
@@ -82,6 +88,27 @@ def lookalike_letters(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def invisible(subject: Subject) -> Iterator[Finding]:
+    """Characters that nobody sees: they tear words for search and screen readers, or turn the reading direction.
+
+    Texts from the portal and from the desk come without them; a file or a pasted line may bring them in.
+    """
+    if unseen.without(subject.text) == subject.text:
+        return
+    for run in dict.fromkeys(_RUN.findall(subject.text)):
+        clean = unseen.without(run)
+        if clean != run:
+            where = f"In „{clean[:40]}“" if clean else "Im Text"
+            yield Finding(f"{where} steckt {unseen_name(run)}; bitte entfernen.", Fix(run, clean))
+
+
+def unseen_name(text: str) -> str:
+    """Return a German name for the first invisible character of ``text``, with its article."""
+    sign = next((ord(sign) for sign in text if not unseen.without(sign)), 0x200D)
+    known = "ein Zeichen, das die Leserichtung dreht" if sign in _TURNING else "ein unsichtbares Zeichen"
+    return f"{_UNSEEN_NAMES.get(sign, known)} (U+{sign:04X})"
+
+
 def capitals(subject: Subject) -> Iterator[Finding]:
     """More than three words in capitals in a row; short ones alone may be abbreviations."""
     for found in _CAPITALS.finditer(subject.prose):
@@ -108,8 +135,21 @@ def address_mixed(subject: Subject) -> Iterator[Finding]:
     """Du and Sie in one text. Quotes do not count, nor does a Sie that begins a sentence: it may mean "she"."""
     du, sie = _DU.search(subject.own_words), _SIE.search(subject.own_words)
     if du and sie:
-        wanted = "Du" if subject.organisation.voice.address == "du" else "Sie"
+        wanted = _wanted(subject)
         yield Finding(f"Der Text mischt Du („{du[0]}“) und Sie („{sie[0]}“); bitte einheitlich {wanted} verwenden.")
+
+
+def address_other(subject: Subject) -> Iterator[Finding]:
+    """The text says Du where the house says Sie, or the other way round. Of a text that mixes both, the other rule."""
+    du, sie = _DU.search(subject.own_words), _SIE.search(subject.own_words)
+    wanted = _wanted(subject)
+    other = sie if wanted == "Du" else du
+    if other and not (du and sie):
+        yield Finding(f"Der Text schreibt „{other[0]}“, dieses Jobcenter spricht mit {wanted} an; bitte umschreiben.")
+
+
+def _wanted(subject: Subject) -> str:
+    return "Du" if subject.organisation.voice.address == "du" else "Sie"
 
 
 def credit_missing(subject: Subject) -> Iterator[Finding]:

@@ -50,6 +50,7 @@ def test_a_fix_replaces_every_occurrence_and_no_part_of_a_word(text: str, wrong:
             "#Ein #Zwei #Drei #Vier #Fünf\nDie Sechs hier",
         ),
         ("unicode.pseudo_bold", "𝗝𝗲𝘁𝘇𝘁 𝗯𝗲𝘄𝗲𝗿𝗯𝗲𝗻 und Ⓙ🅙", "Jetzt bewerben und JJ"),
+        ("text.invisible", "Be\u00adwer\u00adbung \u200b los\u202e", "Bewerbung los"),
         ("emoji.run", "Geschafft! 🎉 🎉🥳", "Geschafft! 🎉"),
         ("emoji.mid_sentence", "Wir 🎉 feiern heute. Komm!", "Wir feiern heute. 🎉 Komm!"),
         ("emoji.mid_sentence", "Los 🎉 am 3. Mai", "Los am 3. Mai 🎉"),
@@ -199,7 +200,7 @@ def test_a_mended_text_needs_no_mending(
 
 
 def test_every_rule_that_mends_is_shown_to_mend(ask: Ask) -> None:
-    shown = {"link.raw", "alt.starts_with"} | {
+    shown = {"link.raw", "alt.starts_with", "alt.invisible"} | {
         mark[0]
         for mark in next(each.args[1] for each in test_a_rule_mends_its_text.pytestmark if each.name == "parametrize")
     }

@@ -104,3 +104,10 @@ def test_what_gives_way_first_is_what_the_choice_would_not_have_taken(own, topic
 def test_a_tag_that_nobody_ranked_gives_way_before_all_others():
     assert hashtags.least(["#Mehr", "#StarkSozialVorOrt", "#Geld", "#Viel"], OWN, ["Geld"]) == "#Viel"
     assert hashtags.least(["#Geld", "#StarkSozialVorOrt"], OWN, ["Geld"]) == "#Geld"
+
+
+def test_what_portals_sort_by_is_no_hashtag():
+    assert hashtags.choose(["#Marke"], ["Featured", "In eigener Sache", "Pressemitteilung", "Wohnen"], 5) == (
+        "#Marke",
+        "#Wohnen",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from connectors.base import Medium, PictureRules, RemotePost
 from distributor.domain import Captions, FeedMedium
-from distributor.tailoring import RULES, review
+from distributor.tailoring import RULES, apply_fix, review
 
 TODAY = date(2026, 11, 21)
 GOOD = (Path(__file__).parent / "data" / "gutes-deutsch.txt").read_text(encoding="utf-8").splitlines()
@@ -34,6 +35,11 @@ def test_a_good_post_has_no_problem(ask, picture):
         ("hashtag.camelcase", "block", "Los #AUSBILDUNGSPLATZ"),
         ("hashtag.count", "warn", "#Eins #Zwei #Drei #Vier #Fünf #Sechs"),
         ("unicode.pseudo_bold", "block", "𝗝𝗲𝘁𝘇𝘁 bewerben"),
+        ("text.invisible", "block", "Jetzt be\u00adwerben"),
+        ("text.invisible", "block", "Jetzt\u200b bewerben"),
+        ("text.invisible", "block", "Jetzt \u202enebrewebu"),
+        ("text.invisible", "block", "Los #Aus\u2060bildung"),
+        ("text.invisible", "block", "A\u200db und Tag\U000e0041"),
         ("emoji.count", "warn", "Eins 🎉\nZwei 🎉\nDrei 🎉\nVier 👩🏽‍🚀"),
         ("emoji.run", "warn", "Geschafft! 🎉 🎉"),
         ("emoji.run", "warn", "Geschafft! 🇩🇪👍"),
@@ -42,6 +48,9 @@ def test_a_good_post_has_no_problem(ask, picture):
         ("caps.run", "warn", "JETZT SOFORT HIER BEWERBEN und mehr"),
         ("address.mixed", "warn", "Du fragst, damit wir Sie beraten."),
         ("address.mixed", "warn", "Wenn Sie kommen, bring deinen Ausweis mit."),
+        ("address.mixed", "warn", "Das könnt ihr euch ansehen. Wir beraten Sie."),
+        ("address.other", "warn", "Wir beraten dich."),
+        ("address.other", "warn", "Schaut es euch an."),
         ("gender.sign", "warn", "Für alle Schüler*innen"),
         ("gender.sign", "warn", "Für alle Klient:innen"),
         ("gender.sign", "warn", "Für alle SchülerInnen"),
@@ -63,6 +72,9 @@ def test_a_rule_finds_what_it_is_for(ask, rule, severity, text):
         ("hashtag.count", "#Eins #Zwei #Drei #Vier #Fünf"),
         ("hashtag.count", "#Eins #Zwei #Drei #Vier #Fünf, Platz #1 und #2"),
         ("unicode.pseudo_bold", "Straße, Übung, Café"),
+        ("text.invisible", "Los 👩🏽‍🚀 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ❤️‍🔥\u00a0z.\u202fB. می‌خواهم e\u0301"),
+        ("address.other", "Wir beraten Sie. „Du schaffst das“, sagt sie."),
+        ("address.other", "Sie lacht. Ihr Weg war lang."),
         ("emoji.count", "Eins 🎉\nZwei 🎉\nDrei 🎉 © 2026 ™ 1 2 3 4"),
         ("emoji.run", "Eins 👩‍👩‍👧‍👦 Ende."),
         ("emoji.mid_sentence", "Geschafft! 🎉 Und jetzt?\nNeu 💬\nWeiter"),
@@ -104,13 +116,57 @@ def test_a_raw_link_is_forbidden_only_where_links_do_not_work(ask):
         ("Der Satz endet.Der nächste auch.Ende", None),
         ("Los #stark.de", None),
         ("Die datei.deutsch und kjc.de.txt", None),
-        ("Der Name MainArbeit.de", None),
+        ("Mehr auf Jobcenter-Fulda.de!", "Jobcenter-Fulda.de"),
+        ("Mehr auf MainArbeit.de/U25", "MainArbeit.de/U25"),
+        ("MEHR AUF KJC-FULDA.DE", "KJC-FULDA.DE"),
+        ("Der Satz endet.Info folgt.De", None),
+        ("MainArbeit.Kommunales Jobcenter", None),
     ],
 )
 def test_an_address_without_a_scheme_counts_where_it_surely_is_one(ask, text, address):
     problem = ask(text, links="none").get("link.raw")
 
     assert (problem and problem.fix.wrong) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "mended"),
+    [
+        ("Jetzt be\u00adwer\u00adben", "In „bewerben“ steckt ein weiches Trennzeichen (U+00AD)", "Jetzt bewerben"),
+        ("Jetzt \u200b los", "Im Text steckt ein Leerzeichen ohne Breite (U+200B)", "Jetzt los"),
+        ("\u202elos", "In „los“ steckt ein Zeichen, das die Leserichtung dreht (U+202E)", "los"),
+        ("#A\u2060b", "In „#Ab“ steckt ein unsichtbares Zeichen (U+2060)", "#Ab"),
+    ],
+)
+def test_what_nobody_sees_is_named_and_goes_without_a_trace(ask, text, told, mended):
+    problem = ask(text)["text.invisible"]
+
+    assert problem.text == f"{told}; bitte entfernen."
+    assert apply_fix(text, problem.fix) == mended
+
+
+@pytest.mark.parametrize(("slug", "text"), [("fulda", "Wir beraten dich."), ("bergstrasse", "Wir beraten Sie.")])
+def test_the_other_form_of_address_is_told_unless_both_are_mixed(ask, slug, text):
+    assert "spricht mit" in ask(text, slug=slug)["address.other"].text
+    assert "address.other" not in ask(f"{text} Wir hören dich, wenn Sie mögen.", slug=slug)
+
+
+def test_an_invisible_sign_in_an_alt_text_blocks_and_can_be_mended(ask, picture):
+    problem = ask(media=[replace(picture, alt="Ein Weg\u00adweiser")])["alt.invisible"]
+
+    assert (problem.severity, problem.fix.right) == ("block", "Ein Wegweiser")
+
+
+@pytest.mark.parametrize("text", ["Die Woche im Video: Lauscher auf!", "Ein Foto.", "Foto:"])
+def test_a_word_that_names_nobody_is_no_credit(ask, picture, text):
+    assert "credit.missing" in ask(text, media=[picture])
+
+
+@pytest.mark.parametrize(
+    "line", ["Foto: J. B.", "(Bild: J. B.)", "📷 Foto: J. B.", "Gut. Bildnachweis: J. B.", "© J. B."]
+)
+def test_a_credit_is_known_where_it_stands_for_itself(ask, picture, line):
+    assert "credit.missing" not in ask(f"Alles gut.\n{line}", media=[picture])
 
 
 def test_an_old_word_is_fine_until_its_day(ask):
@@ -259,8 +315,9 @@ def test_every_rule_has_a_name_of_its_own_and_says_what_it_checks():
 @pytest.mark.parametrize("text", GOOD)
 def test_good_german_is_left_in_peace(ask, item, text):
     content = replace(item, published_at=datetime(2026, 11, 18, 9, tzinfo=UTC))
+    slug = "bergstrasse" if re.search(r"\b(?:du|dein\w*|euch)\b", text, re.IGNORECASE) else "fulda"
 
-    assert ask(text, content=content, due=datetime(2026, 12, 14, 9, tzinfo=UTC)) == {}
+    assert ask(text, slug=slug, content=content, due=datetime(2026, 12, 14, 9, tzinfo=UTC)) == {}
 
 
 def test_problems_come_in_the_order_of_the_table(organisations, item, make_limits):

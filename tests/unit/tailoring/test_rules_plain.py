@@ -46,7 +46,7 @@ def test_hard_prose_is_hinted_at_with_its_index(ask: Ask) -> None:
 
 
 def test_the_index_is_words_per_sentence_plus_long_words_per_hundred(indexed: Callable[..., list[str]]) -> None:
-    ten = "Wir reden mit dir und auch mit deinen Freunden dort."  # one of ten words has more than six letters
+    ten = "Wir reden mit ihm und auch mit seinen Freunden dort."  # one of ten words has more than six letters
 
     assert indexed(f"{ten} {ten} {ten}", lix=19) == [
         "Der Text ist schwer zu lesen (LIX 20, gut sind bis zu 19); bitte kürzere Sätze und kürzere Wörter nehmen."
