@@ -43,6 +43,7 @@ NAMES = frozenset(
         "THREADS",
         "SHORT_LINKS",
         "LOG_FORMAT",
+        "METRICS_BIND",
     )
 )
 """Every setting by its variable; each channel adds ``DISTRIBUTOR_<CHANNEL>_<HOST>_URL`` for its hosts."""
@@ -74,6 +75,7 @@ class Settings:
     threads: int = 8
     short_links: bool = True
     log_format: str = "plain"
+    metrics_bind: str = ""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def channel_url(self, channel: str, host: str, default: str) -> str:
@@ -113,6 +115,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         threads=_number(values, "THREADS", 8, least=1),
         short_links=_choice(values, "SHORT_LINKS", "on", ("on", "off")) == "on",
         log_format=_choice(values, "LOG_FORMAT", "plain", ("plain", "json")),
+        metrics_bind=_text(values, "METRICS_BIND", ""),
         environment=values,
     )
 

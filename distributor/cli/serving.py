@@ -7,7 +7,7 @@ import threading
 from datetime import datetime
 from types import FrameType
 
-from distributor import daemon
+from distributor import daemon, metrics
 from distributor.cli.grammar import Moment, command, option
 from distributor.cli.outcome import DONE, REFUSED
 from distributor.cli.parts import assemble, require_schema
@@ -31,7 +31,8 @@ _NUDGE = 0.2
 def run(until_idle: bool, simulate_until: datetime | None) -> int:
     """Run the daemon."""
     deps = _ready()
-    return daemon.run(deps, until_idle=until_idle, simulate_until=simulate_until)
+    with metrics.listener(deps, SystemClock()):
+        return daemon.run(deps, until_idle=until_idle, simulate_until=simulate_until)
 
 
 @command(help="Startet die Weboberfläche und die öffentlichen Seiten. Ende mit Strg-C oder SIGTERM.")
@@ -41,7 +42,8 @@ def web() -> None:
     stop = threading.Event()
     _on_signals(stop)
     _tell(deps)
-    serve(deps, SystemClock(), stop=stop)
+    with metrics.listener(deps, SystemClock()):
+        serve(deps, SystemClock(), stop=stop)
 
 
 @command(help="Startet Dienst und Weboberfläche in einem Prozess. Ende mit Strg-C oder SIGTERM.")
@@ -55,7 +57,8 @@ def up() -> int:
     face.start()
     _tell(deps)
     try:
-        status = daemon.run(deps)
+        with metrics.listener(deps, SystemClock()):
+            status = daemon.run(deps)
     finally:
         ended.set()
         stop.set()

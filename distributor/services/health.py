@@ -14,6 +14,7 @@ from distributor.services.accounts import missing_fields
 from distributor.services.consent_views import ending_soon
 from distributor.services.deps import Deps
 from distributor.services.feed_findings import examine_feeds
+from distributor.services.figures import LATE
 from distributor.services.findings import Finding
 from distributor.services.recall_views import examine_recalls
 from distributor.services.stopping import active
@@ -22,7 +23,6 @@ from distributor.store.tables import DutyRow, ItemRow, PostRow, WorkerRow
 from distributor.wording import local_time
 
 _QUIET_DAEMON = timedelta(minutes=2)
-_LATE = timedelta(minutes=5)
 _UNTAILORED = timedelta(minutes=15)
 _FOR_A_PERSON = ("outcome.person", "retract.person", "receipt.taken")
 
@@ -84,7 +84,7 @@ def _lateness(session: Session, now: datetime) -> Finding:
             PostRow.state.in_((State.SCHEDULED, State.STAGED, State.PUBLISHING)), PostRow.due_at <= now
         )
     )
-    if oldest is not None and now - oldest > _LATE:
+    if oldest is not None and now - oldest > LATE:
         text = f"Der älteste fällige Post wartet seit {local_time(oldest)}; `distributor posts list` zeigt warum."
         return Finding("Pünktlichkeit", False, text, grave=True)
     return Finding("Pünktlichkeit", True, "nichts ist verspätet")

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from distributor import metrics
 from distributor.clock import Clock
 from distributor.domain import Refused
 from distributor.locale import gettext as _
@@ -58,6 +59,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
     for module in (login, queue, posts, items, persons, calendar, brake, recalls, files):
         app.include_router(module.router)
     app.add_api_route("/health", report_health, methods=["GET"])
+    app.add_api_route("/metrics", report_figures, methods=["GET"])
     app.mount("/static", _Static(directory=FOLDER / "static"), name="static")
     app.add_middleware(BodyLimit, most=MAX_BODY, files={persons.UPLOAD: MAX_BODY + documents.MOST_BYTES})
     app.add_middleware(Headers, headers=DESK_HEADERS)
@@ -83,6 +85,11 @@ def report_health(desk: At) -> Response:
     # A feed's address may carry a key in its query, or a password before its host.
     checks = [{"subject": _KEYS.sub("", finding.subject), "ok": finding.ok} for finding in findings]
     return JSONResponse({"ok": ok, "checks": checks}, 200 if ok else 503)
+
+
+def report_figures(desk: At) -> Response:
+    """Give the figures to Prometheus, which asks without logging in; they are about channels, never about people."""
+    return Response(metrics.page(desk.deps, desk.clock.now()), media_type=metrics.CONTENT_TYPE)
 
 
 def _ask_to_log_in(request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from distributor.clock import Clock
 from distributor.domain import Refused
+from distributor.listening import listen
 from distributor.locale import gettext as _
 from distributor.services.deps import Deps
 from distributor.web.desk import desk_app
@@ -76,28 +77,6 @@ class AccessLog:
 def logged_path(path: str) -> str:
     """Return the path as it may stand in a log: a signed name is as good as a key, so only its start is kept."""
     return path[:20] + "…" if path.startswith("/media/") and len(path) > 20 else path
-
-
-def listen(bind: str, variable: str) -> socket.socket:
-    """Return a socket bound to ``HOST:PORT``. Raises: Refused if it is no such address or the port is taken."""
-    host, colon, port = bind.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
-        text = _("{variable} muss die Form HOST:PORT haben, nicht „{bind}“.").format(variable=variable, bind=bind)
-        raise Refused(text, code="settings")
-    host = host.strip("[]")
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, int(port)))
-        # Listening now, so that a second server on this port is refused here and not in a thread.
-        bound.listen(2048)
-    except OSError as error:
-        bound.close()
-        text = _("Auf {bind} ({variable}) lässt sich nicht lauschen: {why}. Läuft dort schon etwas?").format(
-            bind=bind, variable=variable, why=error.strerror or error
-        )
-        raise Refused(text, code="port.taken") from error
-    return bound
 
 
 def serve(deps: Deps, clock: Clock, *, stop: threading.Event) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from distributor.listening import listen
 from distributor.web.desk import desk_app
-from distributor.web.serve import Server, listen
+from distributor.web.serve import Server
 from tests.web.conftest import PASSWORD, desk, make_desk, seed
 
 __all__ = ["desk", "make_desk", "seed"]

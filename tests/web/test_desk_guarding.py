@@ -22,6 +22,7 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/anmelden"): None,
     ("POST", "/anmelden"): None,
     ("GET", "/health"): None,
+    ("GET", "/metrics"): None,
     ("GET", "/kanaele.css"): None,
     ("GET", "/robots.txt"): None,
     ("POST", "/abmelden"): EVERYBODY,

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from urllib3.util import Retry
 
 from distributor.domain import Refused
-from distributor.web.serve import listen, logged_path, serve
+from distributor.listening import listen
+from distributor.web.serve import logged_path, serve
 
 
 def free_port() -> int:
