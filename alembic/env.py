@@ -20,6 +20,9 @@ engine = context.config.attributes.get("engine") or Store(load().database_url).e
 
 with engine.connect() as connection:
     if connection.dialect.name == "postgresql":
+        # A migration, and waiting for another one, may take as long as it takes.
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         connection.commit()
     context.configure(
@@ -35,3 +38,4 @@ with engine.connect() as connection:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
         connection.commit()
+        connection.invalidate()

@@ -7,6 +7,7 @@ time-out hides which of them went. So the guard sits in urllib3's connection, at
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
@@ -24,6 +25,14 @@ TIMEOUT = (5.0, 30.0)
 
 _REQUEST_ID = ("x-request-id", "x-fb-trace-id", "x-transaction-id")
 """Headers in which a platform names its answer, for questions to its support: Mastodon and others, Meta, X."""
+
+UNDELIVERED = 30_000
+"""Milliseconds after which the kernel gives up what the other side has not acknowledged.
+
+Where the way is cut, bytes that were written wait in the kernel and would arrive when it is mended, long after the
+call was given up, even after the process has died. This is below every channel's settle time, so what a look does not
+find by then does not come later (TCP_USER_TIMEOUT, https://man7.org/linux/man-pages/man7/tcp.7.html, 2026-11-30).
+"""
 
 _HEADER = re.compile(r"(?i)\b(authorization)(?![a-z])[\"']?\s*[:=][^\r\n]*")
 _SCHEME = re.compile(r"(?i)\b(bearer\s+|oauth\s+(?=[^\s&\"',}]*\d))[^\s&\"',}]+")
@@ -91,7 +100,8 @@ class _PoolHTTPS(HTTPSConnectionPool):
 
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        options = [*HTTPConnection.default_socket_options, (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNDELIVERED)]
+        super().init_poolmanager(*args, socket_options=options, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _PoolHTTP, "https": _PoolHTTPS}
 
 

@@ -6,7 +6,7 @@ from connectors import discover
 from distributor.lifecycle import Policy
 from distributor.media.cache import MediaCache
 from distributor.services.deps import Deps
-from distributor.settings import Settings, load
+from distributor.settings import WEB_THREADS, Settings, load
 from distributor.store.engine import Store
 from distributor.vault import Vault
 
@@ -16,9 +16,18 @@ def build(settings: Settings | None = None) -> Deps:
     settings = settings or load()
     return Deps(
         settings=settings,
-        store=Store(settings.database_url),
+        store=Store(settings.database_url, connections=_connections(settings), statement=settings.database_timeout),
         connectors=discover(),
         cache=MediaCache(settings.data_dir / "media"),
         vault=Vault(settings.key),
         policy=Policy(lateness=settings.lateness),
     )
+
+
+def _connections(settings: Settings) -> int:
+    """Return how many threads of this process may want the database at once, so that none waits for a connection.
+
+    The crew's last looks, both web listeners, and the daemon's own: duties, publishing with what it asks on the way,
+    the beat. They are opened only as they are needed.
+    """
+    return settings.threads + 2 * WEB_THREADS + 8

@@ -44,6 +44,7 @@ from distributor.services import (
 )
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
+from distributor.services.timekeeping import Timekeeper
 from distributor.store import migrations
 from distributor.store.ownership import Ownership
 
@@ -86,14 +87,20 @@ HOUSEKEEPING = (
 
 
 class Daemon:
-    """One process's share of the work."""
+    """One process's share of the work. It holds while its ``keeper`` does not trust the time."""
 
-    def __init__(self, deps: Deps, clock: Clock) -> None:
+    def __init__(self, deps: Deps, clock: Clock, keeper: Timekeeper | None = None) -> None:
         self._deps = deps
         self._clock = clock
+        self._keeper = keeper
         self._ownership = Ownership(deps.store, deps.settings.data_dir / "workers")
         self._crew = Crew(deps, self._ownership, clock.now)
         self._stopping = threading.Event()
+        self._shaken = False
+
+    @property
+    def _held(self) -> bool:
+        return self._keeper is not None and self._keeper.trouble != ""
 
     def begin(self) -> None:
         """Take this worker's lock, enter the feed from the settings, and look for dead workers' open calls."""
@@ -102,7 +109,7 @@ class Daemon:
         with self._deps.store.write() as session:
             if self._deps.settings.feed_url:
                 feeds.ensure_feed(session, self._deps.settings.feed_url, now)
-        self._crew.rescue()
+        self.beat()
         _log.info("daemon_began", worker=self._ownership.name)
 
     def end(self) -> None:
@@ -116,7 +123,12 @@ class Daemon:
         self._stopping.set()
 
     def do_duties(self) -> None:
-        """Do each duty whose time has come; the trouble of one is kept with it and holds up no other."""
+        """Do each duty whose time has come; the trouble of one is kept with it and holds up no other.
+
+        By a time that is wrong, posts would be missed, expire or be deleted: then no duty is done.
+        """
+        if self._held:
+            return
         self._do_each((*DUTIES, *HOUSEKEEPING))
 
     def _do_each(self, chosen: Sequence[Duty]) -> None:
@@ -127,16 +139,27 @@ class Daemon:
             duties.do(self._deps, duty.name, duty.every, self._clock.now, work)
 
     def beat(self) -> None:
-        """Note that this worker is alive and take over from dead ones."""
-        self._ownership.beat(self._clock.now())
+        """Note that this worker is alive, ask the clocks, and take over from dead workers."""
+        if self._keeper is not None:
+            self._keeper.compare()
+            if self._keeper.trouble:
+                _log.error("clock_off", why=self._keeper.trouble)
+        self._ownership.beat(self._clock.now(), self._keeper.trouble if self._keeper else "")
         self._crew.rescue()
 
     def publish(self) -> None:
-        """Heed Stop files, then turn the crew until nothing is due and nothing in flight, or the daemon is to stop."""
+        """Heed Stop files, then turn the crew until nothing is due and nothing in flight, or the daemon is to stop.
+
+        What went wrong the last time may have cost the connection with the lock: claims need a name that is locked.
+        """
+        if self._shaken:
+            self.beat()
+        self._shaken = True
         stopping.heed_files(self._deps, self._clock.now())
         while not self._stopping.is_set():
-            if not (self._crew.turn() or self._crew.busy):
-                return
+            if not (self._crew.turn(claiming=not self._held) or self._crew.busy):
+                break
+        self._shaken = False
 
     def run(self) -> None:
         """Ring until told to stop."""
@@ -196,10 +219,13 @@ def run(deps: Deps, *, until_idle: bool = False, simulate_until: datetime | None
         text = "Die Datenbank ist nicht auf dem Stand des Programms; bitte `distributor db upgrade` ausführen."
         raise Refused(text, code="schema")
     _try_key(deps)
-    clock: Clock = SystemClock()
+    keeper: Timekeeper | None = None
     if simulate_until is not None:
-        clock = simulation.begin(deps, clock.now(), simulate_until)
-    daemon = Daemon(deps, clock)
+        clock: Clock = simulation.begin(deps, SystemClock().now(), simulate_until)
+    else:
+        clock = keeper = Timekeeper(deps.store)
+        keeper.compare()
+    daemon = Daemon(deps, clock, keeper)
     _stop_on_signals(daemon)
     daemon.begin()
     try:

@@ -17,12 +17,16 @@ from distributor.domain import Refused
 
 _PREFIX = "DISTRIBUTOR_"
 
+WEB_THREADS = 12
+"""How many requests each web listener works on at once; as many database connections are kept for it."""
+
 NAMES = frozenset(
     _PREFIX + name
     for name in (
         "DATA_DIR",
         "CONFIG_DIR",
         "DATABASE_URL",
+        "DATABASE_TIMEOUT_SECONDS",
         "FEED_URL",
         "ALLOW_PRIVATE",
         "KEY",
@@ -56,6 +60,7 @@ class Settings:
     data_dir: Path
     config_dir: Path
     database_url: str = field(repr=False)
+    database_timeout: timedelta = timedelta(seconds=60)
     feed_url: str = ""
     allow_private: frozenset[str] = frozenset()
     key: str = field(default="", repr=False)
@@ -96,6 +101,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         config_dir=Path(_text(values, "CONFIG_DIR", "config")).absolute(),
         database_url=_text(values, "DATABASE_URL", f"sqlite:///{data_dir}/distributor.sqlite3"),
+        database_timeout=timedelta(seconds=_number(values, "DATABASE_TIMEOUT_SECONDS", 60, least=1)),
         feed_url=_text(values, "FEED_URL", ""),
         allow_private=frozenset(host.strip() for host in _text(values, "ALLOW_PRIVATE", "").split(",") if host.strip()),
         key=_key(values),

@@ -100,6 +100,10 @@ def _from_services(error: Exception) -> str | None:
 def _from_database(error: Exception) -> str | None:
     from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+    from distributor.services import outages
+
+    if outages.is_busy(error):
+        return outages.sentence_for(error)
     if isinstance(error, ArgumentError):
         return (
             "DISTRIBUTOR_DATABASE_URL ist keine brauchbare Adresse einer Datenbank (sqlite:///… oder postgresql://…)."

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from connectors._http import GuardedSession, redact
@@ -173,10 +174,17 @@ class _LastLook:
             raise Withheld("die Zeit für diesen Aufruf ist um")
         if self._call.work.kind in _TOWARDS_THE_PUBLIC:
             self._ask_files(self._call)
-            with self._deps.store.read() as session:
-                ask = self._ask if _is_release(self._call) else self._ask_stage
-                ask(session, self._call)
+            self._ask_database(self._call)
         self.passed = True
+
+    def _ask_database(self, call: Call) -> None:
+        """Ask what a database knows; one that does not answer forbids the write as a Stop would."""
+        ask = self._ask if _is_release(call) else self._ask_stage
+        try:
+            with self._deps.store.read() as session:
+                ask(session, call)
+        except SQLAlchemyError as error:
+            raise Withheld(f"die Datenbank antwortet nicht ({type(error).__name__})") from error
 
     def _ask_files(self, call: Call) -> None:
         """Look for a Stop file: it must work when the database, the desk and the network are down."""

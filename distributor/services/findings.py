@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Refused
 from distributor.services.deps import Deps
+from distributor.services.timekeeping import APART, disagreement
 from distributor.settings import NAMES
 from distributor.store import items
-from distributor.store.tables import AccountRow, EventRow
+from distributor.store.tables import AccountRow, EventRow, WorkerRow
 from distributor.wording import local_time
 
 _LOW_DISK = 500_000_000
-_CLOCK_OFF = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,20 @@ def disk(deps: Deps) -> Finding:
     return Finding("Datenordner", True, f"{free // 1_000_000_000} GB frei")
 
 
-def clock(session: Session, now: datetime) -> Finding:
-    """Compare this machine's clock with the newest event: what is written down cannot lie ahead of it."""
+def clock(deps: Deps, session: Session, now: datetime) -> Finding:
+    """Compare this machine's clock with the database's, hear the daemons, and look at the newest event.
+
+    What is written down cannot lie ahead of now; but a clock that was once wrong and is right again leaves just that,
+    so it is no more than a hint.
+    """
+    wrong = disagreement(deps.store)
+    held = session.execute(select(WorkerRow.host, WorkerRow.trouble).where(WorkerRow.trouble != "")).first()
+    if held is not None:
+        wrong = f"Der Dienst auf {held.host} hält an. {held.trouble}"
+    if wrong:
+        return Finding("Uhr", False, wrong, grave=True)
     newest = session.scalar(select(func.max(EventRow.at)))
-    if newest is not None and newest - now > _CLOCK_OFF:
+    if newest is not None and newest - now > APART:
         text = f"Das jüngste Ereignis liegt in der Zukunft ({local_time(newest)}); bitte die Uhr prüfen."
         return Finding("Uhr", False, text)
     return Finding("Uhr", True, local_time(now))

@@ -34,7 +34,7 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
         return [*findings.settings(deps), findings.key(deps, None), findings.disk(deps), schema, *held_by_files(deps)]
     with deps.store.read() as session:
         found = [*findings.settings(deps), findings.key(deps, session), findings.disk(deps), schema]
-        found += [findings.clock(session, now), _daemon(session, now), _lateness(session, now), *_duties(session)]
+        found += [findings.clock(deps, session, now), _daemon(session, now), _lateness(session, now), *_duties(session)]
         found += [
             *_waiting(session),
             *examine_feeds(deps, session, now),

@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import socket
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -32,35 +33,42 @@ class Ownership:
         self._folder = folder
         self._file: IO[str] | None = None
         self._connection: Connection | None = None
+        self._beating = threading.Lock()
 
     def begin(self, now: datetime) -> None:
         """Take the lock and register the worker."""
+        self._begin(self.name, now)
+
+    def _begin(self, name: str, now: datetime) -> None:
         if self._store.is_sqlite:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = _locked(self._folder / f"{self.name}.lock")
+            self._file = _locked(self._folder / f"{name}.lock")
         else:
             self._connection = self._store.engine.connect()
             self._connection.detach()  # back in the pool it would keep the lock
-            taken = self._connection.execute(
-                text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(self.name)}
-            ).scalar()
+            taken = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(name)}).scalar()
             self._connection.commit()
             if not taken:
-                raise RuntimeError(f"somebody else holds the lock of {self.name}")
+                raise RuntimeError(f"somebody else holds the lock of {name}")
         with self._store.write() as session:
             session.execute(
                 insert(WorkerRow).values(
-                    name=self.name, host=socket.gethostname(), pid=os.getpid(), started_at=now, seen_at=now
+                    name=name, host=socket.gethostname(), pid=os.getpid(), started_at=now, seen_at=now
                 )
             )
+        self.name = name  # only now: what is claimed by a name without its lock looks like a dead worker's
 
-    def beat(self, now: datetime) -> None:
-        """Note that this worker's bell still rings; where its lock or its entry is gone, begin anew by another name."""
-        if self._holds() and self._seen(now):
-            return
-        self._let_go()
-        self.name = _new_name()
-        self.begin(now)
+    def beat(self, now: datetime, trouble: str = "") -> None:
+        """Note that this worker's bell still rings, and what keeps it from working.
+
+        Where its lock or its entry is gone, it begins anew by another name.
+        """
+        with self._beating:
+            if self._holds() and self._seen(now, trouble):
+                return
+            self._let_go()
+            self._begin(_new_name(), now)
+            self._seen(now, trouble)
 
     def _holds(self) -> bool:
         if self._connection is None:
@@ -72,8 +80,9 @@ class Ownership:
             return False
         return True
 
-    def _seen(self, now: datetime) -> bool:
-        query = update(WorkerRow).where(WorkerRow.name == self.name).values(seen_at=now).returning(WorkerRow.name)
+    def _seen(self, now: datetime, trouble: str) -> bool:
+        query = update(WorkerRow).where(WorkerRow.name == self.name).values(seen_at=now, trouble=trouble)
+        query = query.returning(WorkerRow.name)
         with self._store.write() as session:
             return session.scalar(query) is not None
 

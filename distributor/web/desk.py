@@ -22,8 +22,9 @@ from distributor import metrics
 from distributor.clock import Clock
 from distributor.domain import Refused
 from distributor.locale import gettext as _
-from distributor.services import documents, health
+from distributor.services import documents, health, outages
 from distributor.services.deps import Deps
+from distributor.settings import WEB_THREADS
 from distributor.web import brake, calendar, files, items, login, persons, posts, queue, recalls
 from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
 from distributor.web.layout import layout
@@ -31,9 +32,6 @@ from distributor.web.pages import FOLDER, Pages, is_partial, see_other
 
 MAX_BODY = 1_000_000
 """The largest form that is read, in bytes; our own choice, far above the longest text with its answers."""
-
-# As many threads as the database pool has connections to spare: more would wait for one and end in an error.
-_THREADS = 12
 
 _KEYS = re.compile(r"(?<=://)[^/?#\s]*@|\?.*", re.DOTALL)
 
@@ -67,6 +65,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http_trouble)
+    app.add_exception_handler(outages.DatabaseTrouble, _out_of_reach)
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -74,7 +73,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
 @asynccontextmanager
 async def few_threads(app: FastAPI) -> AsyncIterator[None]:
     """Keep the number of handlers that run at once below the number of database connections."""
-    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    anyio.to_thread.current_default_thread_limiter().total_tokens = WEB_THREADS
     yield
 
 
@@ -121,6 +120,18 @@ def _http_trouble(request: Request, error: Exception) -> Response:
         413: _("Das Formular ist zu groß."),
     }
     return _trouble(request, status, texts.get(status, _("Die Anfrage wurde nicht angenommen.")))
+
+
+def _out_of_reach(request: Request, error: Exception) -> Response:
+    """Answer for a database that is busy or away; who is asking cannot be looked up now."""
+    text = outages.sentence_for(error)
+    if text is None:
+        raise error
+    _log.warning("database_out_of_reach", path=request.url.path, error=type(error).__name__)
+    context = {"visitor": None, "title": _("Gerade nicht möglich"), "text": text}
+    answer = desk_of(request).pages.show(request, "trouble.html", context, 503)
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _broken(request: Request, error: Exception) -> Response:

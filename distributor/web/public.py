@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from distributor.clock import Clock
 from distributor.locale import gettext as _
 from distributor.media import links
-from distributor.services import health, views
+from distributor.services import health, outages, views
 from distributor.services.deps import Deps
 from distributor.web import websub
 from distributor.web.desk import few_threads
@@ -50,6 +50,7 @@ def public_app(deps: Deps, clock: Clock) -> FastAPI:
     app.add_api_route("/robots.txt", robots, methods=_BOTH)
     websub.add_routes(app, deps, clock)
     app.add_exception_handler(HTTPException, _nothing_here)
+    app.add_exception_handler(outages.DatabaseTrouble, _out_of_reach)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(Headers, headers=_headers(style))
     return app
@@ -125,6 +126,15 @@ def _nothing_here(request: Request, error: Exception) -> Response:
     if status == 405:
         return PlainTextResponse(_("Hier kann man nur lesen."), 405, headers={"Allow": "GET, HEAD"})
     return _page(_public_of(request), _("Seite nicht gefunden"), _("Diese Seite gibt es nicht."), status)
+
+
+def _out_of_reach(request: Request, error: Exception) -> Response:
+    text = outages.sentence_for(error)
+    if text is None:
+        raise error
+    answer = _page(_public_of(request), _("Gerade nicht möglich"), _("Bitte gleich noch einmal versuchen."), 503)
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _broken(request: Request, error: Exception) -> Response:

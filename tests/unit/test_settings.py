@@ -36,6 +36,7 @@ def test_every_variable_reaches_its_setting(tmp_path: Path) -> None:
         DATA_DIR=str(tmp_path),
         CONFIG_DIR=str(tmp_path / "config"),
         DATABASE_URL="postgresql+psycopg:///kjc",
+        DATABASE_TIMEOUT_SECONDS="5",
         FEED_URL="https://portal.example/feed",
         ALLOW_PRIVATE="127.0.0.1, portal.intern ,",
         KEY="geheim",
@@ -57,6 +58,7 @@ def test_every_variable_reaches_its_setting(tmp_path: Path) -> None:
     assert settings.data_dir == tmp_path
     assert settings.config_dir == tmp_path / "config"
     assert settings.database_url == "postgresql+psycopg:///kjc"
+    assert settings.database_timeout == timedelta(seconds=5)
     assert settings.feed_url == "https://portal.example/feed"
     assert settings.allow_private == {"127.0.0.1", "portal.intern"}
     assert settings.key == "geheim"

@@ -28,6 +28,7 @@ class WorkerRow(Base):
     pid: Mapped[int]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    trouble: Mapped[str] = mapped_column(default="")
 
 
 class TrialRow(Base):
