@@ -225,6 +225,8 @@ def run(deps: Deps, *, until_idle: bool = False, simulate_until: datetime | None
     else:
         clock = keeper = Timekeeper(deps.store)
         keeper.compare()
+        if until_idle and keeper.trouble:
+            raise Refused(keeper.trouble, code="clock")
     daemon = Daemon(deps, clock, keeper)
     _stop_on_signals(daemon)
     daemon.begin()

@@ -12,11 +12,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the tables forward."""
-    with op.batch_alter_table("worker") as table:
-        table.add_column(sa.Column("trouble", sa.Text(), nullable=False, server_default=""))
+    op.add_column("worker", sa.Column("trouble", sa.Text(), nullable=False, server_default=sa.text("''")))
 
 
 def downgrade() -> None:
     """Take the tables back."""
-    with op.batch_alter_table("worker") as table:
-        table.drop_column("trouble")
+    op.drop_column("worker", "trouble")

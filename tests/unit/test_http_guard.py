@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from connectors._http import TIMEOUT, GuardedSession, not_answered, redact
+from connectors import discover
+from connectors._http import TIMEOUT, UNDELIVERED, GuardedSession, not_answered, redact
 from connectors.base import OutcomeUnknown, Unavailable, Withheld
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -377,3 +378,15 @@ def test_plain_words_stay_and_long_texts_are_cut() -> None:
 def test_the_detail_of_a_lost_answer_holds_no_token(guarded: Callable[..., GuardedSession]) -> None:
     error = requests.ConnectionError("HTTPConnectionPool: /me?access_token=GEHEIM (Caused by reset)")
     assert "GEHEIM" not in not_answered(error, guarded(), label="X", changes=True).detail
+
+
+def test_what_the_other_side_never_acknowledges_is_given_up_before_anybody_looks(host: Host) -> None:
+    """Else the kernel delivers it when a cut way is mended, after a look has found nothing."""
+    pool = GuardedSession().get_adapter(host.url).poolmanager.connection_from_url(host.url)  # type: ignore[attr-defined]
+    connection = pool._get_conn()
+    connection.connect()
+    milliseconds = connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    connection.close()
+
+    assert milliseconds == UNDELIVERED
+    assert all(timedelta(milliseconds=milliseconds) < each.timing.settle[0] for each in discover().values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distributor.store.tables.base import Base
@@ -28,7 +29,7 @@ class WorkerRow(Base):
     pid: Mapped[int]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
-    trouble: Mapped[str] = mapped_column(default="")
+    trouble: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
 class TrialRow(Base):
