@@ -313,7 +313,9 @@ def fix(ids: tuple[int, ...], rule: str | None, login: str) -> int:
         nonlocal left_out
         kept = mending.fix(deps, actor, number, now, rule=rule)
         left_out = left_out or bool(kept)
-        return f"Post {number} ist behoben, soweit das von selbst geht{''.join(f'; {part}' for part in kept)}."
+        done = f"Post {number} ist behoben, soweit das von selbst geht{''.join(f'; {part}' for part in kept)}."
+        left = [problem["text"] for problem in views.post_show(deps, number)["problems"]]
+        return " ".join([done, *([f"Es bleibt: {' '.join(left)}"] if left else [])])
 
     return _decide(ids, login, act) or (PARTLY if left_out else DONE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from distributor.domain import Problem, Severity
 
 _GRAVEST_FIRST: tuple[Severity, ...] = ("block", "warn", "hint")
 _NAMED = 3
+_MEASURES = frozenset({"text.too_long", "plain.lix", "plain.long_sentence"})
+"""Rules whose sentences differ from one Jobcenter to the next by what their names and regions add."""
+_NUMBER = re.compile(r"\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,51 @@ class Trouble:
 
     def sentence(self, names: Mapping[str, str]) -> str:
         """Return it as one German sentence; ``names`` are the Organisations' short names by slug."""
-        everyone = len(self.told) == 1 and not self.fits
-        said = [
-            text if everyone else f"{_listed([names[slug] for slug in slugs])}: {text}" for text, slugs in self.told
-        ]
-        return f"Passt bei {self.fits or 'keinem'} von {self.of}. {' '.join(said)}"
+        alike = (
+            _measured(self.told)
+            if self.rule in _MEASURES
+            else [_Alike(text, slugs, slugs) for text, slugs in self.told]
+        )
+        everyone = len(alike) == 1 and not self.fits
+        said = " ".join(one.told(names, everyone=everyone) for one in alike)
+        return f"{self._fitting()} {said}"
+
+    def _fitting(self) -> str:
+        if self.of == 1:
+            return "Passt nicht."
+        return (
+            f"Passt bei {self.fits} von {self.of} Jobcentern."
+            if self.fits
+            else f"Passt bei keinem der {self.of} Jobcenter."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """A sentence for all whom it is about; ``worst`` are those whose very numbers it names."""
+
+    text: str
+    worst: tuple[str, ...]
+    slugs: tuple[str, ...]
+
+    def told(self, names: Mapping[str, str], *, everyone: bool) -> str:
+        whom = "" if everyone else _listed([names[slug] for slug in self.slugs])
+        if len(self.worst) < len(self.slugs):
+            most = f"am stärksten {_listed([names[slug] for slug in self.worst])}"
+            whom = f"{whom}, {most}" if whom else most[:1].upper() + most[1:]
+        return f"{whom}: {self.text}" if whom else self.text
+
+
+def _measured(told: Iterable[tuple[str, tuple[str, ...]]]) -> list[_Alike]:
+    """Return the sentences of a rule that measures, those that differ in their numbers only as one."""
+    shapes: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for text, slugs in told:
+        shapes.setdefault(_NUMBER.sub("0", text), []).append((text, slugs))
+    found = []
+    for group in shapes.values():
+        text, worst = max(group, key=lambda each: [int(number) for number in _NUMBER.findall(each[0])])
+        found.append(_Alike(text, worst, tuple(dict.fromkeys(slug for _, slugs in group for slug in slugs))))
+    return found
 
 
 def grouped(posts: Iterable[Reviewed]) -> list[Trouble]:
@@ -68,7 +112,8 @@ def grouped(posts: Iterable[Reviewed]) -> list[Trouble]:
 
 def _listed(names: Sequence[str]) -> str:
     """Return the names as a German list, the first few in full; a name's own last dot gives way to what follows."""
-    shown = [name.removesuffix(".") for name in names[:_NAMED]]
+    most = _NAMED if len(names) > _NAMED + 1 else len(names)
+    shown = [name.removesuffix(".") for name in names[:most]]
     more = len(names) - len(shown)
     *first, last = [*shown, f"{more} weitere"] if more else shown
     return f"{', '.join(first)} und {last}" if first else last

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from distributor.domain import Refused, State
 from distributor.locale import gettext as _
+from distributor.locale import ngettext
 from distributor.services import views
 from distributor.services.permission import allowed
 from distributor.web.guarding import Desk, Visitor
@@ -85,6 +86,20 @@ def _edited(shown: Shown, name: str) -> str:
     return _("Text gespeichert: {name}. So kann er noch nicht freigegeben werden.").format(name=name)
 
 
+def _mended(shown: Shown, name: str) -> str:
+    left = shown["problems"]
+    if not left:
+        return _("Behoben: {name}. Am Text ist nichts mehr zu beheben.").format(name=name)
+    remaining = ngettext(
+        "Teilweise behoben: {name}. Ein Mangel bleibt: {first}",
+        "Teilweise behoben: {name}. {number} Mängel bleiben, zuerst: {first}",
+        len(left),
+    ).format(name=name, number=len(left), first=left[0]["text"])
+    if shown["state"] == State.AWAITING:
+        return remaining
+    return _("{remaining} So kann der Post noch nicht freigegeben werden.").format(remaining=remaining)
+
+
 def _rejected(shown: Shown, name: str) -> str:
     return _("Abgelehnt: {name}.").format(name=name)
 
@@ -107,7 +122,7 @@ _SENTENCES: dict[str, Callable[[Shown, str], str]] = {
     "freigegeben": _approved,
     "verschoben": _moved,
     "bearbeitet": _edited,
-    "behoben": _edited,
+    "behoben": _mended,
     "abgelehnt": _rejected,
     "gesendet": _again,
     "zurueckgenommen": _recalled,

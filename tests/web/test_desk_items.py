@@ -229,7 +229,7 @@ def test_an_item_shows_what_is_wrong_over_all_jobcenters_at_once(desk: Any) -> N
 
     assert [heading.text_content() for heading in section.xpath(".//h3")] == ["X"]
     (problem,) = section.xpath(".//li")
-    assert "Passt bei keinem von" in problem.text_content()
+    assert "Passt bei keinem der" in problem.text_content()
 
 
 def test_a_repeat_gets_its_own_text_in_a_form_of_its_own(desk: Any) -> None:

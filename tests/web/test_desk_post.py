@@ -53,9 +53,29 @@ def test_a_problem_that_mends_itself_has_a_button_that_needs_no_javascript(desk:
     page = browser.sends(page, f"/post/{number}/beheben", regel="hashtag.camelcase")
 
     assert page.response.url.path == f"/post/{number}"
-    assert "Text gespeichert" in page.one("//*[@role='status']").text_content()
+    told = page.one("//*[@role='status']").text_content()
+    assert "Teilweise behoben" in told
+    assert "Ein Mangel bleibt: „Klient*innen“" in told
     assert "Komm zur #Messe für Klient*innen!" in page.text
     assert page.find("//button[@name='regel']/@value") == ["gender.sign"]
+
+    page = browser.sends(page, f"/post/{number}/beheben", regel="gender.sign")
+
+    assert "Am Text ist nichts mehr zu beheben" in page.one("//*[@role='status']").text_content()
+
+
+def test_after_mending_what_still_forbids_approval_is_said(desk: Any) -> None:
+    number = on(desk, "x")["id"]
+    browser = desk.person("anna")
+    page = browser.sends(
+        browser.opens(f"/post/{number}"), f"/post/{number}/bearbeiten", text="Zur #messe! {{ort}}\nFoto: A. B."
+    )
+
+    page = browser.sends(page, f"/post/{number}/beheben")
+
+    told = " ".join(page.one("//*[@role='status']").text_content().split())
+    assert "Ein Mangel bleibt: Der Platzhalter „{{ort}}“ ist leer" in told
+    assert "So kann der Post noch nicht freigegeben werden." in told
 
 
 def test_mending_what_somebody_else_has_changed_says_so(desk: Any) -> None:

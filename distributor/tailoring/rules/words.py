@@ -145,7 +145,7 @@ def address_other(subject: Subject) -> Iterator[Finding]:
     wanted = _wanted(subject)
     other = sie if wanted == "Du" else du
     if other and not (du and sie):
-        yield Finding(f"Der Text schreibt „{other[0]}“, dieses Jobcenter spricht mit {wanted} an; bitte umschreiben.")
+        yield Finding(f"Der Text schreibt „{other[0]}“, angesprochen wird hier mit {wanted}; bitte umschreiben.")
 
 
 def _wanted(subject: Subject) -> str:

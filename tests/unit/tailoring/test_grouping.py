@@ -10,6 +10,7 @@ from distributor.tailoring.grouping import Reviewed, Trouble, grouped
 NAMES = {"a": "Neue Wege", "b": "KfB", "c": "MainArbeit.", "d": "KVA", "e": "KCA"}
 LONG = Problem("text.too_long", "block", "Der Text hat 292 von 280 Zeichen; bitte um 12 kürzen.")
 LONGER = Problem("text.too_long", "block", "Der Text hat 300 von 280 Zeichen; bitte um 20 kürzen.")
+ALT_1, ALT_2 = (Problem("alt.missing", "block", f"Bild {n} hat keinen Alternativtext.") for n in (1, 2))
 CREDIT = Problem("credit.missing", "warn", "Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen.")
 
 
@@ -22,19 +23,38 @@ def reviewed(*troubled: tuple[str, Problem], everyone: str = "abcde") -> list[Re
 @pytest.mark.parametrize(
     ("posts", "wanted"),
     [
-        (reviewed(("c", LONG)), "Passt bei 4 von 5. MainArbeit: Der Text hat 292 von 280 Zeichen; bitte um 12 kürzen."),
+        (
+            reviewed(("c", LONG)),
+            "Passt bei 4 von 5 Jobcentern. MainArbeit: Der Text hat 292 von 280 Zeichen; bitte um 12 kürzen.",
+        ),
         (
             reviewed(("a", LONG), ("c", LONG), ("d", LONGER)),
-            "Passt bei 2 von 5. Neue Wege und MainArbeit: Der Text hat 292 von 280 Zeichen; bitte um 12 kürzen. "
-            "KVA: Der Text hat 300 von 280 Zeichen; bitte um 20 kürzen.",
+            "Passt bei 2 von 5 Jobcentern. Neue Wege, MainArbeit und KVA, am stärksten KVA: "
+            "Der Text hat 300 von 280 Zeichen; bitte um 20 kürzen.",
+        ),
+        (
+            reviewed(*((slug, LONG) for slug in "abd"), ("c", LONGER), ("e", LONGER)),
+            "Passt bei keinem der 5 Jobcenter. Am stärksten MainArbeit und KCA: "
+            "Der Text hat 300 von 280 Zeichen; bitte um 20 kürzen.",
+        ),
+        (
+            reviewed(("a", ALT_1), ("a", ALT_2)),
+            "Passt bei 4 von 5 Jobcentern. Neue Wege: Bild 1 hat keinen Alternativtext. "
+            "Neue Wege: Bild 2 hat keinen Alternativtext.",
         ),
         (
             reviewed(*((slug, CREDIT) for slug in "abcde")),
-            "Passt bei keinem von 5. Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen.",
+            "Passt bei keinem der 5 Jobcenter. Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen.",
+        ),
+        (reviewed(("a", CREDIT), everyone="a"), "Passt nicht. Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen."),
+        (
+            reviewed(*((slug, CREDIT) for slug in "abcd"), everyone="abcdef"),
+            "Passt bei 2 von 6 Jobcentern. Neue Wege, KfB, MainArbeit und KVA: "
+            "Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen.",
         ),
         (
             reviewed(*((slug, CREDIT) for slug in "abcde"), everyone="abcdef"),
-            "Passt bei 1 von 6. Neue Wege, KfB, MainArbeit und 2 weitere: "
+            "Passt bei 1 von 6 Jobcentern. Neue Wege, KfB, MainArbeit und 2 weitere: "
             "Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen.",
         ),
     ],

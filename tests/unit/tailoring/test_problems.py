@@ -147,7 +147,7 @@ def test_what_nobody_sees_is_named_and_goes_without_a_trace(ask, text, told, men
 
 @pytest.mark.parametrize(("slug", "text"), [("fulda", "Wir beraten dich."), ("bergstrasse", "Wir beraten Sie.")])
 def test_the_other_form_of_address_is_told_unless_both_are_mixed(ask, slug, text):
-    assert "spricht mit" in ask(text, slug=slug)["address.other"].text
+    assert "angesprochen wird hier mit" in ask(text, slug=slug)["address.other"].text
     assert "address.other" not in ask(f"{text} Wir hören dich, wenn Sie mögen.", slug=slug)
 
 
