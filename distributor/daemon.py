@@ -132,9 +132,13 @@ class Daemon:
         self._do_each((*DUTIES, *HOUSEKEEPING))
 
     def _do_each(self, chosen: Sequence[Duty]) -> None:
+        every = {duty.name: duty.every for duty in chosen}
+        due = duties.due(self._deps, every, self._clock.now())
         for duty in chosen:
             if self._stopping.is_set():
                 return
+            if duty.name not in due:
+                continue
             work = partial(duty.do, self._deps, self._clock)
             duties.do(self._deps, duty.name, duty.every, self._clock.now, work)
 

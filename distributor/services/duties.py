@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,9 +11,26 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from distributor.services.deps import Deps
+from distributor.store import waiting
 from distributor.store.tables import DutyRow
 
 _log = structlog.get_logger()
+
+
+def due(deps: Deps, every: Mapping[str, timedelta], now: datetime) -> set[str]:
+    """Return which duties' time has come and that may have something to do, all at one look.
+
+    A duty that failed is due whatever there is to do, so that its trouble is not told for ever.
+    """
+    with deps.store.read() as session:
+        entered = waiting.duties(session)
+        idle = waiting.idle(session, now)
+    never = (now, "")
+    return {
+        name
+        for name, interval in every.items()
+        if not _waits(entered.get(name, never)[0], now, interval) and (name not in idle or entered.get(name, never)[1])
+    }
 
 
 def do(deps: Deps, name: str, every: timedelta, clock: Callable[[], datetime], work: Callable[[], object]) -> bool:
@@ -22,10 +39,6 @@ def do(deps: Deps, name: str, every: timedelta, clock: Callable[[], datetime], w
     What goes wrong is kept with the duty, for ``doctor``, and the duty is simply due again.
     """
     now = clock()
-    with deps.store.read() as session:
-        row = session.get(DutyRow, name)
-        if row is not None and _waits(row, now, every):
-            return False
     with deps.store.write() as session:
         if not _take(session, name, now, every):
             return False
@@ -42,9 +55,9 @@ def do(deps: Deps, name: str, every: timedelta, clock: Callable[[], datetime], w
     return True
 
 
-def _waits(row: DutyRow, now: datetime, every: timedelta) -> bool:
+def _waits(next_at: datetime, now: datetime, every: timedelta) -> bool:
     """Tell whether the time has not come; one further away than a whole interval is from a clock that was wrong."""
-    return now < row.next_at <= now + every
+    return now < next_at <= now + every
 
 
 def _take(session: Session, name: str, now: datetime, every: timedelta) -> bool:
@@ -53,7 +66,7 @@ def _take(session: Session, name: str, now: datetime, every: timedelta) -> bool:
         if session.get(DutyRow, name) is not None:
             return False
         return _enter(session, name, now + every)
-    if _waits(row, now, every):
+    if _waits(row.next_at, now, every):
         return False
     row.next_at = now + every
     return True

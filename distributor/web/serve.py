@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -42,6 +43,11 @@ class Server(uvicorn.Server):
             )
         )
         self.thread = threading.Thread(target=self.run, kwargs={"sockets": [bound]}, name=f"web-{name}", daemon=True)
+
+    async def main_loop(self) -> None:
+        """Look twice a second whether to end, and renew the Date header: ten times would be most of an idle process."""
+        while not await self.on_tick(0):
+            await asyncio.sleep(0.5)
 
 
 class AccessLog:

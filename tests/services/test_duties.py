@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
 from distributor import bootstrap, settings
-from distributor.daemon import DUTIES, Daemon
-from distributor.services import duties, planning, polling
+from distributor.daemon import Daemon
+from distributor.services import duties, lapsing
 from distributor.services.deps import Deps
 from distributor.store.tables import DutyRow
 from tests.support.world import START
@@ -115,14 +117,50 @@ def test_the_trouble_of_one_duty_keeps_no_other_from_being_done(deps: Deps, monk
     def breaks(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(polling, "poll_due", breaks)
-    monkeypatch.setattr(planning, "propose", lambda *_: done.append("propose"))
+    monkeypatch.setattr(lapsing, "expire", breaks)
+    monkeypatch.setattr(lapsing, "miss", lambda *_: done.append("miss"))
     clock = Clock()
 
     Daemon(deps, clock).do_duties()
 
-    assert done == ["propose"]
+    assert done == ["miss"]
     with deps.store.read() as session:
-        trouble = {name.name: bool(session.get_one(DutyRow, name.name).trouble) for name in DUTIES}
-    assert trouble.pop("poll")
+        trouble = {row.name: bool(row.trouble) for row in session.scalars(select(DutyRow))}
+    assert trouble.pop("expire")
+    assert trouble
     assert not any(trouble.values())
+
+
+def test_an_idle_bell_asks_little_and_writes_nothing(deps: Deps) -> None:
+    clock = Clock()
+    daemon = Daemon(deps, clock)
+    daemon.begin()
+    daemon.do_duties()
+    clock.moment += timedelta(seconds=6)  # poll, media, tailor and propose are due, and nothing waits for them
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(deps.store.engine, "before_cursor_execute", note)
+    daemon.do_duties()
+    event.remove(deps.store.engine, "before_cursor_execute", note)
+    daemon.end()
+
+    told = [statement for statement in asked if not statement.startswith("BEGIN")]
+    assert len(told) == 2
+    assert all(statement.startswith("SELECT") for statement in told)
+
+
+def test_a_duty_that_failed_is_tried_again_even_where_nothing_waits(deps: Deps) -> None:
+    every = {"media": EVERY}
+    clock = Clock()
+    assert duties.due(deps, every, clock.now()) == set()
+
+    def fails() -> None:
+        raise RuntimeError
+
+    duties.do(deps, "media", EVERY, clock.now, fails)
+    clock.moment += EVERY
+
+    assert duties.due(deps, every, clock.now()) == {"media"}

@@ -1,0 +1,43 @@
+"""Whether anything waits for the duties that ask every few seconds: one query, so that an idle bell costs nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Executable, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from distributor.domain import State
+from distributor.store.tables import DutyRow, FeedRow, ItemRow, MediumRow, PostRow
+from distributor.store.types import UtcDateTime
+
+
+def duties(session: Session) -> dict[str, tuple[datetime, str]]:
+    """Return each duty's next time and the trouble it had last, by name."""
+    query = select(DutyRow.name, DutyRow.next_at, DutyRow.trouble)
+    return {row.name: (row.next_at, row.trouble) for row in session.execute(query)}
+
+
+def idle(session: Session, now: datetime) -> set[str]:
+    """Return which of the duties asked about here have nothing to do; of any other duty nothing is said."""
+    found = session.execute(_statement(), {"now": now}).one()
+    return {name for name, waits in found._mapping.items() if not waits}
+
+
+@cache
+def _statement() -> Executable:
+    now = bindparam("now", type_=UtcDateTime())
+    poll = select(FeedRow.id).where(
+        FeedRow.paused_at.is_(None),
+        FeedRow.removed_at.is_(None),
+        or_(FeedRow.next_poll_at.is_(None), FeedRow.next_poll_at <= now),
+    )
+    media = select(MediumRow.id).where(
+        MediumRow.state == "pending", or_(MediumRow.next_try_at.is_(None), MediumRow.next_try_at <= now)
+    )
+    tailor = select(ItemRow.id).where(ItemRow.stale, ItemRow.stage != "history")
+    unplaced = or_(PostRow.due_at.is_(None), PostRow.due_at <= now)
+    propose = select(PostRow.id).where(PostRow.state == State.AWAITING, unplaced)
+    asked = {"poll": poll, "media": media, "tailor": tailor, "propose": propose}
+    return select(*(query.exists().label(name) for name, query in asked.items()))
