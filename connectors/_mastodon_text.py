@@ -52,8 +52,11 @@ _DIALECT = Dialect(
 _SHORT_LINK = re.compile(r"https?://t\.co/(?P<slug>[a-z0-9]++)", re.IGNORECASE | re.ASCII)
 _WORD = r"[\p{L}\p{M}\p{Nd}\p{Pc}]"
 _MENTION = regex.compile(
-    rf"(?<!{_WORD}|[=/])(?P<user>@[a-zA-Z0-9_]++(?:[.\-]++[a-zA-Z0-9_]++)*+)(?:@{_WORD}++(?:[.\-]++{_WORD}++)*+)?"
+    rf"(?<!{_WORD}|[=/])(?P<user>@[a-zA-Z0-9_]++(?:[.\-]++[a-zA-Z0-9_]++)*+)"
+    rf"(?:@(?P<host>{_WORD}++(?:[.\-]++{_WORD}++)*+))?"
 )
+_LONGEST_HOST = 253
+"""A longer one is no host, and what stands there no mention; ``MAX_DOMAIN_LENGTH`` in the server's Extractor."""
 _NO_MENTION_BEFORE = re.compile(rf"[@＠{LATIN}]|://")
 _BLANK = regex.compile(r"\p{White_Space}*+")
 
@@ -101,5 +104,5 @@ def _valid_host(host: str) -> bool:
 
 def _mentions(text: str) -> Iterator[tuple[int, int, str]]:
     for mention in _MENTION.finditer(text):
-        if not _NO_MENTION_BEFORE.match(text, mention.end()):
+        if len(mention["host"] or "") <= _LONGEST_HOST and not _NO_MENTION_BEFORE.match(text, mention.end()):
             yield mention.start(), mention.end(), mention["user"]

@@ -63,6 +63,39 @@ def test_what_is_neither_a_link_nor_a_mention_at_mastodon_counts_as_it_stands(te
     assert mastodon.length(text) == len(text)
 
 
+LINK = f"http://{'b' * 30}.com/example"
+
+
+@pytest.mark.parametrize(
+    ("text", "warning", "fits"),
+    [
+        ("a" * 520, "", False),
+        ("", "a" * 520, False),
+        ("b" * 251, "a" * 250, False),
+        (f"{'a' * 476} {LINK}", "", True),
+        (f"{'a' * 477} {LINK}", "", False),
+        (f"{'a' * 476}{LINK}", "", False),
+        (f"http://example.com/valid?{'#foo?' * 1000}", "", False),
+        (f"{'a' * 475} @alice@{'b' * 30}.com", "", True),
+        (f"@alice@{'b' * 500}.com", "", False),
+        ("✨" * 500, "", True),
+        ("🏳️‍⚧️" * 500, "", True),
+        ("🏳️‍⚧️" * 501, "", False),
+    ],
+)
+def test_mastodon_takes_and_refuses_what_its_own_examples_say(text: str, warning: str, fits: bool) -> None:
+    """The cases that the server's developers hold its validator to, and our own one beside three of them.
+
+    https://github.com/mastodon/mastodon/blob/d5e278df/spec/validators/status_length_validator_spec.rb (read 2026-11-30)
+    """
+    assert (mastodon.length(text, warning=warning) <= 500) is fits
+
+
+@pytest.mark.parametrize(("letters", "expected"), [(253 - 4, 6), (254 - 4, 6 + 1 + 254)])
+def test_a_mention_at_a_host_that_no_host_can_be_counts_as_it_stands(letters: int, expected: int) -> None:
+    assert mastodon.length(f"@alice@{'b' * letters}.com") == expected
+
+
 def test_a_server_may_reserve_another_number_and_the_warning_counts() -> None:
     text = "Siehe https://kjc.de/ausbildung und https://kjc.de"
 
