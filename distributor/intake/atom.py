@@ -44,7 +44,7 @@ def _draft(entry: Node, authors: list[str]) -> Draft:
     about_media = group if group is not None else entry
     described = Markup(about_media.text("media:description"))
     return Draft(
-        guid=entry.text("atom:id"),
+        guid=next((node.own_address() for node in entry.all("atom:id") if node.own_text()), ""),
         link=_link(entry),
         title=_construct(entry, "atom:title") or Markup(about_media.text("media:title") or entry.text("dc:title")),
         summary=_construct(entry, "atom:summary"),
@@ -57,7 +57,7 @@ def _draft(entry: Node, authors: list[str]) -> Draft:
             *topics_of(entry),
         ],
         credit=credit_of(entry) or (credit_of(group) if group is not None else ""),
-        authors=_authors(entry) or authors,
+        authors=_authors(entry) or _authors_of_source(entry) or authors,
         language=entry.language or entry.text("dc:language"),
         media=_media(entry),
         valid=entry.text("dcterms:valid", "dcterms:available"),
@@ -69,6 +69,12 @@ def _authors(node: Node) -> list[str]:
     """Return the authors that the element itself names."""
     named = [author.text("atom:name") or author.own_text() for author in node.all("atom:author")]
     return named or node.texts("dc:creator", "itunes:author")
+
+
+def _authors_of_source(entry: Node) -> list[str]:
+    """Return the authors of the feed that the entry was taken over from (RFC 4287, 4.2.1)."""
+    source = entry.first("atom:source")
+    return _authors(source) if source else []
 
 
 def _link(entry: Node) -> str:

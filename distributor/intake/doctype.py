@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Mapping, Set
-from html.entities import html5
+from html.entities import html5, name2codepoint
 
 from distributor.domain import Refused
 
@@ -119,4 +119,6 @@ def _known(match: re.Match[str]) -> str:
         return found
     if found == "&" or (not found.startswith("&#") and found[1:] not in html5):
         return f"&amp;{found[1:]}"
-    return entities.escape(NOT_XML.sub("", entities.unescape(found)))
+    # What the document types of feeds declare are the names of HTML 4, of which HTML 5 made two mean something else.
+    codepoint = name2codepoint.get(found[1:-1])
+    return entities.escape(NOT_XML.sub("", chr(codepoint) if codepoint else entities.unescape(found)))

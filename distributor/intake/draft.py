@@ -37,7 +37,7 @@ _SENTENCE_END = regex.compile(
     r"(?<!\b(?:z|B|d|h|u|a|o|i|s|v|e|V|Z|U|Dr|Nr|St|Str|bzw|ca|usw|Tel|Prof|Hr|Fr|inkl|ggf|evtl|max|min|Abs|Art|\d{1,2}))"
     r"[.!?…]+[\"“”«»’)]*(?=\s+\S|$)|[!?…]+(?=\s|$)"
 )
-_MAIL = regex.compile(r"[(<\[]?[\w.+-]{1,64}@[\w.-]{1,255}[)>\]]?")
+_MAIL = regex.compile(r"[(<\[]?(?:mailto:)?[\w.+-]{1,64}@[\w.-]{1,255}[)>\]]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,8 @@ def _authors(written: Sequence[str]) -> str:
     """Return the names; an e-mail address beside one, or instead of one, is nobody's business."""
     names: dict[str, None] = {}
     for author in written[:MOST_AUTHORS]:
-        name = one_line(text_of_either(_MAIL.sub("", author[:500]))).strip(" ,;")
+        # Before HTML takes "<a@b.example>" for a tag, and after it has unveiled "a&#64;b.example".
+        name = one_line(_MAIL.sub("", text_of_either(_MAIL.sub("", author[:500])))).strip(" ,;")
         # What is left of "editor@example.org (Ayşe Yılmaz)".
         names.setdefault((name[1:-1] if name.startswith("(") and name.endswith(")") else name)[:200])
     return ", ".join(name for name in names if name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from distributor.intake.charsets import TABLES, read_by_table
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -49,6 +51,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
     named = _known(declared.group(1).decode() if declared else charset.group(1) if charset else "utf-8")
     if mainframe:
         return _clean(body, named if named != "utf-8" else _ANY_EBCDIC)
+    if named in TABLES:
+        return read_by_table(body, named), ()
     if named.startswith(("iso2022", "hz")):
         return _clean(body, named)
     try:
@@ -80,6 +84,8 @@ def _wide(head: bytes) -> str:
 
 
 def _known(name: str) -> str:
+    if name.lower() in TABLES:
+        return name.lower()
     try:
         found = codecs.lookup(_UNKNOWN_TO_PYTHON.get(name.lower(), name))
     except (LookupError, ValueError):

@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 LONGEST = 4096
 """No server we feed takes a longer address; what is longer is an attack or an embedded file."""
 
+# What needs no look at its parts, nor a base: most addresses by far.
+_USUAL = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,63}(?:/[A-Za-z0-9/_~%+=&;,:-]*(?:\.[A-Za-z0-9]+)?)?")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]+")
 _TO_QUOTE = re.compile(r"[\s\"<>\\^`{|}]")
 
@@ -17,6 +19,8 @@ def absolute(address: str, base: str = "") -> str:
     wanted = _UNSAFE.sub("", address.strip())
     if not wanted or len(wanted) > LONGEST:
         return ""
+    if _USUAL.fullmatch(wanted):
+        return wanted
     if wanted.startswith("//") and not base:
         wanted = f"https:{wanted}"
     try:

@@ -85,6 +85,7 @@ _USUAL = {
 _HTML_FIELD = re.compile(r"<(description|content:encoded|itunes:summary|summary|content)(?:\s[^<>]*)?(?<!/)>")
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):[A-Za-z_]")
 _DECLARED_PREFIX = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
+_RELATIVE = re.compile(r"(?![A-Za-z][A-Za-z0-9+.-]*:)\S+")
 _ROOT_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
 
 
@@ -107,7 +108,7 @@ class Node:
     ``base`` is what relative addresses in the element mean, its own ``xml:base`` counted in.
     """
 
-    __slots__ = ("_children", "base", "element", "home", "name")
+    __slots__ = ("_elements", "_nodes", "base", "element", "home", "name")
 
     def __init__(self, element: etree._Element, home: Home = NOWHERE, base: str = "") -> None:
         self.element = element
@@ -115,7 +116,8 @@ class Node:
         self.name = _name(str(element.tag), home)
         own_base = element.get(_XML_BASE)
         self.base = absolute(own_base, base) or base if own_base else base
-        self._children: dict[str, list[Node]] | None = None
+        self._elements: dict[str, list[etree._Element]] | None = None
+        self._nodes: dict[str, list[Node]] = {}
 
     def based(self, base: str) -> Node:
         """Return the same element, with other words for what relative addresses in it mean."""
@@ -127,13 +129,29 @@ class Node:
             if isinstance(element.tag, str):
                 yield Node(element, self.home, self.base)
 
+    def names(self) -> list[str]:
+        """Return the different names of the child elements, in their order."""
+        return list(self._by_name())
+
     def all(self, *names: str) -> list[Node]:
         """Return the children with these names, name by name."""
-        if self._children is None:
-            self._children = {}
-            for child in self.children():
-                self._children.setdefault(child.name, []).append(child)
-        return [child for name in names for child in self._children.get(name, ())]
+        elements = self._by_name() if self._elements is None else self._elements
+        found: list[Node] = []
+        for name in names:
+            # Most names that are asked for are not there, and most elements are not asked for.
+            if name in elements:
+                if name not in self._nodes:
+                    self._nodes[name] = [Node(one, self.home, self.base) for one in elements[name]]
+                found += self._nodes[name]
+        return found
+
+    def _by_name(self) -> dict[str, list[etree._Element]]:
+        if self._elements is None:
+            self._elements = {}
+            for element in self.element:
+                if isinstance(element.tag, str):
+                    self._elements.setdefault(_name(element.tag, self.home), []).append(element)
+        return self._elements
 
     def first(self, *names: str) -> Node | None:
         """Return the first child of the first of these names that has any."""
@@ -153,7 +171,18 @@ class Node:
 
     def own_text(self) -> str:
         """Return all characters inside the element, stripped."""
+        if len(self.element) == 0:
+            return (self.element.text or "").strip()
         return "".join(map(str, self.element.itertext())).strip()
+
+    def own_address(self) -> str:
+        """Return the text, made absolute where it is a relative address and the document itself says to what.
+
+        Where the document was fetched from does not count: an identity must outlive a move.
+        """
+        said = self.own_text()
+        declared = any(one.get(_XML_BASE) for one in (self.element, *self.element.iterancestors()))
+        return (absolute(said, self.base) or said) if declared and _RELATIVE.fullmatch(said) else said
 
     def markup(self) -> str:
         """Return what is inside the element as HTML: its text, or its child elements written out."""

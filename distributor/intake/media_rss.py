@@ -56,6 +56,8 @@ def media_of(node: Node, *, duration: str = "", poster: str = "") -> list[FeedMe
 
     ``duration`` and ``poster`` are what the item says by other means.
     """
+    if not any(name.startswith("media:") for name in node.names()):
+        return []
     around = _around(node, _Around(duration=seconds(duration), poster=absolute(poster, node.base)))
     media: list[FeedMedium] = []
     named = (child for child in node.children() if child.name in {"media:content", "media:group"})

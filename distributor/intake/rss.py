@@ -13,7 +13,7 @@ MOST_ENCLOSURES = 200
 """Enclosures of one item that are looked at, of which fewer are kept."""
 
 _SUMMARIES = ("description", "itunes:summary", "media:description", "dc:description", "atom:summary", "abstract")
-_CONTENTS = ("content:encoded", "xhtml:body", "body", "fullitem", "content", "atom:content")
+_CONTENTS = ("content:encoded", "xhtml:body", "xhtml:div", "body", "fullitem", "content", "atom:content")
 _MUCH = 2
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
@@ -48,7 +48,7 @@ def _format(root: Node) -> str:
 def _draft(item: Node) -> Draft:
     summary, content = _texts(item)
     return Draft(
-        guid=item.text("guid") or (item.element.get(_ABOUT) or "") or item.text("dc:identifier"),
+        guid=_guid(item) or (item.element.get(_ABOUT) or "") or item.text("dc:identifier"),
         link=_link(item) or _permalink(item),
         title=Markup(item.text("title", "media:title", "itunes:title", "dc:title")),
         summary=summary,
@@ -65,10 +65,17 @@ def _draft(item: Node) -> Draft:
     )
 
 
+def _guid(item: Node) -> str:
+    named = next((node for node in item.all("guid") if node.own_text()), None)
+    if named is None:
+        return ""
+    return named.own_address() if named.get("isPermaLink").lower() == "true" else named.own_text()
+
+
 def _texts(item: Node) -> tuple[Markup, Markup]:
     """Return the teaser and the whole text."""
     content = _markup(item, *_CONTENTS)
-    named = dict.fromkeys(child.name for child in item.children() if child.name in {"description", "summary"})
+    named = [name for name in item.names() if name in {"description", "summary"}]
     both = [markup for name in named if (markup := _markup(item, name))]
     if len(both) == 2 and not content:
         # They come in this order, but for a teaser that would be much longer than the text.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distributor.domain import FeedMedium
-from distributor.intake.html import text_of, text_of_either, tidy
+from distributor.intake.html import laid_out, text_of, text_of_either, tidy
 from distributor.intake.pictures import images_of
 
 BASE = "https://portal.example/beitrag/1"
@@ -45,6 +45,14 @@ BASE = "https://portal.example/beitrag/1"
         ("Job\u200dcenter 🎉\u200d.", "Jobcenter 🎉."),
         ("Auf\u200clage, aber می\u200cخواهم", "Auflage, aber می\u200cخواهم"),
         ("harmlos\u202egnudnuhcs\u202c", "harmlosgnudnuhcs"),
+        (
+            "C++\u200e \u0628\u0627\u0644\u0639\u0631\u0628\u064a\u0629",
+            "C++\u200e \u0628\u0627\u0644\u0639\u0631\u0628\u064a\u0629",
+        ),
+        ("Job\u200ecenter #Job\u200fcenter 1\u061c2", "Jobcenter #Jobcenter 12"),
+        ("<p>\u200f \u200e</p>", ""),
+        ("<svg><title>Plan der Beratungsstellen</title><circle r=1 /></svg>", "Plan der Beratungsstellen"),
+        ("<svg><title>Pfeil</title></svg> Weiter", "Weiter"),
         ("u\u0308ber", "über"),
         ("\x96 \x84Zitat\x93", "– „Zitat“"),
         ("<script>alert(1)</script>A<style>b{}</style>B", "AB"),
@@ -82,6 +90,9 @@ def test_what_is_read_plainly_keeps_its_words_and_its_lines():
         ("mitten im Satz\n   umbrochen", "mitten im Satz umbrochen"),
         ("you&#039;ll &amp; we", "you'll & we"),
         ("<b>fett</b> &amp; mager", "fett & mager"),
+        ("Kaputt <b>fett", "Kaputt fett"),
+        ("Eins<br>Zwei", "Eins\nZwei"),
+        ("<p>Eins", "Eins"),
     ],
 )
 def test_a_field_of_unknown_kind_is_read_as_what_it_looks_like(value, text):
@@ -119,6 +130,17 @@ def test_no_text_makes_it_stumble_and_tidying_twice_changes_nothing(text):
     assert tidy(once) == once
     assert "\u00ad" not in text_of(text)
     text_of_either(text).encode()
+
+
+TAGS = ["<p>", "</p>", '<p class="a">', "<br>", "<br/>", "<b>", "</b>", "<i>", "</i>", "<a href='x'>", "</a>"]
+WORDS = ["Ein", "zwei.", " ", "\n", "&amp;", "&nbsp;", "&uuml;", "ß", ","]
+simple_html = st.lists(st.sampled_from([*TAGS, *WORDS]), max_size=14).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(simple_html)
+def test_simple_html_is_read_as_the_whole_layout_would_have_it(html):
+    assert text_of(html) == laid_out(html)
 
 
 def test_pictures_are_found_with_alt_text_and_size_and_made_absolute():

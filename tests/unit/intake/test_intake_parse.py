@@ -135,6 +135,8 @@ def test_a_guid_that_several_entries_bear_is_said():
         ("<author>Ayşe Yılmaz &lt;redaktion@kjc.example&gt;</author>", "Ayşe Yılmaz"),
         ("<author>redaktion@kjc.example</author>", ""),
         ("<author>Amt (Presse)</author>", "Amt (Presse)"),
+        ("<author>Ayşe Yılmaz (mailto:ayse@kjc.example)</author>", "Ayşe Yılmaz"),
+        ("<author>Ayşe Yılmaz (ayse&amp;#64;kjc.example)</author>", "Ayşe Yılmaz"),
         ("<dc:creator>A</dc:creator><dc:creator>B</dc:creator><author>C</author>", "A, B"),
         ("<atom:author><atom:name>A</atom:name></atom:author>", "A"),
         ("", ""),
@@ -152,6 +154,43 @@ def test_an_atom_feeds_author_wrote_what_no_other_did():
     feed = parse(f'<feed xmlns="http://www.w3.org/2005/Atom"><author><name>A</name></author>{entries}</feed>'.encode())
 
     assert [item.author for item in feed.items] == ["A", "B"]
+
+
+def test_an_entry_taken_over_from_elsewhere_is_by_the_authors_of_its_source():
+    source = "<source><title>Anderswo</title><author><name>C</name></author></source>"
+    entries = (
+        f"<entry><title>1</title>{source}</entry><entry><title>2</title>{source}<author><name>B</name></author></entry>"
+    )
+
+    feed = parse(f'<feed xmlns="http://www.w3.org/2005/Atom"><author><name>A</name></author>{entries}</feed>'.encode())
+
+    assert [item.author for item in feed.items] == ["C", "B"]
+
+
+@pytest.mark.parametrize(
+    ("document", "guid"),
+    [
+        ("<feed xml:base='https://a.example/b/'><entry><id>c/1</id></entry></feed>", "https://a.example/b/c/1"),
+        ("<feed><entry><id>c/1</id></entry></feed>", "c/1"),
+        ("<feed xml:base='https://a.example/b/'><entry><id>urn:x:1</id></entry></feed>", "urn:x:1"),
+        (
+            "<rss xml:base='https://a.example/b/'><item><guid isPermaLink='true'>c/1</guid></item></rss>",
+            "https://a.example/b/c/1",
+        ),
+        ("<rss xml:base='https://a.example/b/'><item><guid>c/1</guid></item></rss>", "c/1"),
+    ],
+)
+def test_an_id_that_is_an_address_means_what_the_document_says_its_addresses_are_relative_to(document, guid):
+    named = document.replace("</item>", "<title>A</title></item>").replace("</entry>", "<title>A</title></entry>")
+
+    assert only(parse(named.encode(), url="https://elsewhere.example/feed")).guid == guid
+
+
+@pytest.mark.parametrize("reference", ["&lang;", "&rang;"])
+def test_the_names_of_characters_mean_what_the_document_types_of_feeds_declare(reference):
+    codepoint = {"&lang;": "\u3008", "&rang;": "\u3009"}[reference]
+
+    assert only(parse(rss(f"<title>{reference}</title>"))).title == codepoint
 
 
 @pytest.mark.parametrize(
@@ -196,9 +235,12 @@ def test_of_a_description_and_a_summary_the_first_is_the_teaser_unless_it_is_muc
     assert (item.summary, item.text) == (summary, text)
 
 
-@pytest.mark.parametrize("name", ["content:encoded", "content", "body", "fullitem", "atom:content"])
+@pytest.mark.parametrize("name", ["content:encoded", "content", "body", "xhtml:div", "fullitem", "atom:content"])
 def test_the_whole_text_is_found_under_all_its_names(name):
-    spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:atom="http://www.w3.org/2005/Atom"'
+    spaces = (
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:atom="http://www.w3.org/2005/Atom"'
+        ' xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+    )
     inside = f"<title>A</title><description>Kurz.</description><{name}>&lt;p&gt;Das Ganze.&lt;/p&gt;</{name}>"
 
     item = only(parse(rss(inside, namespaces=spaces)))
@@ -384,6 +426,19 @@ def test_pictures_in_the_text_count_only_where_the_feed_names_no_media():
 
 
 SAMPLE = '<rss version="2.0"><channel><item><title>Grün „gelb“ – 5 €</title></item></channel></rss>'
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("viscii", bytes([0x56, 0x69, 0xAE, 0x74, 0x20, 0x4E, 0x61, 0x6D])),
+        ("TCVN5712-1", bytes([0x56, 0x69, 0xD6, 0x74, 0x20, 0x4E, 0x61, 0x6D])),
+    ],
+)
+def test_character_sets_that_python_does_not_know_are_read(declared, written):
+    feed = f'<?xml version="1.0" encoding="{declared}"?>'.encode() + rss("<title>%</title>").replace(b"%", written)
+
+    assert only(parse(feed)).title == "Việt Nam"
 
 
 @pytest.mark.parametrize(
