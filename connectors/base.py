@@ -377,6 +377,7 @@ class Finds(Protocol):
         """Look for the post, by id first and by text last.
 
         ``since`` is when the first release Attempt began; ``known`` are remote ids that belong to other posts of ours.
+        ``stage`` is empty where a restored database has forgotten it: then the post is looked for by what it says.
         Raises: ConnectorError (never OutcomeUnknown: a look changes nothing).
         """
 

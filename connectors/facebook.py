@@ -163,12 +163,12 @@ class Facebook:
                 if not seen["is_published"]:
                     return Absent(stage_usable=True)
                 return Found(_receipt(draft, seen, since))
-            started = datetime.fromisoformat(stage["started"])
+            started = datetime.fromisoformat(stage["started"]) if "started" in stage else since
             for remote in _published(graph, page, min(since, started) - SLACK):
                 remote_id = identity(remote)
                 if remote_id == draft or (remote_id not in known and _is_ours(remote, post, order, since)):
                     return Found(_receipt(remote_id, remote, since))
-        photos_live = not stage["photos"] or access.now < started + _KEEPS
+        photos_live = not stage.get("photos") or access.now < started + _KEEPS
         return Absent(stage_usable=not draft and photos_live)
 
     def unstage(self, access: Access, stage: Json) -> None:

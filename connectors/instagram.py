@@ -139,7 +139,7 @@ class Instagram:
         """Ask the container; unless it still waits, look through the account's own posts. Raises: ConnectorError."""
         node = node_of(access, _ACCOUNT, LABEL)
         with answers(access, LABEL):
-            state = _state_of(access, str(stage["container"]))
+            state = _state_of(access, str(stage["container"])) if "container" in stage else "unknown"
             if state == "FINISHED":
                 return Absent(stage_usable=True)
             if state == "IN_PROGRESS":

@@ -34,6 +34,7 @@ from distributor.services import (
     polling,
     recalling,
     repeating,
+    restoring,
     retention,
     sealing,
     simulation,
@@ -103,9 +104,17 @@ class Daemon:
         return self._keeper is not None and self._keeper.trouble != ""
 
     def begin(self) -> None:
-        """Take this worker's lock, enter the feed from the settings, and look for dead workers' open calls."""
+        """Take this worker's lock, enter the feed from the settings, and look for dead workers' open calls.
+
+        Raises: Refused for the copy of a database that is at home elsewhere.
+        """
         now = self._clock.now()
         self._ownership.begin(now)
+        try:
+            restoring.watch(self._deps, self._ownership, now)
+        except Refused:
+            self._ownership.end()
+            raise
         with self._deps.store.write() as session:
             if self._deps.settings.feed_url:
                 feeds.ensure_feed(session, self._deps.settings.feed_url, now)
@@ -143,13 +152,22 @@ class Daemon:
             duties.do(self._deps, duty.name, duty.every, self._clock.now, work)
 
     def beat(self) -> None:
-        """Note that this worker is alive, ask the clocks, and take over from dead workers."""
+        """Note that this worker is alive, ask the clocks, see what the database knows, and take over from dead workers."""
         if self._keeper is not None:
             self._keeper.compare()
             if self._keeper.trouble:
                 _log.error("clock_off", why=self._keeper.trouble)
         self._ownership.beat(self._clock.now(), self._keeper.trouble if self._keeper else "")
+        self._watch()
         self._crew.rescue()
+
+    def _watch(self) -> None:
+        """Hold everything where the database has lost releases; end where it is no longer ours."""
+        try:
+            restoring.watch(self._deps, self._ownership, self._clock.now())
+        except Refused:
+            self.stop()
+            raise
 
     def publish(self) -> None:
         """Heed Stop files, then turn the crew until nothing is due and nothing in flight, or the daemon is to stop.

@@ -38,11 +38,13 @@ TRANSITIONS: dict[State, Life] = {
     S.DRAFTED: Life("tailored; has blocking problems or an uncleared item", (S.AWAITING, S.CLOSED), "editor"),
     S.AWAITING: Life("waits for the officer, with a proposed time", (S.SCHEDULED, S.DRAFTED, S.CLOSED), "officer"),
     S.SCHEDULED: Life(
-        "this digest approved, with a due time", (S.STAGED, S.AWAITING, S.MISSED, S.FAILED, S.CLOSED), "daemon"
+        "this digest approved, with a due time",
+        (S.STAGED, S.UNCERTAIN, S.AWAITING, S.MISSED, S.FAILED, S.CLOSED),
+        "daemon",
     ),
     S.STAGED: Life(
         "ready at the platform, nothing public",
-        (S.PUBLISHING, S.SCHEDULED, S.AWAITING, S.MISSED, S.FAILED, S.CLOSED),
+        (S.PUBLISHING, S.UNCERTAIN, S.SCHEDULED, S.AWAITING, S.MISSED, S.FAILED, S.CLOSED),
         "daemon",
     ),
     S.PUBLISHING: Life(
@@ -146,10 +148,14 @@ class ReleaseFailed:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A look for the Post found nothing. The platform's Timing says what that proves; the Stage may be gone too."""
+    """A look for the Post found nothing. The platform's Timing says what that proves; the Stage may be gone too.
+
+    ``long_ago``: a release, if there was one, ended so long ago that every network shows it by now.
+    """
 
     timing: Timing
     stage_usable: bool = True
+    long_ago: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +285,7 @@ def _(happening: Deadly, facts: Facts, now: datetime, policy: Policy) -> Move:
         return Move(S.UNCERTAIN, Reason("outcome.person", text, "officer"))
     if facts.state is S.RETRACTING:
         return Move(S.RETRACTING, Reason("retract.person", f"{broken} Bitte den Post von Hand löschen.", "officer"))
-    return Move(
-        S.FAILED, Reason("post.deadly", f"{broken} Bitte den Betrieb verständigen.", "operator"), drop_stage=True
-    )
+    return Move(S.FAILED, Reason("post.deadly", f"{broken} Bitte das Protokoll prüfen.", "operator"), drop_stage=True)
 
 
 @decide.register
@@ -291,10 +295,12 @@ def _(happening: Looked, facts: Facts, now: datetime, policy: Policy) -> Move:
         text = "Der Post ist auf dem Konto noch nicht zu sehen; es wird ein zweites Mal nachgesehen."
         reason = Reason("outcome.unknown", text, "daemon")
         return Move(S.UNCERTAIN, reason, next_try_at=now + happening.timing.settle[1], changes={"looks": looks})
-    if happening.timing.absence == "certain" and facts.resends < policy.resends:
+    certain = happening.timing.absence == "certain" or happening.long_ago
+    if certain and facts.resends < policy.resends:
         changes = {"looks": 0, "resends": facts.resends + 1}
         if happening.stage_usable:
-            return Move(S.STAGED, next_try_at=now, changes=changes)
+            due = max(now, facts.due_at) if facts.due_at else now
+            return Move(S.STAGED, next_try_at=due, changes=changes)
         return Move(S.SCHEDULED, next_try_at=now, changes=changes, drop_stage=True, via=S.STAGED)
     text = (
         "Es ist unklar, ob der Post öffentlich ist. Bitte auf dem Konto nachsehen und bestätigen "

@@ -66,6 +66,8 @@ EVENT_WORDS: dict[str, str] = {
     "looked": N_("Nachgesehen"),
     "look.failed": N_("Nachsehen fehlgeschlagen"),
     "owner.died": N_("Dienst wurde unterbrochen"),
+    "leftover.removed": N_("Rest beim Netzwerk von Hand entfernt"),
+    "post.doubted": N_("Nach einer Rücksicherung: wird gesucht"),
     "retracted": N_("Vom Netzwerk gelöscht"),
     "retract.failed": N_("Löschen fehlgeschlagen"),
     "retract.by_hand": N_("Muss von Hand gelöscht werden"),

@@ -24,7 +24,8 @@ from distributor.services import stop_files
 from distributor.services.deps import Deps
 from distributor.services.gating import clearances, closed_gates, unseconded
 from distributor.services.moving import apply, pause
-from distributor.store import claims, posts
+from distributor.services.restoring import look_first
+from distributor.store import claims, posts, restores
 from distributor.store.claims import Work
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow, StageRow, StopRow
 
@@ -141,6 +142,9 @@ def _stage_for(
         return None
     if work.kind == "look":
         return stage
+    if restores.is_to_be_looked_for(session, post):
+        look_first(session, post, now)
+        return None
     refusal = _refusal(deps, session, post, account, stage, now, releasing=work.kind == "release")
     if refusal is not None:
         apply(session, post, refusal, now=now, actor=DAEMON, what="guard.refused")
@@ -286,10 +290,17 @@ def _call(
         started_at=now,
         stage_id=stage.id if stage else None,
         stage_data=stage.data if stage else None,
-        since=claims.first_release(session, stage.id) if stage and work.kind == "look" else None,
+        since=_since(session, stage) if work.kind == "look" else None,
         known=known,
         receipt=receipt,
     )
+
+
+def _since(session: Session, stage: StageRow | None) -> datetime | None:
+    """Return since when the Post may be public: its first release here, or one that a restored database forgot."""
+    restore = restores.latest(session)
+    known = claims.first_release(session, stage.id) if stage is not None else None
+    return min((moment for moment in (known, restore.since if restore else None) if moment is not None), default=None)
 
 
 def _document(session: Session, post: PostRow, stage: StageRow | None) -> Json:

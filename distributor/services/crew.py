@@ -23,6 +23,7 @@ from distributor.services.deps import Deps
 from distributor.services.settling import forsake, let_go, rescue, settle
 from distributor.store.ownership import Ownership
 from distributor.store.posts import Stale
+from distributor.store.watermark import Watermark
 
 _log = structlog.get_logger()
 
@@ -34,6 +35,7 @@ class Crew:
         self._deps = deps
         self._ownership = ownership
         self._clock = clock
+        self._watermark = Watermark(deps.settings.data_dir)
         self._size = deps.settings.threads
         self._pool = ThreadPoolExecutor(self._size, thread_name_prefix="crew")
         self._sessions = threading.local()
@@ -50,11 +52,21 @@ class Crew:
         """Settle what has finished, claim what is due, wait up to ``patience`` seconds; tell if more may be due."""
         landed = self._collect()
         claimed = self._commit(landed, claiming=claiming)
+        self._note(claimed)
         for call in claimed.calls:
             self._flying[self._pool.submit(self._run, call)] = call
         if self._flying:
             wait(self._flying, timeout=patience, return_when=FIRST_COMPLETED)
         return bool(claimed.calls) or claimed.turned_down
+
+    def _note(self, claimed: Claimed) -> None:
+        """Note the newest release outside the database too, before its first byte leaves."""
+        releases = [call.attempt_id for call in claimed.calls if call.work.kind == "release"]
+        try:
+            if releases:
+                self._watermark.note(max(releases), self._ownership.name)
+        except OSError:
+            _log.exception("watermark_not_noted", attempt=max(releases))
 
     def finish(self, deadline: float = 60.0) -> None:
         """Claim nothing more, let what is in flight end, and store it."""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
-from distributor.services import findings, stop_files, trying
+from distributor.services import findings, restoring, stop_files, trying
 from distributor.services.accounts import missing_fields
 from distributor.services.consent_views import ending_soon
 from distributor.services.deps import Deps
@@ -19,7 +19,7 @@ from distributor.services.findings import Finding
 from distributor.services.recall_views import examine_recalls
 from distributor.services.stopping import active
 from distributor.store import items, migrations
-from distributor.store.tables import DutyRow, ItemRow, PostRow, WorkerRow
+from distributor.store.tables import AccountRow, DutyRow, ItemRow, PostRow, StageRow, WorkerRow
 from distributor.wording import local_time
 
 _QUIET_DAEMON = timedelta(minutes=2)
@@ -41,6 +41,8 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
             *examine_recalls(deps, session, now),
             *_items(session, now),
             *_deadly(session),
+            *_restored(deps),
+            *_leftovers(session),
             *_accounts(deps, session),
             *_stops(session),
             *held_by_files(deps),
@@ -117,6 +119,29 @@ def _deadly(session: Session) -> list[Finding]:
     """What daemon after daemon died in; it is tried once a day from then on."""
     text = "Dabei ist der Dienst mehrmals abgestürzt; es wird nur noch täglich versucht. Bitte das Protokoll ansehen."
     return [Finding(f"Absturz {subject}", False, text) for subject in trying.deadly(session)]
+
+
+def _restored(deps: Deps) -> list[Finding]:
+    """A database that is a copy, or behind what this host has released."""
+    standing = restoring.outlook(deps).standing
+    if standing in ("current", "new"):
+        return []
+    text = "Die Datenbank ist eine Kopie oder zurückgesichert; `distributor db state` sagt, was zu tun ist."
+    return [Finding("Rücksicherung", False, text, grave=True)]
+
+
+def _leftovers(session: Session) -> list[Finding]:
+    """What lies at a network unseen and could not be removed by a program."""
+    query = select(func.count()).select_from(StageRow).join(AccountRow, StageRow.account_id == AccountRow.id)
+    query = query.where(StageRow.state == "leftover", StageRow.next_try_at.is_(None), AccountRow.retired_at.is_(None))
+    number = session.scalar(query) or 0
+    if not number:
+        return []
+    text = (
+        f"{number} vorbereitete Posts ließen sich beim Netzwerk nicht entfernen; `distributor stages` nennt sie. "
+        "Bitte dort von Hand löschen und mit `distributor stages --removed NR` vermerken."
+    )
+    return [Finding("Reste bei den Netzwerken", False, text)]
 
 
 def _accounts(deps: Deps, session: Session) -> list[Finding]:

@@ -27,6 +27,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "user": frozenset({Role.OPERATOR}),
     "deputy": frozenset({Role.OPERATOR, Role.OFFICER}),
     "config": frozenset({Role.OPERATOR}),
+    "restore": frozenset({Role.OPERATOR}),
     "feed": frozenset({Role.OPERATOR, Role.EDITOR}),
     "read": frozenset(Role),
 }

@@ -18,6 +18,7 @@ from connectors.base import (
     Found,
     NotYet,
     Receipt,
+    Rejected,
     Retracted,
     Staged,
     Throttled,
@@ -42,9 +43,15 @@ from distributor.services.calling import Result
 from distributor.services.claiming import Call, stopped
 from distributor.services.deps import Deps
 from distributor.services.moving import apply, facts_of
-from distributor.store import claims, posts
+from distributor.store import claims, posts, restores
 from distributor.store.ownership import Ownership
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, ReceiptRow, StageRow
+
+MOST_REFUSALS, MOST_TRIES = 3, 100
+"""So often a leftover may be refused, or not be removed for another reason (about a day), before a person is told."""
+
+SHOWN_BY = timedelta(hours=1)
+"""So long after a release every network shows it to a look; our own choice, far above what was seen."""
 
 _APART = timedelta(seconds=30)
 """So far apart come those of whom one killed its daemon twice; our own choice, longer than a call may take."""
@@ -106,10 +113,14 @@ def _keep_leftover(deps: Deps, stage: StageRow, answer: object, now: datetime) -
     if answer is None or expired:
         stage.state, stage.next_try_at = "gone", None
         return
+    if isinstance(answer, Throttled):
+        stage.next_try_at = answer.until
+        return
     stage.tries += 1
-    stage.next_try_at = (
-        answer.until if isinstance(answer, Throttled) else now + backoff(stage.post_id, stage.tries, deps.policy)
-    )
+    if stage.tries < (MOST_REFUSALS if isinstance(answer, Rejected) else MOST_TRIES):
+        stage.next_try_at = now + backoff(stage.post_id, stage.tries, deps.policy)
+    else:  # a person removes it; what the platform forgets by itself is only waited for
+        stage.next_try_at = stage.expires_at
 
 
 def _decide(deps: Deps, session: Session, post: PostRow, happening: Happening, now: datetime, what: str) -> Move:
@@ -186,9 +197,18 @@ def _settle_look(
     if isinstance(answer, Found):
         _published(session, post, stage, result.call, answer.receipt, now)
     elif isinstance(answer, Absent):
-        _decide(deps, session, post, Looked(timing, answer.stage_usable), now, "looked")
+        usable = answer.stage_usable and stage is not None and stage.state == "ready"
+        looked = Looked(timing, usable, long_ago=_long_ago(session, stage, now))
+        _decide(deps, session, post, looked, now, "looked")
     elif isinstance(answer, ConnectorError):
         _decide(deps, session, post, LookFailed(answer), now, "look.failed")
+
+
+def _long_ago(session: Session, stage: StageRow | None, now: datetime) -> bool:
+    """Tell whether only a release that a restored database has forgotten is asked about, and that is a while ago."""
+    restore = restores.latest(session)
+    ours = stage is not None and claims.first_release(session, stage.id) is not None
+    return restore is not None and not ours and now - restore.at >= SHOWN_BY
 
 
 def _settle_retract(

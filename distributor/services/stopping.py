@@ -76,6 +76,12 @@ def stop(deps: Deps, actor: Actor, scope: Scope, reason: str, now: datetime) -> 
         return claims.in_flight(session, organisation_id=organisation_id, channel=scope.channel)
 
 
+def stop_everything(session: Session, actor: Actor, reason: str, now: datetime) -> None:
+    """Stop all releases within the caller's transaction; where everything is stopped already, that stands."""
+    if not _active(session, None, ""):
+        _pull(session, Scope(), None, reason, actor, now)
+
+
 def _reason(typed: str) -> str:
     if not typed.strip():
         raise Refused("Bitte einen Grund für die Notbremse nennen.", code="reason.missing")
@@ -242,4 +248,5 @@ __all__ = [
     "stop",
     "stop_as",
     "stop_by_file",
+    "stop_everything",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
 import json
@@ -20,10 +21,12 @@ from hypothesis import strategies as st
 import connectors
 from connectors import discover
 from connectors.base import (
+    Absent,
     ByHand,
     Connector,
     ConnectorError,
     Finds,
+    Found,
     Medium,
     OutcomeUnknown,
     RemotePost,
@@ -309,3 +312,12 @@ def test_no_secret_stands_in_an_address(office: Any, ability: str) -> None:
     with pytest.raises(ConnectorError):
         office.use(ability)
     assert not any(secret in line for line in office.platform.requests for secret in office.secrets)
+
+
+def test_a_look_that_knows_no_stage_asks_by_what_the_post_says(office: Any) -> None:
+    if not isinstance(office.connector, Finds):
+        return
+    office.platform.answer = office.sample["published"]
+    office.sample["stage"] = {}
+    with contextlib.suppress(ConnectorError):
+        assert isinstance(office.use("find"), Found | Absent)

@@ -39,6 +39,13 @@ class SqliteFiles:
         path.write_bytes(Path(url.removeprefix("sqlite:///")).read_bytes())
         return str(path)
 
+    def restore(self, url: str, kept: str) -> None:
+        """Put a kept database in the place of one that nobody uses now."""
+        path = Path(url.removeprefix("sqlite:///"))
+        for leaving in path.parent.glob(f"{path.name}*"):
+            leaving.unlink()
+        path.write_bytes(Path(kept).read_bytes())
+
     def drop(self) -> None:
         """Leave the files to the next test."""
 
@@ -66,6 +73,12 @@ class PostgresDatabases:
         name = f"kept_{next(_numbers)}"
         self._does(f"CREATE DATABASE {name} TEMPLATE {sa.make_url(url).database}")
         return name
+
+    def restore(self, url: str, kept: str) -> None:
+        """Put a kept database in the place of one that nobody uses now."""
+        name = sa.make_url(url).database
+        self._does(f"DROP DATABASE {name} WITH (FORCE)")
+        self._does(f"CREATE DATABASE {name} TEMPLATE {kept}")
 
     def drop(self) -> None:
         """Drop what was made for this test."""
