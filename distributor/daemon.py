@@ -152,7 +152,7 @@ class Daemon:
             duties.do(self._deps, duty.name, duty.every, self._clock.now, work)
 
     def beat(self) -> None:
-        """Note that this worker is alive, ask the clocks, see what the database knows, and take over from dead workers."""
+        """Note that this worker is alive, ask clocks and database, and take over from dead workers."""
         if self._keeper is not None:
             self._keeper.compare()
             if self._keeper.trouble:
