@@ -42,7 +42,7 @@ from distributor.services import stop_files
 from distributor.services.claiming import Call, stopped
 from distributor.services.deps import Deps
 from distributor.store.posts import BEHIND
-from distributor.store.tables import AccountRow, PostRow, StageRow
+from distributor.store.tables import AccountRow, ItemRow, PostRow, StageRow
 
 BUDGET = timedelta(minutes=5)
 """How long after its claim a call may still write to the socket, by a clock that also counts suspended time."""
@@ -97,7 +97,7 @@ def perform(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[],
 
 
 def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[], datetime]) -> Answer:
-    look = session.last_look = _LastLook(deps, call, call.claimed_at + BUDGET.total_seconds())
+    look = session.last_look = _LastLook(deps, call, clock)
     session.left = False
     try:
         connector = deps.connector(call.channel)
@@ -160,14 +160,16 @@ def _is_release(call: Call) -> bool:
 
 
 class _LastLook:
-    """Asked before every write: still in time, no Stop file, still wanted; for a release: no Stop, still our claim?
+    """Asked before every write: still in time, no Stop file, still wanted; for a release: no Stop, still our claim,
+    still within the bounds of its time?
 
     ``passed`` tells whether any write of this call was let through, however many requests it makes.
     """
 
-    def __init__(self, deps: Deps, call: Call, deadline: float) -> None:
+    def __init__(self, deps: Deps, call: Call, clock: Callable[[], datetime]) -> None:
         self.passed = False
-        self._deps, self._call, self._deadline = deps, call, deadline
+        self._deps, self._call, self._clock = deps, call, clock
+        self._deadline = call.claimed_at + BUDGET.total_seconds()
 
     def __call__(self) -> None:
         if boottime() > self._deadline:
@@ -199,12 +201,26 @@ class _LastLook:
         if state not in ("open", "ready"):
             raise Withheld("die Vorbereitung wird nicht mehr gebraucht")
 
-    @staticmethod
-    def _ask(session: Session, call: Call) -> None:
+    def _ask_time(self, session: Session, call: Call) -> None:
+        """Look at the clock: the claim may have waited long for its turn, and the portal may have set a bound since."""
+        query = select(PostRow.due_at, ItemRow.embargo_until, ItemRow.valid_until)
+        due, embargo, valid = session.execute(
+            query.join(ItemRow, PostRow.item_id == ItemRow.id).where(PostRow.id == call.work.post_id)
+        ).one()
+        now = self._clock()
+        if due is not None and now - due > self._deps.policy.lateness:
+            raise Withheld("die geplante Zeit ist zu lange vorbei")
+        if embargo is not None and now < embargo:
+            raise Withheld("Sperrfrist")
+        if valid is not None and now >= valid:
+            raise Withheld("die Gültigkeit ist abgelaufen")
+
+    def _ask(self, session: Session, call: Call) -> None:
         query = select(AccountRow.fence, AccountRow.retiring_at, PostRow.recall_at, PostRow.item_revision)
         fence, retiring, recalled, revision = session.execute(
             query.join(PostRow, PostRow.account_id == AccountRow.id).where(PostRow.id == call.work.post_id)
         ).one()
+        self._ask_time(session, call)
         if fence != call.fence:
             raise Withheld("ein anderer Dienst hat übernommen")
         if recalled is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from distributor.services import approving, calling, recalling, stopping, views
 from distributor.services.crew import Crew
 from distributor.services.stopping import Scope
 from distributor.store.ownership import Ownership
-from distributor.store.tables import AccountRow, AttemptRow
+from distributor.store.tables import AccountRow, AttemptRow, ItemRow
 from tests.support.world import World
 
 Reaches = Callable[..., World]
@@ -160,6 +161,38 @@ class TestWhoWasStoppedBetweenTheClaimAndTheCall:
 
         assert len(world.network.requests()) == before
         assert world.state() == "staged"
+
+
+class TestAClaimThatWasOvertaken:
+    """Between the claim and the byte a daemon may stand still, and the portal may set a bound."""
+
+    def test_by_time_sends_nothing_however_fresh_its_own_clock_says_it_is(self, reaches: Reaches) -> None:
+        world = reaches("staged")
+        due = world.due()
+        world.clock.set(due)
+        [call] = world.claims()
+        world.clock.set(due + world.deps.policy.lateness + timedelta(seconds=1))
+        before = len(world.network.requests())
+
+        world.stores(world.calls([replace(call, claimed_at=boottime())]))
+
+        assert len(world.network.requests()) == before
+        world.runs_until(world.clock.now() + timedelta(minutes=1))
+        assert (world.state(), world.post()["reason"]["code"]) == ("missed", "late")
+
+    @pytest.mark.parametrize("bound", ["embargo_until", "valid_until"])
+    def test_by_a_bound_that_the_portal_has_set_since_sends_nothing(self, reaches: Reaches, bound: str) -> None:
+        world = reaches("staged")
+        world.clock.set(world.due())
+        claimed = world.claims()
+        moment = world.clock.now() + timedelta(minutes=10 if bound == "embargo_until" else 0)
+        with world.deps.store.write() as session:
+            setattr(session.scalars(select(ItemRow)).one(), bound, moment)
+        before = len(world.network.requests())
+
+        world.stores(world.calls(claimed))
+
+        assert len(world.network.requests()) == before
 
 
 class TestWhoOnlySeemedDead:
