@@ -22,6 +22,7 @@ class MediaCache:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._seen: dict[str, tuple[int, int, int]] = {}
 
     def put(self, data: bytes, mime: str) -> str:
         """Keep the bytes and return their SHA-256.
@@ -61,6 +62,20 @@ class MediaCache:
     def has(self, sha256: str) -> bool:
         """Tell whether the file is kept."""
         return self.path(sha256).is_file()
+
+    def intact(self, sha256: str) -> bool:
+        """Tell whether the file is kept and holds what its name says; one that nobody touched since is read once."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                stat = os.fstat(file.fileno())
+                mark = (stat.st_ino, stat.st_size, stat.st_ctime_ns)
+                if self._seen.get(sha256) != mark:
+                    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                        return False
+                    self._seen[sha256] = mark
+        except FileNotFoundError:
+            return False
+        return True
 
     def remove(self, sha256: str) -> None:
         """Delete the file; one that is not there is no error."""

@@ -40,7 +40,7 @@ def looks_css(connectors: Mapping[str, Connector]) -> str:
 def picture(desk: At, visitor: Reader, sha256: str) -> Response:
     """Give a kept file to a person who is logged in."""
     cache = desk.deps.cache
-    if not _SHA256.fullmatch(sha256) or not cache.has(sha256):
+    if not _SHA256.fullmatch(sha256) or not cache.intact(sha256):
         raise Refused(_("Diese Datei gibt es nicht."), code="medium.unknown")
     path = cache.path(sha256)
     with path.open("rb") as file:

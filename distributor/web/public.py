@@ -78,7 +78,7 @@ At = Annotated[Public, Depends(_public_of)]
 
 
 def give_media(request: Request, public: At, name: str) -> Response:
-    """Give a kept file whose address we signed, in whole or in ranges."""
+    """Give a kept file whose address we signed, in whole or in ranges; one that was exchanged on disk is gone."""
     key, now = public.deps.vault.signing_key(), public.clock.now()
     sha256 = links.verify(name, now=now, key=key)
     if sha256 is None:
@@ -86,7 +86,7 @@ def give_media(request: Request, public: At, name: str) -> Response:
         if links.verify(name, now=_EPOCH, key=key) is not None:
             return PlainTextResponse(_("Diese Adresse ist abgelaufen."), 410)
         return PlainTextResponse(_("Diese Datei gibt es nicht."), 404)
-    if not public.deps.cache.has(sha256):
+    if not public.deps.cache.intact(sha256):
         return PlainTextResponse(_("Diese Datei gibt es nicht mehr."), 410)
     headers = {"ETag": f'"{sha256}"', "Cache-Control": "public, max-age=3600, immutable"}
     if f'"{sha256}"' in request.headers.get("If-None-Match", ""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -94,6 +95,23 @@ def test_a_signed_file_that_is_kept_no_more_is_gone(desk: Any) -> None:
     path, _ = media_path(desk)
     desk.deps.cache.remove(desk.posts()[0]["media"][0]["sha256"])
     assert desk.public().get(path).status_code == 410
+
+
+def test_a_signed_file_that_was_exchanged_on_disk_is_not_given(desk: Any) -> None:
+    """Networks fetch pictures here: what goes out is what was approved, or nothing."""
+    path, data = media_path(desk)
+    sha256 = desk.posts()[0]["media"][0]["sha256"]
+    client, kept = desk.public(), desk.deps.cache.path(sha256)
+    assert client.get(path).status_code == 200
+
+    changed = bytes([*data[:-1], data[-1] ^ 1])
+    kept.write_bytes(changed)
+    os.utime(kept, ns=(kept.stat().st_atime_ns, 0))
+
+    assert client.get(path).status_code == 410
+    assert desk.person("anna").client.get(f"/medien/{sha256}").status_code == 404
+    kept.write_bytes(data)
+    assert client.get(path).content == data
 
 
 def test_a_short_link_leads_to_the_item(desk: Any) -> None:
