@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 
 from distributor.consent import SCOPES
 from distributor.domain import Refused
-from distributor.services import approving, clearing, consent_views, consents, documents, views, withdrawing
+from distributor.services import accounts, approving, clearing, consent_views, consents, documents, views, withdrawing
 from distributor.services.clearing import Answer
 from distributor.services.consents import Signed
+from distributor.services.deps import Deps
 from distributor.store import posts, pseudonyms
 from distributor.store.tables import EventRow
+from distributor.vault import Vault, new_key
 from tests.services.conftest import Reaches
 from tests.support.world import World
 
@@ -232,6 +235,28 @@ class TestTheDocument:
             [event] = [row for row in session.query(EventRow) if row.what == "consent.read"]
             assert pseudonyms.names(session, [event.actor])[event.actor] == "pruefung"
             assert (event.subject_id, event.digest, event.organisation) == (key, path.name, "fulda")
+
+    def test_is_locked_anew_with_the_newest_key_and_read_as_before(self, reaches: Reaches) -> None:
+        """The old key may go then; with the old one alone nothing opens, and without it nothing is exchanged."""
+        world = reaches("awaiting")
+        person(world)
+        [path] = (world.deps.settings.data_dir / "consents").iterdir()
+        old, new = world.environment["DISTRIBUTOR_KEY"], new_key()
+        before, operator, now = path.read_bytes(), world.person("betrieb"), world.clock.now()
+
+        def with_keys(keys: str) -> Deps:
+            return replace(world.deps, vault=Vault(keys))
+
+        with pytest.raises(Refused):
+            accounts.rotate_keys(with_keys(new), operator, now)
+        assert path.read_bytes() == before
+        accounts.rotate_keys(with_keys(f"{new},{old}"), operator, now)
+
+        assert path.read_bytes() != before
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+        assert documents.read(with_keys(new), path.name) == b"Ada Beispiel"
+        with pytest.raises(Refused):
+            documents.read(with_keys(old), path.name)
 
     @pytest.mark.parametrize("login", ["fulda", "betrieb"])
     def test_few_may_read_it(self, reaches: Reaches, login: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -225,6 +228,28 @@ class TestWithoutAPerson:
         with world.deps.store.read() as session:
             [approval] = session.query(ApprovalRow).all()
             assert pseudonyms.names(session, [approval.actor])[approval.actor] == "Automatik (fulda)"
+
+    def test_two_daemons_at_once_approve_once(self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Both have found the post waiting before either approves it."""
+        world = reaches("awaiting")
+        without_problems(world)
+        self.automatic(world, self.topic(world))
+        chosen, both = auto_approving._chosen, threading.Barrier(2)
+
+        def found_by_both(*arguments: Any) -> Any:
+            found = chosen(*arguments)
+            both.wait(timeout=30)
+            return found
+
+        monkeypatch.setattr(auto_approving, "_chosen", found_by_both)
+        with ThreadPoolExecutor(2) as daemons:
+            done = list(daemons.map(auto_approving.approve_waiting, [world.deps] * 2, [world.clock.now()] * 2))
+
+        assert sorted(done) == [0, 1]
+        assert world.state() == "scheduled"
+        with world.deps.store.read() as session:
+            assert session.query(ApprovalRow).count() == 1
+            assert session.query(EventRow).filter_by(what="post.approved").count() == 1
 
     @pytest.mark.parametrize("doubt", ["topic", "people", "elected", "edited", "problem", "gone", "off"])
     def test_any_doubt_leaves_it_to_a_person(self, reaches: Reaches, doubt: str) -> None:

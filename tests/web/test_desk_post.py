@@ -376,3 +376,18 @@ def test_a_text_that_is_too_long_is_kept_and_not_said_to_await_approval(desk: An
     told = saved.one("//*[@role='status']").text_content()
     assert "Text gespeichert" in told
     assert "So kann er noch nicht freigegeben werden." in told
+
+
+def test_a_forged_word_that_one_is_alone_releases_nothing(desk: Any) -> None:
+    """Anna changed the text; the form that lets one person release by themselves is not hers while others could."""
+    post = desk.awaiting()
+    browser, where = desk.person("anna"), f"/post/{post['id']}"
+    desk.clock.advance(minutes=1)
+    browser.sends(browser.opens(where), f"{where}/bearbeiten", text="Wir helfen dir beim Neustart.")
+    digest = views.post_show(desk.deps, post["id"])["digest"]
+
+    for more in ({}, {"allein": "ja", "warum": "Sonst ist niemand da"}):
+        page = browser.posts(f"{where}/freigeben", pruefwert=browser.token, digest=digest, **more)
+        assert page.status in (403, 409, 422)
+
+    assert views.post_show(desk.deps, post["id"])["state"] == "awaiting"

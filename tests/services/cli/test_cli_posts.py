@@ -271,3 +271,29 @@ def test_fix_that_leaves_something_out_says_so_and_is_partly_done(program: Any) 
     assert answer.exit_code == 1
     [line] = answer.stdout.splitlines()
     assert "„Klient*innen“ bleibt stehen, denn sonst hieße es: Der Text hat 288 von 280 Zeichen" in line
+
+
+def test_four_eyes_hold_on_the_command_line_too(program: Any) -> None:
+    """Whoever ``--as`` names is held to what they did; alone only where nobody else could, and with a reason."""
+    program.takes_in()
+    number = str(on(program.posts("--organisation", "fulda"), "x")["id"])
+    program.does("posts", "edit", number, "--text", "Wir helfen dir beim Neustart.", "--as", "kim")
+
+    assert "zweite Person" in program.refuses("posts", "approve", number, "--as", "kim")
+    alone = ("--alone", "--reason", "Niemand da")
+    assert "allein geht das nur" in program.refuses("posts", "approve", number, *alone, "--as", "kim")
+    assert program.posts("--organisation", "fulda", "--state", "scheduled") == []
+
+    program.does("posts", "approve", number, "--as", "ed")
+    assert program.json("posts", "show", number)["state"] == "scheduled"
+
+
+def test_an_unknown_or_disabled_person_decides_nothing(program: Any) -> None:
+    program.takes_in()
+    number = str(program.posts("--organisation", "fulda")[0]["id"])
+    program.does("users", "disable", "kim", "--as", "op")
+
+    for login in ("kim", "niemand", "daemon", "Automatik (kim)"):
+        program.refuses("posts", "approve", number, "--as", login)
+
+    assert program.json("posts", "show", number)["state"] == "awaiting"
