@@ -23,6 +23,7 @@ from distributor.domain import Refused
 from distributor.progress import progress
 from distributor.services import (
     auto_approving,
+    correcting,
     duties,
     feeds,
     findings,
@@ -71,6 +72,7 @@ DUTIES = (
     Duty("expire", timedelta(minutes=1), lambda deps, clock: lapsing.expire(deps, clock.now())),
     Duty("miss", timedelta(seconds=30), lambda deps, clock: lapsing.miss(deps, clock.now())),
     Duty("repeat", timedelta(minutes=10), lambda deps, clock: repeating.make_due(deps, clock.now())),
+    Duty("correct", timedelta(minutes=1), lambda deps, clock: correcting.make_due(deps, clock.now())),
     Duty("propose", timedelta(seconds=5), lambda deps, clock: planning.propose(deps, clock.now())),
     Duty("heed", timedelta(seconds=30), lambda deps, clock: heeding.heed(deps, clock.now())),
     Duty("tell", timedelta(minutes=1), lambda deps, clock: telling.tell(deps, clock.now)),

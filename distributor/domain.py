@@ -247,14 +247,15 @@ class Part:
     """One part of a channel text, in one or more wordings of which every post takes one.
 
     ``rank`` 0 is never dropped; otherwise the highest rank is dropped first. ``shorten`` allows a cut at a sentence
-    end before dropping. ``role`` ``body`` parts are what an editor's override replaces; ``frame`` parts stay.
+    end before dropping. ``role`` ``body`` parts are what an editor's override replaces; ``frame`` parts stay;
+    ``correction`` parts stand before all others, in posts that correct another.
     """
 
     name: str
     wordings: tuple[Wording, ...]
     rank: int = 0
     shorten: bool = False
-    role: Literal["body", "frame"] = "body"
+    role: Literal["body", "frame", "correction"] = "body"
 
 
 @dataclass(frozen=True, slots=True)

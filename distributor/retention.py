@@ -106,6 +106,10 @@ RULES = (
         "people write names where they should not", _LIMITATION,
     ),
     Rule(
+        "reasons of decisions", "item_settlement", "what people wrote, of items all of whose posts are over", "blank",
+        _CLAIMS, "the item's last change", "people write names where they should not", _LIMITATION,
+    ),
+    Rule(
         "reasons of recalls", "recall", "what people wrote, of recalls that are done", "blank", _CLAIMS, "done_at",
         "people write names where they should not", _LIMITATION,
     ),

@@ -50,6 +50,7 @@ EVENT_WORDS: dict[str, str] = {
     "recall.reminded": N_("An das Löschen erinnert"),
     "post.missed": N_("Zeit verpasst"),
     "post.taken_back": N_("Freigabe vom Kalender zurückgenommen"),
+    "post.corrects": N_("Als Korrektur angelegt"),
     "post.repeated": N_("Wiederholung angelegt"),
     "post.expired": N_("Verfallen"),
     "post.handed_over": N_("Andere Zuständigkeit"),

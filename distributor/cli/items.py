@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from distributor.cli import clearance, ranking
+from distributor.cli import changes, clearance, ranking
 from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import each
 from distributor.cli.parts import acting, assemble, present
@@ -291,6 +291,8 @@ def withdraw(ids: tuple[int, ...], reason: str, login: str) -> int:
     return _decide(ids, login, act)
 
 
+items.add_command(changes.changed)
+items.add_command(changes.decide)
 items.add_command(clearance.clear)
 items.add_command(clearance.text)
 items.add_command(ranking.prioritise)

@@ -58,7 +58,8 @@ def approve_waiting(deps: Deps, now: datetime) -> int:
     """Approve what awaits its officer and meets every condition; return how many posts that were.
 
     The Item is cleared and shows nobody; nothing is wrong with the post, not even slightly; nobody changed it since;
-    it shows no elected people. Where several daemons do so at once, one of them finds the post approved already.
+    it shows no elected people, and corrects nothing. Where several daemons do so at once, one of them finds the post
+    approved already.
     """
     with deps.store.read() as session:
         chosen = _chosen(deps, session, now)
@@ -107,6 +108,7 @@ def _beyond_doubt(deps: Deps, session: Session, row: Row) -> bool:
     clearance = clearances(session, [item])[item.id]
     return (
         post.due_at is not None
+        and post.corrects_id is None
         and item.cleared_at is not None
         and clearance.answer("people") == "none"
         and not clearance.shown

@@ -12,6 +12,7 @@ from distributor.domain import Refused, State
 from distributor.services import findings, restoring, stop_files, trying
 from distributor.services.accounts import missing_fields
 from distributor.services.consent_views import ending_soon
+from distributor.services.correcting import examine_changes
 from distributor.services.deps import Deps
 from distributor.services.feed_findings import examine_feeds
 from distributor.services.figures import LATE
@@ -38,6 +39,7 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
         found += [
             *_waiting(session),
             *examine_feeds(deps, session, now),
+            *examine_changes(session),
             *examine_recalls(deps, session, now),
             *_items(session, now),
             *_deadly(session),

@@ -7,12 +7,13 @@ that nobody released. Approvals on a day that is merely to be avoided stand, and
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Refused
@@ -94,8 +95,11 @@ def enter(
         owner = organisation_named(session, organisation)
         _not_twice(session, occasion, owner)
         row = _row(session, occasion, owner, actor, now)
-        session.add(row)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError as error:  # somebody else entered the same at the same moment
+            raise Refused("Das steht schon im Kalender.", code="calendar.twice") from error
         _record(session, "calendar.entered", row, owner, actor, now)
         return Entered(row.id, _take_effect(session, now, actor, owner, [occasion]))
 
@@ -223,7 +227,7 @@ def _row(
 ) -> OccasionRow:
     return OccasionRow(
         organisation_id=owner.id if owner else None,
-        uid=occasion.uid or f"{secrets.token_hex(8)}@distributor",
+        uid=occasion.uid or _own_uid(occasion),
         kind=occasion.kind,
         first=occasion.first,
         last=occasion.last,
@@ -232,6 +236,12 @@ def _row(
         actor=pseudonyms.key_of(session, actor),
         at=now,
     )
+
+
+def _own_uid(occasion: Occasion) -> str:
+    """Return the name of a day entered by hand: the same for the same words, so that the database bars the second."""
+    said = "\n".join((occasion.kind, occasion.first.isoformat(), occasion.last.isoformat(), occasion.title))
+    return f"{sha256(said.encode()).hexdigest()[:16]}@distributor"
 
 
 def _put(session: Session, occasion: Occasion, owner: OrganisationRow | None, actor: Actor, now: datetime) -> None:

@@ -27,6 +27,9 @@ from schedules.plan import Candidate, Placement, Taken, Unplaced, plan
 _NEIGHBOURHOOD = timedelta(days=2)
 """How far back posts are looked at that may be too close to a new one, or on the same local day."""
 
+_CORRECTION = 100
+"""The rank of a correction; Items have at most 1."""
+
 Pair = tuple[PostRow, ItemRow]
 
 
@@ -175,10 +178,10 @@ class _Desk:
             not_before=post.due_at if at_its_time and post.due_at else max(earliest),
             not_after=post.due_at if at_its_time else item.valid_until,
             created=post.created_at,
-            priority=item.priority,
+            priority=_rank(post, item),
             topics=tuple(item.document["topics"]),
             form=post.form,
-            campaign=self._campaigns.get(item.id),
+            campaign=self._campaigns.get(item.id) if post.corrects_id is None else None,
         )
 
 
@@ -186,12 +189,17 @@ def _outranked(session: Session, waiting: Sequence[Pair], now: datetime) -> list
     """Return the plan's proposals that give way if a waiting post of their account needs their place."""
     highest: dict[int, int] = {}
     for post, item in waiting:
-        highest[post.account_id] = max(item.priority, highest.get(post.account_id, item.priority))
+        highest[post.account_id] = max(_rank(post, item), highest.get(post.account_id, _rank(post, item)))
     return [
         (post, item)
         for post, item in places.proposed(session, now)
-        if post.plan_why and item.priority < highest.get(post.account_id, item.priority)
+        if post.plan_why and _rank(post, item) < highest.get(post.account_id, _rank(post, item))
     ]
+
+
+def _rank(post: PostRow, item: ItemRow) -> int:
+    """Return what goes before: a correction before all else, for what is wrong is public meanwhile."""
+    return item.priority if post.corrects_id is None else _CORRECTION
 
 
 def _set_time(session: Session, post: PostRow, at: datetime | None, why: str = "") -> None:

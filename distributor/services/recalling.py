@@ -22,7 +22,7 @@ from distributor.services.deps import Deps
 from distributor.services.moving import apply
 from distributor.services.permission import require
 from distributor.services.tailoring import shape_posts
-from distributor.store import items, posts, pseudonyms, recalls
+from distributor.store import corrections, items, posts, pseudonyms, recalls
 from distributor.store.posts import record
 from distributor.store.tables import ItemRow, PostRow, RecallRow, TakedownRow, TombstoneRow
 from distributor.takedown import IN_DOUBT, OVER, Cause, Kind, reminder_due
@@ -122,9 +122,20 @@ def withdraw_in(session: Session, begun: RecallRow, chosen: Iterable[ItemRow], a
 
 
 def take_down(session: Session, begun: RecallRow, chosen: Iterable[PostRow], actor: Actor) -> States:
-    """Take back these posts, which must be locked, within a Recall; each gets its place in the list."""
+    """Take back these posts, which must be locked, within a Recall; each gets its place in the list.
+
+    What would correct them and is not public yet goes along: it would correct what nobody can read.
+    """
     states: Counter[State] = Counter()
-    for post in chosen:
+    named = list(chosen)
+    known = {post.id for post in named}
+    waiting = [
+        each
+        for post in named
+        for each in corrections.answering(session, post.id)
+        if each.id not in known and State(each.state) not in OVER | IN_DOUBT
+    ]
+    for post in (*named, *waiting):
         session.add(TakedownRow(recall_id=begun.id, post_id=post.id, found=post.state))
         states[recall_in(session, post, begun.at, actor)] += 1
     session.flush()

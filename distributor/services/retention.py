@@ -37,6 +37,7 @@ from distributor.store.tables import (
     RenditionRow,
     RevisionRow,
     SessionRow,
+    SettlementRow,
     StageRow,
     StopRow,
     StopVoteRow,
@@ -253,6 +254,11 @@ _WORK: dict[str, _Work] = {
             StopVoteRow.at < before,
             exists(select(StopRow.id).where(StopRow.id == StopVoteRow.stop_id, StopRow.lifted_at.is_not(None))),
         ),
+    ),
+    "reasons of decisions": _Work(
+        SettlementRow,
+        lambda before: and_(SettlementRow.reason != "", _item_over(SettlementRow.item_id, before)),
+        {"reason": ""},
     ),
     "reasons of recalls": _Work(
         RecallRow, lambda before: and_(RecallRow.done_at < before, RecallRow.reason != ""), {"reason": ""}

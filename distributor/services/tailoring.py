@@ -30,6 +30,7 @@ from distributor.store.tables import AccountRow, ItemRow, MediumRow, Organisatio
 from distributor.tailoring import MENDS, Mended, mended, tailor
 from distributor.tailoring import Tailored as Variation
 from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
+from distributor.wording import BERLIN
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -158,16 +159,25 @@ def _locked(session: Session, item_id: int) -> ItemRow:
 
 
 def shape_posts(
-    deps: Deps, session: Session, item: ItemRow, now: datetime, *, actor: Actor = DAEMON, void: bool = False
+    deps: Deps,
+    session: Session,
+    item: ItemRow,
+    now: datetime,
+    *,
+    actor: Actor = DAEMON,
+    void: bool = False,
+    fresh: Sequence[PostRow] = (),
 ) -> None:
-    """Render an Item for every account and adjust each post's life. ``void`` takes back Approvals in any case."""
+    """Render an Item for every account and adjust each post's life. ``void`` takes back Approvals in any case.
+
+    ``fresh`` are further posts of it that have nothing to say yet.
+    """
     piece = workpiece(session, item)
     item.cleared_at = (item.cleared_at or now) if piece.complete and not piece.unanswered else None
     held = items.posts_of(session, item.id, lock=True)
     existing: dict[int, list[PostRow]] = {}
-    for post in held:
-        if post.corrects_id is None:
-            existing.setdefault(post.account_id, []).append(post)
+    for post in (*held, *fresh):
+        existing.setdefault(post.account_id, []).append(post)
     for account, owner in items.accounts(session):
         missing = [new_post(item, account, now)] if item.stage == "active" and account.retiring_at is None else []
         for post in existing.get(account.id, missing):
@@ -176,7 +186,7 @@ def shape_posts(
                     deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void
                 )
             else:
-                _mark_behind(deps, piece, post, account, owner, cleared=piece.cleared, now=now, void=void)
+                _mark_behind(deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, void=void)
 
 
 def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor: Actor, void: bool = False) -> None:
@@ -195,7 +205,7 @@ def mended_text(deps: Deps, session: Session, post: PostRow, now: datetime, rule
     owner = session.get_one(OrganisationRow, account.organisation_id)
 
     def problems(text: str) -> Iterator[Problem]:
-        made = _variation(deps, piece, post, account, owner, now, text)
+        made = _variation(deps, session, piece, post, account, owner, now, text)
         for problem in made.problems:
             yield problem if MENDS.get(problem.rule) == "text" else replace(problem, fix=None)
 
@@ -204,14 +214,25 @@ def mended_text(deps: Deps, session: Session, post: PostRow, now: datetime, rule
 
 
 def new_post(
-    item: ItemRow, account: AccountRow, now: datetime, *, occurrence: int = 1, earliest_at: datetime | None = None
+    item: ItemRow,
+    account: AccountRow,
+    now: datetime,
+    form: str = "feed",
+    *,
+    occurrence: int = 1,
+    earliest_at: datetime | None = None,
+    corrects: int | None = None,
 ) -> PostRow:
-    """Return a Post that has nothing to say yet; a repeat may not appear before ``earliest_at``."""
+    """Return a Post that has nothing to say yet; a repeat may not appear before ``earliest_at``.
+
+    ``corrects`` is the public post that it corrects, whose form and occurrence it shares.
+    """
     return PostRow(
         item_id=item.id,
         account_id=account.id,
-        form="feed",
+        form=form,
         occurrence=occurrence,
+        corrects_id=corrects,
         earliest_at=earliest_at,
         code="".join(secrets.choice(_ALPHABET) for _ in range(8)),
         state=State.DRAFTED,
@@ -234,11 +255,12 @@ def _shape(
     actor: Actor,
     void: bool,
 ) -> None:
-    made = _variation(deps, piece, post, account, owner, now, post.officer_text)
+    made = _variation(deps, session, piece, post, account, owner, now, post.officer_text)
     problems = [
         *_media_problems(piece),
         *_gate_problems(deps, piece, account, owner, now),
         *_repeat_problems(piece, post, account),
+        *_correction_problems(deps, session, piece, post, account, owner, now),
         *made.problems,
     ]
     changed = made.remote.digest != post.digest
@@ -265,6 +287,7 @@ def _shape(
 
 def _mark_behind(
     deps: Deps,
+    session: Session,
     piece: Workpiece,
     post: PostRow,
     account: AccountRow,
@@ -277,7 +300,7 @@ def _mark_behind(
     """Note on a Post whose release is under way that its Approval is void, should it come back unreleased."""
     if State(post.state) not in APPROVED:
         return
-    made = _variation(deps, piece, post, account, owner, now, post.officer_text)
+    made = _variation(deps, session, piece, post, account, owner, now, post.officer_text)
     if void or not cleared or made.remote.digest != post.approved_digest:
         post.item_revision = BEHIND
 
@@ -294,6 +317,7 @@ def _forget_impossible_time(post: PostRow, item: ItemRow) -> None:
 
 def _variation(
     deps: Deps,
+    session: Session,
     piece: Workpiece,
     post: PostRow,
     account: AccountRow,
@@ -305,6 +329,7 @@ def _variation(
     organisation = organisation_of(owner.document)
     template = piece.texts.get(account.channel)
     media, decorative = _media(piece, connector)
+    corrected = _corrected(session, post)
     return tailor(
         piece.content,
         organisation,
@@ -321,7 +346,12 @@ def _variation(
         captioned=_captioned(piece),
         lexicon=piece.lexicon,
         today=now.date(),
+        corrects=corrected.published_at.astimezone(BERLIN).date() if corrected and corrected.published_at else None,
     )
+
+
+def _corrected(session: Session, post: PostRow) -> PostRow | None:
+    return session.get_one(PostRow, post.corrects_id) if post.corrects_id is not None else None
 
 
 def link_of(deps: Deps, content: FeedItem, organisation: Organisation, code: str) -> str:
@@ -389,10 +419,32 @@ def _gate_problems(
 def _repeat_problems(piece: Workpiece, post: PostRow, account: AccountRow) -> list[Problem]:
     """Return a blocking problem for a repeat that would say again what was said before."""
     own = (account.channel, post.occurrence) in piece.overrides or post.officer_text is not None
-    if post.occurrence == 1 or own:
+    if post.occurrence == 1 or post.corrects_id is not None or own:
         return []
     text = (
         f"Die {post.occurrence - 1}. Wiederholung hat noch keinen eigenen Text; bitte einen für "
         f"{account.channel} schreiben, denn derselbe Text soll nicht zweimal erscheinen."
     )
     return [Problem("repeat.same_text", "block", text)]
+
+
+def _correction_problems(
+    deps: Deps,
+    session: Session,
+    piece: Workpiece,
+    post: PostRow,
+    account: AccountRow,
+    owner: OrganisationRow,
+    now: datetime,
+) -> list[Problem]:
+    """Return a blocking problem for a correction that says again what the public post says."""
+    original = _corrected(session, post)
+    if original is None or post.officer_text is not None:
+        return []
+    if _variation(deps, session, piece, original, account, owner, now, None).remote.digest != original.digest:
+        return []
+    text = (
+        "Die Korrektur sagt dasselbe wie der veröffentlichte Post: Was sich im Portal geändert hat, steht nicht in "
+        "ihm. Bitte einen eigenen Text schreiben, der sagt, was richtig ist, oder sie ablehnen."
+    )
+    return [Problem("correction.same_text", "block", text)]

@@ -21,7 +21,7 @@ from distributor.services.missing import ASKED_STAGES
 from distributor.services.permission import visible
 from distributor.services.stopping import active
 from distributor.services.tailoring import Workpiece, workpiece
-from distributor.store import calendars, items, posts, pseudonyms
+from distributor.store import calendars, corrections, items, posts, pseudonyms
 from distributor.store.tables import (
     AccountRow,
     AttemptRow,
@@ -102,6 +102,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
 
 
 _VANISHED = "Der Beitrag ist im Portal nicht mehr zu finden (seit {}); die Redaktion entscheidet, ob er bleibt."
+_CHANGED = "Der Beitrag hat sich im Portal geändert; die Redaktion entscheidet, was aus diesem Post wird."
 _TIMED = (State.AWAITING, State.SCHEDULED, State.STAGED)
 
 
@@ -120,6 +121,8 @@ def _outlook(session: Session, row: Row) -> dict[str, Any]:
     shown: dict[str, Any] = {"notes": [], "cover": None, "campaign": campaign.name if campaign else None}
     if item.gone_at is not None and item.stage in ASKED_STAGES:
         shown["notes"] += [_VANISHED.format(local_time(item.gone_at))]
+    if post.state == State.PUBLISHED and post.item_revision < item.revision and corrections.undecided(session, item.id):
+        shown["notes"] += [_CHANGED]
     if post.due_at is not None and post.state in _TIMED:
         calendar = calendar_for(session, owner)
         shown["notes"] += warnings(calendar, account.channel, post.due_at)
@@ -145,6 +148,7 @@ def _post(
         "account_id": account.id,
         "form": post.form,
         "occurrence": post.occurrence,
+        "corrects": post.corrects_id,
         "state": post.state,
         "due_at": stamp(post.due_at),
         "why": post.plan_why,

@@ -19,6 +19,14 @@ from distributor.tailoring.problems import review
 from distributor.tailoring.values import values_of
 
 _TAGS = "hashtags"
+_CORRECTS = "Korrektur zu unserem Post vom {{korrektur.tag}}. So ist es richtig:"
+_CORRECTION = Part("korrektur", (Wording(_CORRECTS, _CORRECTS),), role="correction")
+"""Says that a post corrects, where the channel's text does not.
+
+What was wrong is named with the right of it: Pressekodex, Richtlinie 3.1, as read 2026-11-30.
+"""
+
+_SAYS_SO = re.compile(r"\W*(?:korrektur|richtigstellung|berichtigung|gegendarstellung)(?!\w)", re.IGNORECASE)
 _NOTHING_SAID = Problem(
     "text.empty", "block", "Der Beitrag hat weder Überschrift noch Text; bitte einen Kanaltext schreiben."
 )
@@ -51,26 +59,31 @@ def tailor(
     decorative: frozenset[str] = frozenset(),
     captioned: frozenset[str] = frozenset(),
     lexicon: Lexicon = LEXICON,
+    corrects: date | None = None,
 ) -> Tailored:
     """Return what ``content`` becomes for this Organisation on this channel.
 
     Where a part has several wordings, item and Organisation settle which, so that the Jobcenters' posts differ and each
     stays what it was; one that leaves no room for the item's own words gives way to the next. An ``override`` stands
     for the template's body in its place and is never shortened; an ``officer_text`` stands for the whole and is never
-    shortened either; the ``label`` stands before both. Without ``credit`` the feed's own is taken, and none where no
-    picture is.
+    shortened either; the ``label`` stands before both. A post that ``corrects`` one of that day says so first, whoever
+    wrote the rest. Without ``credit`` the feed's own is taken, and none where no picture is.
     """
     limits = connector.limits
+    title = content.title if corrects is None else f"Korrektur: {content.title}"
 
     def variant_with(text: str) -> Variant:
-        return Variant(content.title, text, link, media, form, _language(content))
+        return Variant(title, text, link, media, form, _language(content))
 
     def fits(text: str) -> bool:
         return limits.measure(connector.render(variant_with(text)).text) <= limits.text
 
     told = (credit or _credit_of(content)) if media else ""
     values = values_of(content, organisation, link=link, credit=told, addresses=limits.links != "none")
-    parts = _labelled(label, _parts(template, organisation, override, officer_text))
+    if corrects is not None:
+        values["korrektur.tag"] = f"{corrects:%d.%m.%Y}"
+    written = _parts(template, organisation, override, officer_text)
+    parts = _labelled(label, written if corrects is None else _correcting(template, written, label))
     body = frozenset(at for at, part in enumerate(parts) if part.role == "body")
     drafts = (
         _pieces(parts, wordings, values, content, organisation, limits.hashtags)
@@ -105,11 +118,20 @@ def _parts(
     """Return the template's parts; an editor's words stand in place of its body, an officer's in place of all."""
     if officer_text is not None:
         return (_by_hand(officer_text),)
+    usual = tuple(part for part in template.parts if part.role != "correction")
     written = _addressed(override, organisation).strip() if override is not None else ""
     if not written:
-        return template.parts
-    first = next((at for at, part in enumerate(template.parts) if part.role == "body"), 0)
-    return (*_frame(template.parts[:first]), _by_hand(written), *_frame(template.parts[first:]))
+        return usual
+    first = next((at for at, part in enumerate(usual) if part.role == "body"), 0)
+    return (*_frame(usual[:first]), _by_hand(written), *_frame(usual[first:]))
+
+
+def _correcting(template: ChannelText, parts: tuple[Part, ...], label: str) -> tuple[Part, ...]:
+    """Return the parts with those before them that say that the post corrects, unless somebody wrote it there."""
+    if parts and _SAYS_SO.match(parts[0].wordings[0].du.removeprefix(label)):
+        return parts
+    own = tuple(part for part in template.parts if part.role == "correction")
+    return (*(own or (_CORRECTION,)), *parts)
 
 
 def _labelled(label: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -15,7 +15,7 @@ from distributor.clearance import ASKED, DECORATIVE, EXEMPTIONS, optional
 from distributor.domain import Refused, State
 from distributor.locale import gettext as _
 from distributor.locale import ngettext
-from distributor.services import clearing, feed_views, flood, missing, overview, recalling, views
+from distributor.services import clearing, correcting, feed_views, flood, missing, overview, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.permission import allowed, require
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
@@ -28,6 +28,7 @@ from distributor.web.words import item_stages
 PAGE_SIZE = 25
 _EMPTIED = "clearance.emptied."
 _GONE = "verschwunden"
+_CHANGED = "geaendert"
 _DONE = {"schwall": lambda: _("Entschieden. Aufgenommenes wird zugeschnitten, Beiseitegelegtes bleibt im Archiv.")}
 
 router = APIRouter()
@@ -44,8 +45,10 @@ def show_all(
 ) -> Response:
     """List the items, newest first; ``nur`` names a stage, or those that the portal no longer lists."""
     require(visitor.actor, "read")
-    only = nur if nur in (_GONE, *item_stages()) else ""
+    only = nur if nur in (_GONE, _CHANGED, *item_stages()) else ""
     items = views.item_list(desk.deps, stages=[only] if only in item_stages() else None, gone=only == _GONE)
+    changed = {each["id"] for each in correcting.changed_list(desk.deps)}
+    items = [item for item in items if only != _CHANGED or item["id"] in changed]
     more = f"&nur={only}" if only else ""
     first = (seite - 1) * PAGE_SIZE
     pages = max(1, -(-len(items) // PAGE_SIZE))
@@ -58,7 +61,13 @@ def show_all(
         "before": f"/beitraege?seite={seite - 1}{more}" if seite > 1 else "",
         "after": f"/beitraege?seite={seite + 1}{more}" if seite < pages else "",
         "only": only,
-        "choices": [("", _("alle")), (_GONE, _("im Portal verschwunden")), *item_stages().items()],
+        "choices": [
+            ("", _("alle")),
+            (_GONE, _("im Portal verschwunden")),
+            (_CHANGED, _("im Portal geändert")),
+            *item_stages().items(),
+        ],
+        "changed": changed,
         "gone": len(views.item_list(desk.deps, gone=True)),
         "floods": feed_views.floods(desk.deps),
         "troubled": [feed for feed in feed_views.feed_list(desk.deps) if feed["trouble"]],
@@ -87,7 +96,7 @@ def keep(request: Request, desk: At, visitor: Sender, item_id: Key) -> Response:
         missing.keep(desk.deps, visitor.actor, item_id, desk.clock.now())
         return "behalten"
 
-    return _do(request, desk, visitor, item_id, act, {})
+    return act_on(request, desk, visitor, item_id, act, {})
 
 
 @router.get("/beitraege/{item_id}")
@@ -106,7 +115,7 @@ def clear(request: Request, desk: At, visitor: Sender, item_id: Key, fields: Fie
         clearing.clear(desk.deps, visitor.actor, item_id, answers_in(fields), desk.clock.now())
         return "geklaert"
 
-    return _do(request, desk, visitor, item_id, act, {"typed": fields})
+    return act_on(request, desk, visitor, item_id, act, {"typed": fields})
 
 
 @router.post("/beitraege/{item_id}/text")
@@ -129,7 +138,7 @@ def write(
         clearing.write_text(desk.deps, visitor.actor, item_id, kanal, du, sie, now, occurrence=mal or None)
         return "text"
 
-    return _do(request, desk, visitor, item_id, act, {"typed_texts": {key: wordings}, "wrong_text": key})
+    return act_on(request, desk, visitor, item_id, act, {"typed_texts": {key: wordings}, "wrong_text": key})
 
 
 @router.post("/beitraege/{item_id}/zurueckstellen")
@@ -140,7 +149,7 @@ def hold(request: Request, desk: At, visitor: Sender, item_id: Key) -> Response:
         clearing.hold(desk.deps, visitor.actor, item_id, desk.clock.now())
         return "zurueckgestellt"
 
-    return _do(request, desk, visitor, item_id, act, {})
+    return act_on(request, desk, visitor, item_id, act, {})
 
 
 @router.post("/beitraege/{item_id}/aufnehmen")
@@ -151,7 +160,7 @@ def take_up(request: Request, desk: At, visitor: Sender, item_id: Key) -> Respon
         clearing.hold(desk.deps, visitor.actor, item_id, desk.clock.now(), held=False)
         return "aufgenommen"
 
-    return _do(request, desk, visitor, item_id, act, {})
+    return act_on(request, desk, visitor, item_id, act, {})
 
 
 @router.post("/beitraege/{item_id}/zurueckziehen")
@@ -162,7 +171,7 @@ def withdraw(request: Request, desk: At, visitor: Sender, item_id: Key, grund: T
         recalling.withdraw(desk.deps, visitor.actor, item_id, grund, desk.clock.now())
         return "zurueckgezogen"
 
-    return _do(request, desk, visitor, item_id, act, {"reason": grund})
+    return act_on(request, desk, visitor, item_id, act, {"reason": grund})
 
 
 @router.post("/beitraege/{item_id}/medium-zurueckziehen")
@@ -175,7 +184,8 @@ def withdraw_medium(
         recalling.withdraw_medium(desk.deps, visitor.actor, medium, mediengrund, desk.clock.now())
         return "medium"
 
-    return _do(request, desk, visitor, item_id, act, {"medium_reason": mediengrund, "chosen_medium": medium})
+    typed = {"medium_reason": mediengrund, "chosen_medium": medium, "wrong_field": "mediengrund"}
+    return act_on(request, desk, visitor, item_id, act, typed)
 
 
 @router.get("/beitraege/{item_id}/{verb}")
@@ -213,15 +223,16 @@ def _nothing_lost(questions: Sequence[Mapping[str, Any]], typed: Mapping[str, st
             raise Refused(text, code=f"{_EMPTIED}{number}")
 
 
-def _do(
+def act_on(
     request: Request, desk: Desk, visitor: Visitor, item_id: int, act: Callable[[], str], extra: dict[str, Any]
 ) -> Response:
+    """Do what a form of the item's page asks and show the page again, with what went wrong or was done."""
     try:
         return see_other(done(f"/beitraege/{item_id}", act()))
     except Refused as error:
         if error.code == "forbidden" or error.code.endswith(".unknown"):
             raise
-        field = "mediengrund" if "chosen_medium" in extra else _field(error.code, extra.get("wrong_text", ""))
+        field = extra.get("wrong_field") or _field(error.code, extra.get("wrong_text", ""))
         context = {**extra, "error": {"text": error.text, "field": field}}
         return _page(request, desk, visitor, item_id, context, status_of(error))
 
@@ -245,6 +256,9 @@ def _page(
         "reason": "",
         "medium_reason": "",
         "chosen_medium": "",
+        "change": correcting.changed_show(desk.deps, item_id),
+        "change_reason": "",
+        "chosen_change": "leave",
         "wrong_text": "",
         **layout(desk, visitor),
         "item": item,
@@ -349,6 +363,8 @@ def _message(what: str, item: dict[str, Any], blocked: int) -> str:
         ("zurueckgestellt", "held"): _("Zurückgestellt. Nichts davon wird freigegeben oder veröffentlicht."),
         ("behalten", item["stage"]): _("Der Beitrag bleibt, auch wenn das Portal ihn nicht mehr führt."),
         ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
+        ("bleibt", item["stage"]): _("Entschieden: Was öffentlich ist, bleibt so stehen."),
+        ("korrigiert", item["stage"]): _("Die Korrekturen sind angelegt. Sie brauchen eine Freigabe wie jeder Post."),
         ("medium", item["stage"]): _("Das Medium ist zurückgezogen. Öffentliche Posts damit werden gelöscht."),
         ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
     }

@@ -174,6 +174,22 @@ def test_the_same_entry_twice_is_refused_with_the_number_of_the_first(scope: str
     assert len(occasions.entered(world.deps)) == 5
 
 
+@pytest.mark.parametrize("scope", [None, "fulda"])
+def test_of_two_who_enter_the_same_at_once_the_database_refuses_one(
+    scope: str | None, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other's entry when looking for it."""
+    monkeypatch.setattr(occasions, "_not_twice", lambda *_: None)
+    day = date(2027, 6, 1)
+    enters(world, "closing", day, organisation=scope)
+
+    with pytest.raises(Refused) as refused:
+        enters(world, "closing", day, organisation=scope)
+
+    assert refused.value.code == "calendar.twice"
+    assert len(occasions.entered(world.deps)) == 1
+
+
 def test_an_entry_is_past_when_its_last_day_is_over_in_germany(world: World) -> None:
     today = date(2026, 11, 24)
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)

@@ -118,3 +118,51 @@ def test_the_embedded_database_is_set_to_forget_nothing(sqlite_template: Any, na
         found = session.execute(sa.text(f"PRAGMA {name}")).scalar()
 
     assert str(found) == {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}[name]
+
+
+def test_posts_keep_all_that_points_to_them_when_their_table_is_made_anew(
+    two_empty_databases: tuple[str, str],
+) -> None:
+    """From before corrections to after and back: SQLite makes the table of posts anew."""
+    with opened(two_empty_databases[0]) as store:
+        config = migrations._config(store)
+        command.upgrade(config, "0009")
+        with store.engine.begin() as connection:
+            for statement in _A_POST_WITH_AN_APPROVAL:
+                connection.execute(sa.text(statement))
+
+        command.upgrade(config, "head")
+        with store.engine.begin() as connection:
+            assert connection.scalar(sa.text("SELECT digest FROM post WHERE id = 1")) == "d"
+            connection.execute(sa.text(_POST.format(id=2, state="drafted", corrects=1, code="b")))
+            with pytest.raises(sa.exc.IntegrityError), connection.begin_nested():
+                connection.execute(sa.text(_POST.format(id=3, state="drafted", corrects=1, code="c")))
+            with pytest.raises(sa.exc.IntegrityError), connection.begin_nested():
+                connection.execute(sa.text(_POST.format(id=3, state="drafted", corrects="NULL", code="c")))
+            connection.execute(sa.text("UPDATE post SET state = 'closed' WHERE id = 2"))
+            connection.execute(sa.text(_POST.format(id=3, state="drafted", corrects=1, code="c")))
+        command.downgrade(config, "0009")
+
+        with store.engine.begin() as connection:
+            assert connection.scalar(sa.text("SELECT count(*) FROM post")) == 3
+            assert connection.scalar(sa.text("SELECT post_id FROM approval")) == 1
+            with pytest.raises(sa.exc.IntegrityError), connection.begin_nested():
+                connection.execute(sa.text("DELETE FROM post WHERE id = 1"))
+
+
+_POST = (
+    "INSERT INTO post (id, item_id, account_id, form, occurrence, corrects_id, code, state, item_revision, document,"
+    " digest, problems, plan_why, tries, looks, resends, stage_losses, reason_code, reason_text, reason_who,"
+    " created_at, changed_at) VALUES ({id}, 1, 1, 'feed', 1, {corrects}, '{code}', '{state}', 1, '{{}}', 'd', '[]',"
+    " '', 0, 0, 0, 0, '', '', '', '2026-11-23 08:00:00', '2026-11-23 08:00:00')"
+)
+_A_POST_WITH_AN_APPROVAL = (
+    "INSERT INTO organisation (id, slug, name, position, document) VALUES (1, 'a', 'A', 0, '{}')",
+    "INSERT INTO account (id, organisation_id, channel, name, fields, paused_reason, identity, fence)"
+    " VALUES (1, 1, 'c', 'n', '{}', '', '', 0)",
+    "INSERT INTO item (id, guid, link, fingerprint, digest, revision, stage, title, document, created_at, changed_at,"
+    " stale) VALUES (1, 'g', '', '', 'd', 1, 'active', 'T', '{}', '2026-11-23 08:00:00', '2026-11-23 08:00:00', false)",
+    _POST.format(id=1, state="drafted", corrects="NULL", code="a"),
+    "INSERT INTO approval (id, post_id, digest, document, due_at, actor, at)"
+    " VALUES (1, 1, 'd', '{}', '2026-11-23 08:00:00', 'k', '2026-11-23 08:00:00')",
+)

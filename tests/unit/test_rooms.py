@@ -23,6 +23,7 @@ PURE = (
     "distributor/lifecycle.py",
     "distributor/clearance.py",
     "distributor/consent.py",
+    "distributor/correcting.py",
     "distributor/four_eyes.py",
     "distributor/chain.py",
     "distributor/leaving.py",

@@ -49,6 +49,7 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/beitraege/{item_id}/aufnehmen"): {"eva"},
     ("POST", "/beitraege/{item_id}/zurueckziehen"): {"eva"},
     ("POST", "/beitraege/{item_id}/medium-zurueckziehen"): {"eva"},
+    ("POST", "/beitraege/{item_id}/entscheiden"): {"eva"},
     ("POST", "/beitraege/{item_id}/personen"): {"eva"},
     ("POST", "/beitraege/{item_id}/personen-loesen"): {"eva"},
     ("GET", "/einwilligungen"): {"eva", "pia"},

@@ -16,6 +16,7 @@ from distributor.store.tables.items import (
     RenditionRow,
     RepeatRow,
     RevisionRow,
+    SettlementRow,
 )
 from distributor.store.tables.organisations import (
     CalendarLinkRow,
@@ -67,6 +68,7 @@ __all__ = [
     "RevisionRow",
     "SealRow",
     "SessionRow",
+    "SettlementRow",
     "StageRow",
     "StopRow",
     "StopVoteRow",

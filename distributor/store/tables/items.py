@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distributor.store.tables.base import Base, PersonKey
@@ -88,6 +88,23 @@ class RevisionRow(Base):
     revision: Mapped[int]
     digest: Mapped[str]
     document: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class SettlementRow(Base):
+    """What a person decided about public posts when the Item changed: ``leave``, ``correct`` or ``recall``."""
+
+    __tablename__ = "item_settlement"
+    __table_args__ = (
+        UniqueConstraint("item_id", "revision"),
+        CheckConstraint("choice IN ('leave', 'correct', 'recall')", name="choice_known"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    revision: Mapped[int]
+    choice: Mapped[str]
+    reason: Mapped[str]
+    actor: Mapped[PersonKey]
     at: Mapped[datetime]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distributor.store.tables.base import Base, PersonKey
@@ -37,7 +37,11 @@ class OccasionRow(Base):
     """
 
     __tablename__ = "occasion"
-    __table_args__ = (UniqueConstraint("organisation_id", "uid"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "uid"),
+        Index("uq_occasion_for_all", "uid", unique=True, sqlite_where=text("organisation_id IS NULL"),
+              postgresql_where=text("organisation_id IS NULL")),
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     uid: Mapped[str]

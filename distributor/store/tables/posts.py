@@ -11,19 +11,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from distributor.domain import State
 from distributor.store.tables.base import Base, PersonKey
 
+_CORRECTING = "corrects_id IS NOT NULL AND state NOT IN ('closed', 'retracted')"
 _STATES = ", ".join(f"'{state}'" for state in State)
 
 
 class PostRow(Base):
     """A Variant and its life. Only ``store.posts.move`` writes ``state``.
 
+    There is one per Item, account, form and occurrence, and to each public one at most one living correction.
     ``earliest_at`` is when a repeat may come again. ``plan_why`` is the plan's German reason for the proposed time, or
     for there being none; it is empty where a person chose the time.
     """
 
     __tablename__ = "post"
     __table_args__ = (
-        UniqueConstraint("item_id", "account_id", "form", "occurrence"),
+        Index("uq_post_original", "item_id", "account_id", "form", "occurrence", unique=True,
+              sqlite_where=text("corrects_id IS NULL"), postgresql_where=text("corrects_id IS NULL")),
+        Index("uq_post_correction", "corrects_id", unique=True, sqlite_where=text(_CORRECTING),
+              postgresql_where=text(_CORRECTING)),
         CheckConstraint(f"state IN ({_STATES})", name="state_known"),
         CheckConstraint(
             "state NOT IN ('scheduled', 'staged', 'publishing', 'uncertain')"
@@ -41,7 +46,7 @@ class PostRow(Base):
         ),
         Index("ix_post_state_next_try_at", "state", "next_try_at"),
         Index("ix_post_account_state", "account_id", "state"),
-    )
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))

@@ -349,3 +349,59 @@ def test_a_title_with_an_address_stays_whole_and_is_told_where_nobody_can_click(
 
     assert made.remote.text.startswith("Mehr auf www.jobcenter-fulda.de\n")
     assert (problem.severity, problem.fix) == ("block", Fix("www.jobcenter-fulda.de", "Link in Bio"))
+
+
+class TestACorrection:
+    @pytest.mark.parametrize("slug", ["fulda", "offenbach-stadt"])
+    @pytest.mark.parametrize("own", [None, Override("Du: am 6. Mai.", "Sie: am 6. Mai.")])
+    def test_says_first_that_it_corrects_which_post_on_every_channel(self, organisations, item, texts, slug, own):
+        for channel, connector in connectors.discover().items():
+            made = tailor(
+                item, organisations[slug], texts[channel], connector, link=LINK, media=(), override=own,
+                corrects=date(2026, 11, 24),
+            )  # fmt: skip
+
+            assert made.remote.text.startswith("Korrektur zu unserem Post vom 24.11.2026. So ist es richtig:"), channel
+            assert made.length <= connector.limits.text
+
+    def test_has_its_words_from_the_channels_text(self, organisations, item, make_connector):
+        text = ChannelText(
+            "fake",
+            (
+                Part("titel", (Wording("{{titel}}", "{{titel}}"),)),
+                Part("weg", (Wording("Wir haben uns am {{korrektur.tag}} geirrt.", "x"),), role="correction"),
+            ),
+        )
+        with_sie = replace(text.parts[1], wordings=(Wording("x", "Wir haben uns am {{korrektur.tag}} geirrt."),))
+        voice = organisations["fulda"].voice.address
+        text = text if voice == "du" else replace(text, parts=(text.parts[0], with_sie))
+
+        usual = tailor(item, organisations["fulda"], text, make_connector(), link=LINK, media=())
+        made = tailor(
+            item, organisations["fulda"], text, make_connector(), link=LINK, media=(), corrects=date(2026, 11, 24)
+        )
+
+        assert "geirrt" not in usual.remote.text
+        assert made.remote.text.startswith("Wir haben uns am 24.11.2026 geirrt.")
+        assert made.variant.title == f"Korrektur: {item.title}"
+
+    @pytest.mark.parametrize(
+        ("words", "first"),
+        [
+            ("Am 6. Mai.", "Korrektur zu unserem Post"),
+            ("Korrektur: Am 6. Mai.", "Korrektur: Am 6. Mai."),
+            ("Korrekturlesen hilft.", "Korrektur zu unserem Post"),
+            ("Anzeige\n\nKorrektur: Am 6. Mai.", "Anzeige\n\nKorrektur: Am 6. Mai."),
+        ],
+    )
+    def test_says_so_whatever_an_officer_writes_and_once(
+        self, organisations, item, texts, make_connector, words, first
+    ):
+        label = "Anzeige" if words.startswith("Anzeige") else ""
+        made = tailor(
+            item, organisations["fulda"], texts["facebook"], make_connector(), link=LINK, media=(), officer_text=words,
+            label=label, corrects=date(2026, 11, 24),
+        )  # fmt: skip
+
+        assert made.remote.text.startswith(first)
+        assert made.remote.text.count("Korrektur") == words.count("Korrektur") + (first != words)
