@@ -16,7 +16,8 @@ from distributor.services.calendars import organisation_named
 from distributor.services.deps import Deps
 from distributor.services.media import by_picture
 from distributor.services.permission import require
-from distributor.services.tailoring import shape_posts, workpiece
+from distributor.services.tailoring import shape_posts
+from distributor.services.workpiece import workpiece
 from distributor.store import items, pseudonyms
 from distributor.store.posts import record
 from distributor.store.tables import AnswerRow, ItemRow, OverrideRow

@@ -12,7 +12,8 @@ from distributor.domain import Actor, Fix, Refused
 from distributor.services import approving, clearing
 from distributor.services.deps import Deps
 from distributor.services.permission import allowed, require
-from distributor.services.tailoring import mended_text, workpiece
+from distributor.services.tailoring import mended_text
+from distributor.services.workpiece import workpiece
 from distributor.store import posts
 from distributor.store.tables import ItemRow, PostRow
 from distributor.tailoring import MENDS, Kept, apply_fix

@@ -3,109 +3,36 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session
 
 from connectors.base import Connector, Medium
-from distributor.clearance import DECORATIVE, Clearance, Question, unanswered
-from distributor.consent import without_consents
-from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisation, Override, Problem, State
-from distributor.intake.report import item_of
+from distributor.clearance import DECORATIVE
+from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisation, Problem, State
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
 from distributor.log import about
 from distributor.media.shapes import shape_key
-from distributor.roster import channel_text_of, lexicon_of, organisation_of
+from distributor.roster import organisation_of
 from distributor.services.deps import Deps
-from distributor.services.gating import clearance_of, closed_gates
-from distributor.services.media import by_picture, make_renditions, picture_addresses, sync_media
+from distributor.services.gating import closed_gates
+from distributor.services.media import by_picture, make_renditions, sync_media
 from distributor.services.moving import apply, facts_of
 from distributor.services.trying import trial
-from distributor.store import items, persons
+from distributor.services.workpiece import Workpiece, workpiece
+from distributor.store import items
 from distributor.store.posts import BEHIND
-from distributor.store.tables import AccountRow, ItemRow, MediumRow, OrganisationRow, PostRow, RenditionRow
+from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 from distributor.tailoring import MENDS, Mended, mended, tailor
 from distributor.tailoring import Tailored as Variation
-from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
 from distributor.wording import BERLIN
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Workpiece:
-    """All that is known of an Item when its posts are made."""
-
-    item: ItemRow
-    content: FeedItem
-    media: Sequence[MediumRow]
-    renditions: Mapping[tuple[str, str], RenditionRow]
-    clearance: Clearance
-    overrides: Mapping[tuple[str, int], Override]
-    texts: Mapping[str, ChannelText]
-    wanted: frozenset[str]
-    lexicon: Lexicon
-
-    def override(self, channel: str, occurrence: int) -> Override | None:
-        """Return the editor's own wording: this occurrence's, else the one for all."""
-        return self.overrides.get((channel, occurrence)) or self.overrides.get((channel, 0))
-
-    @property
-    def complete(self) -> bool:
-        """Tell whether every picture has been fetched or refused: before that nobody can judge the Item."""
-        return {row.url for row in self.media if row.state != "pending"} == self.wanted
-
-    @property
-    def cleared(self) -> bool:
-        """Tell whether posts of the Item may be approved."""
-        return self.complete and not self.unanswered and self.item.stage == "active"
-
-    @property
-    def answers(self) -> Mapping[tuple[str, str], str]:
-        """Return the newest answer by (question, subject)."""
-        return self.clearance.answers
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """Return what an editor is asked about this Item."""
-        return self.clearance.asked
-
-    @property
-    def unanswered(self) -> list[Question]:
-        """Return what still keeps the Item from being cleared."""
-        return unanswered(self.questions, self.answers)
-
-
-def workpiece(session: Session, item: ItemRow) -> Workpiece:
-    """Read all that is needed to make an Item's posts."""
-    content = item_of(item.document)
-    wanted = frozenset(url for medium in content.media for url in picture_addresses(medium))
-    media = [row for row in items.media(session, item.id) if row.url in wanted]
-    shown = persons.shown_in(session, [item.id]).get(item.id, ())
-    return Workpiece(
-        item=item,
-        content=replace(content, topics=without_consents(content.topics)),
-        media=media,
-        renditions=items.renditions(session, [row.sha256 for row in media]),
-        clearance=clearance_of(content, media, items.answers(session, item.id), shown),
-        overrides={key: Override(du=row.du, sie=row.sie) for key, row in items.overrides(session, item.id).items()},
-        texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
-        wanted=wanted,
-        lexicon=_lexicon(session),
-    )
-
-
-def _lexicon(session: Session) -> Lexicon:
-    """Return the shipped words with the house's own laid over them."""
-    lexicon = LEXICON
-    for row in items.lexicons(session).values():
-        lexicon = with_house(lexicon_of(row.document), lexicon)
-    return lexicon
 
 
 def tailor_stale(deps: Deps, now: datetime) -> int:

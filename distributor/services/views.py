@@ -20,7 +20,7 @@ from distributor.services.judging import judge
 from distributor.services.missing import ASKED_STAGES
 from distributor.services.permission import visible
 from distributor.services.stopping import active
-from distributor.services.tailoring import Workpiece, workpiece
+from distributor.services.workpiece import Workpiece, workpiece
 from distributor.store import calendars, corrections, items, posts, pseudonyms
 from distributor.store.tables import (
     AccountRow,

@@ -19,7 +19,7 @@ from distributor.tailoring.problems import review
 from distributor.tailoring.values import values_of
 
 _TAGS = "hashtags"
-_CORRECTS = "Korrektur zu unserem Post vom {{korrektur.tag}}. So ist es richtig:"
+_CORRECTS = "Korrektur: In unserem Post vom {{korrektur.tag}} stimmte etwas nicht. So ist es richtig."
 _CORRECTION = Part("korrektur", (Wording(_CORRECTS, _CORRECTS),), role="correction")
 """Says that a post corrects, where the channel's text does not.
 

@@ -151,7 +151,7 @@ class TestACorrection:
         fresh = [entry for entry in world.network.public() if "6. Mai" in entry["text"]]
         assert len(fresh) == 5
         day = originals[made[0]["account_id"]]["receipt"]["at"][:10]
-        told = f"Korrektur zu unserem Post vom {day[8:]}.{day[5:7]}.{day[:4]}."
+        told = f"Korrektur: In unserem Post vom {day[8:]}.{day[5:7]}.{day[:4]} stimmte etwas nicht."
         assert all(entry["text"].startswith(told) for entry in fresh)
         assert correcting.changed_list(world.deps) == []
 
@@ -239,7 +239,7 @@ class TestACorrection:
 
         [made] = corrections(world)
         assert made["state"] == "awaiting"
-        assert made["text"].startswith("Korrektur zu unserem Post vom ")
+        assert made["text"].startswith("Korrektur: In unserem Post vom ")
         assert "um 11 Uhr." in made["text"]
 
     def test_says_that_it_corrects_whatever_the_officer_writes(self, reaches: Reaches) -> None:
@@ -250,7 +250,7 @@ class TestACorrection:
         officer, now = world.person("fulda"), world.clock.now()
 
         approving.edit(world.deps, officer, made["id"], "Am 6. Mai beraten wir.", now)
-        assert corrections(world)[0]["text"].startswith("Korrektur zu unserem Post vom ")
+        assert corrections(world)[0]["text"].startswith("Korrektur: In unserem Post vom ")
         approving.edit(world.deps, officer, made["id"], "Richtigstellung: Am 6. Mai beraten wir.", now)
         assert corrections(world)[0]["text"].startswith("Richtigstellung: Am 6. Mai")
 

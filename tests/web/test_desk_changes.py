@@ -90,7 +90,7 @@ def test_correcting_needs_a_reason_and_makes_a_post_that_says_so(desk: Any, chan
     assert made["corrects"] == public_ones(desk, changed)[0]["id"]
     shown = browser.opens(f"/post/{made['id']}")
     assert shown.find(f"//a[@href='/post/{made['corrects']}']")
-    assert "Korrektur zu unserem Post vom 23.11.2026" in shown.text
+    assert "Korrektur: In unserem Post vom 23.11.2026" in shown.text
 
 
 def test_recalling_withdraws_the_item(desk: Any, changed: int) -> None:

@@ -53,7 +53,7 @@ def test_a_correction_is_decided_by_an_editor_with_a_reason(program: Any, change
 
     assert "Zu 1 öffentlichen Posts sind Korrekturen angelegt" in told
     [made] = [post for post in program.posts() if post["corrects"]]
-    assert made["text"].startswith("Korrektur zu unserem Post vom ")
+    assert made["text"].startswith("Korrektur: In unserem Post vom ")
     assert f"Post {made['corrects']}" in program.does("posts", "show", str(made["id"]))
     assert program.json("items", "changed") == []
     assert "nicht gefragt" in program.refuses("items", "changed", number)

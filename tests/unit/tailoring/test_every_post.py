@@ -156,7 +156,7 @@ def test_every_wording_is_whole_for_all_sixteen_in_both_addresses(texts, organis
     for wording, organisation in product(wordings(texts), organisations.values()):
         values = values_of(items()[0], organisation, link="https://kjc.example/1", credit="J. B.")
         for said, wrong in ((wording.du, SIE), (wording.sie, DU)):
-            told = resolve(said, {**values, "hashtags": "#U25"})
+            told = resolve(said, {**values, "hashtags": "#U25", "korrektur.tag": "24.11.2026"})
             assert not FAULT.search(told), told
             assert not wrong.search(told), told
 

@@ -361,7 +361,8 @@ class TestACorrection:
                 corrects=date(2026, 11, 24),
             )  # fmt: skip
 
-            assert made.remote.text.startswith("Korrektur zu unserem Post vom 24.11.2026. So ist es richtig:"), channel
+            said = "Korrektur: In unserem Post vom 24.11.2026 stimmte etwas nicht. So ist es richtig."
+            assert made.remote.text.startswith(said), channel
             assert made.length <= connector.limits.text
 
     def test_has_its_words_from_the_channels_text(self, organisations, item, make_connector):
@@ -388,9 +389,9 @@ class TestACorrection:
     @pytest.mark.parametrize(
         ("words", "first"),
         [
-            ("Am 6. Mai.", "Korrektur zu unserem Post"),
+            ("Am 6. Mai.", "Korrektur: In unserem Post"),
             ("Korrektur: Am 6. Mai.", "Korrektur: Am 6. Mai."),
-            ("Korrekturlesen hilft.", "Korrektur zu unserem Post"),
+            ("Korrekturlesen hilft.", "Korrektur: In unserem Post"),
             ("Anzeige\n\nKorrektur: Am 6. Mai.", "Anzeige\n\nKorrektur: Am 6. Mai."),
         ],
     )

@@ -1,0 +1,90 @@
+"""All that is known of an Item when its posts are made, read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from distributor.clearance import Clearance, Question, unanswered
+from distributor.consent import without_consents
+from distributor.domain import ChannelText, FeedItem, Override
+from distributor.intake.report import item_of
+from distributor.roster import channel_text_of, lexicon_of
+from distributor.services.gating import clearance_of
+from distributor.services.media import picture_addresses
+from distributor.store import items, persons
+from distributor.store.tables import ItemRow, MediumRow, RenditionRow
+from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
+
+
+@dataclass(frozen=True, slots=True)
+class Workpiece:
+    """All that is known of an Item when its posts are made."""
+
+    item: ItemRow
+    content: FeedItem
+    media: Sequence[MediumRow]
+    renditions: Mapping[tuple[str, str], RenditionRow]
+    clearance: Clearance
+    overrides: Mapping[tuple[str, int], Override]
+    texts: Mapping[str, ChannelText]
+    wanted: frozenset[str]
+    lexicon: Lexicon
+
+    def override(self, channel: str, occurrence: int) -> Override | None:
+        """Return the editor's own wording: this occurrence's, else the one for all."""
+        return self.overrides.get((channel, occurrence)) or self.overrides.get((channel, 0))
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every picture has been fetched or refused: before that nobody can judge the Item."""
+        return {row.url for row in self.media if row.state != "pending"} == self.wanted
+
+    @property
+    def cleared(self) -> bool:
+        """Tell whether posts of the Item may be approved."""
+        return self.complete and not self.unanswered and self.item.stage == "active"
+
+    @property
+    def answers(self) -> Mapping[tuple[str, str], str]:
+        """Return the newest answer by (question, subject)."""
+        return self.clearance.answers
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Return what an editor is asked about this Item."""
+        return self.clearance.asked
+
+    @property
+    def unanswered(self) -> list[Question]:
+        """Return what still keeps the Item from being cleared."""
+        return unanswered(self.questions, self.answers)
+
+
+def workpiece(session: Session, item: ItemRow) -> Workpiece:
+    """Read all that is needed to make an Item's posts."""
+    content = item_of(item.document)
+    wanted = frozenset(url for medium in content.media for url in picture_addresses(medium))
+    media = [row for row in items.media(session, item.id) if row.url in wanted]
+    shown = persons.shown_in(session, [item.id]).get(item.id, ())
+    return Workpiece(
+        item=item,
+        content=replace(content, topics=without_consents(content.topics)),
+        media=media,
+        renditions=items.renditions(session, [row.sha256 for row in media]),
+        clearance=clearance_of(content, media, items.answers(session, item.id), shown),
+        overrides={key: Override(du=row.du, sie=row.sie) for key, row in items.overrides(session, item.id).items()},
+        texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
+        wanted=wanted,
+        lexicon=_lexicon(session),
+    )
+
+
+def _lexicon(session: Session) -> Lexicon:
+    """Return the shipped words with the house's own laid over them."""
+    lexicon = LEXICON
+    for row in items.lexicons(session).values():
+        lexicon = with_house(lexicon_of(row.document), lexicon)
+    return lexicon
