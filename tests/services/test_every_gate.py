@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+import requests
+from PIL import Image
 from sqlalchemy import update
 
 import connectors
@@ -268,3 +271,23 @@ def test_a_second_jobcenter_is_no_way_either(reaches: Reaches) -> None:
 
     allowed = {post["text"] for post in world.posts(item_id=free)}
     assert {entry["text"] for entry in world.network.ledger()} == allowed
+
+
+def test_other_bytes_under_the_same_address_are_not_what_goes_out(reaches: Reaches) -> None:
+    """The portal exchanges a picture in silence after the approval: what was approved appears, or nothing."""
+    world = reaches("scheduled", *CHANNELS)
+    [medium] = views.item_show(world.deps, world.posts()[0]["item"])["media"]
+    approved = {post["channel"]: [each["sha256"] for each in post["media"]] for post in world.posts()}
+    picture = BytesIO()
+    Image.new("RGB", (1200, 1200), "red").save(picture, "PNG")
+    laid = world.portal.prints(medium["url"].rsplit("/", 1)[-1], picture.getvalue(), "image/png")
+    assert requests.get(medium["url"], timeout=5).content == picture.getvalue(), laid
+
+    world.portal.edits(
+        str(world.posts()[0]["item_guid"]), text="Ein anderer langer Text, von dem kein Post etwas sagt."
+    )
+    world.reads_feed()
+    world.runs_until(max(world.due(post["id"]) for post in world.posts()) + timedelta(minutes=10))
+
+    public = {entry["channel"]: [each["sha256"] for each in entry["media"]] for entry in world.network.public()}
+    assert public == approved

@@ -11,7 +11,17 @@ import pytest
 
 from distributor.consent import SCOPES
 from distributor.domain import Refused
-from distributor.services import accounts, approving, clearing, consent_views, consents, documents, views, withdrawing
+from distributor.services import (
+    accounts,
+    approving,
+    clearing,
+    consent_views,
+    consents,
+    documents,
+    health,
+    views,
+    withdrawing,
+)
 from distributor.services.clearing import Answer
 from distributor.services.consents import Signed
 from distributor.services.deps import Deps
@@ -204,6 +214,17 @@ class TestConsents:
             approving.approve(world.deps, world.person("fulda"), world.post()["id"], world.clock.now(), at=at)
 
         assert refused.value.code == "consent.adult"
+
+    @pytest.mark.parametrize(("days", "reminded"), [(20, True), (200, False)])
+    def test_who_comes_of_age_soon_is_reminded_of_before(self, reaches: Reaches, days: int, reminded: bool) -> None:
+        world = reaches("awaiting")
+        key = person(world, adult_on=TODAY + timedelta(days=days), asked=1)
+        shows(world, key)
+
+        found = [one for one in health.examine(world.deps, world.clock.now()) if key in one.subject]
+
+        assert bool(found) is reminded
+        assert all("erneuern" in one.text and not one.ok for one in found)
 
     def test_a_consent_withdrawn_in_the_database_is_seen_by_the_guard(self, reaches: Reaches) -> None:
         world = reaches("awaiting")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from distributor.domain import Actor, Refused, Role
-from distributor.services import accounts, approving, clearing, feeds, people, recalling, views
+from distributor.services import accounts, approving, clearing, correcting, feeds, people, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.people import Membership
 from distributor.services.permission import RIGHTS, allowed
@@ -30,6 +30,10 @@ ITEM_VERBS: dict[str, Verb] = {
     "clear": lambda w, who, post, item: clearing.clear(w.deps, who, item, [Answer("people", "none")], w.clock.now()),
     "write": lambda w, who, post, item: clearing.write_text(w.deps, who, item, "facebook", "a", "b", w.clock.now()),
     "hold": lambda w, who, post, item: clearing.hold(w.deps, who, item, w.clock.now()),
+    "settle": lambda w, who, post, item: correcting.settle(w.deps, who, item, "leave", "", w.clock.now()),
+    "withdraw a medium": lambda w, who, post, item: recalling.withdraw_medium(
+        w.deps, who, "0" * 64, "Grund", w.clock.now()
+    ),
     "withdraw": lambda w, who, post, item: recalling.withdraw(w.deps, who, item, "Grund", w.clock.now()),
 }
 OTHER_VERBS: dict[str, Verb] = {

@@ -237,6 +237,26 @@ def test_no_failure_is_swallowed() -> None:
     assert found == []
 
 
+def counting_people(path: Path, module: ast.Module) -> list[str]:
+    """Find where something is grouped by who did it, or measured with a label for them."""
+    people = {"actor", "login", "user_id", "user", "approver", "person", "auto_by", "lifted_by", "unix_user"}
+    found = []
+    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+        named = getattr(call.func, "attr", "")
+        told = [call] if named == "group_by" else [each.value for each in call.keywords if each.arg == "labels"]
+        for each in (inner for part in told for inner in ast.walk(part)):
+            word = each.attr if isinstance(each, ast.Attribute) else getattr(each, "value", "")
+            if word in people:
+                found.append(f"{path.name}:{call.lineno} {word}")
+    return found
+
+
+def test_no_figure_is_made_about_the_people_who_work_here() -> None:
+    found = [line for path in files("distributor") for line in counting_people(path, tree(path))]
+
+    assert found == []
+
+
 def test_the_migrations_folder_does_not_shadow_the_library() -> None:
     assert list((ROOT / "alembic").rglob("__init__.py")) == []
 
@@ -264,6 +284,8 @@ def test_modules_keep_to_one_concern() -> None:
         (channel_words, "say('Instagram ist nicht erreichbar.')"),
         (state_writes, "post.state = State.PUBLISHED"),
         (state_writes, "session.execute(update(PostRow).values(state='staged'))"),
+        (counting_people, "query.group_by(EventRow.actor)"),
+        (counting_people, "Gauge('approvals', 'Approvals.', labels=('login',))"),
         (swallowing, "try:\n    go()\nexcept Exception:\n    pass"),
         (swallowing, "for row in rows:\n    try:\n        go()\n    except:\n        continue"),
     ],
