@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -18,7 +18,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from connectors.base import OutcomeUnknown, Unavailable
+from connectors._addresses import is_named, is_public
+from connectors.base import OutcomeUnknown, Unauthorised, Unavailable
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect and to wait for an answer, for every call that names none."""
@@ -54,9 +55,20 @@ def redact(text: str, limit: int = 500, hide: Iterable[str] = ()) -> str:
 class _Wire:
     """What is known of one request's way out."""
 
-    def __init__(self, last_look: Callable[[], None] | None) -> None:
+    def __init__(self, last_look: Callable[[], None] | None, inside: Collection[str] | None) -> None:
         self.left = False
         self._last_look = last_look
+        self._inside = inside
+
+    def admit(self, host: str, port: int | None, peer: str) -> None:
+        """Refuse a server inside our own network that nobody named. Raises: Unauthorised."""
+        if self._inside is None or is_named(host, port, self._inside) or is_public(peer):
+            return
+        text = (
+            f"Der Server „{host}“ liegt im eigenen Netz und wird nicht angesprochen. Bitte die Adresse am Konto prüfen "
+            "oder ihn in DISTRIBUTOR_ALLOW_PRIVATE nennen."
+        )
+        raise Unauthorised(text, detail=f"{host} is {peer}", code="private")
 
     def look(self) -> None:
         if self._last_look is not None:
@@ -67,10 +79,26 @@ _wire: ContextVar[_Wire | None] = ContextVar("wire", default=None)
 
 
 class _Watched:
-    """Connects first, then looks, then writes: a slow handshake must not outlive the look."""
+    """Connects first, then looks, then writes: a slow handshake must not outlive the look.
+
+    Whom it connected to is asked of the socket itself, before TLS: a name that changes its mind gains nothing.
+    """
 
     sock: Any
+    host: str
+    port: int
     connect: Callable[[], None]
+
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()  # type: ignore[misc]
+        wire = _wire.get()
+        if wire is not None:
+            try:
+                wire.admit(self.host, self.port, str(sock.getpeername()[0]))
+            except Unauthorised:
+                sock.close()
+                raise
+        return sock
 
     def send(self, data: Any) -> None:
         wire = _wire.get()
@@ -110,10 +138,12 @@ class GuardedSession(requests.Session):
 
     ``last_look`` is called before each write to the socket and raises (usually Withheld) to forbid it; ``left`` tells
     afterwards whether a byte of the last request left; ``request_ids`` what the platform calls its answers so far.
+    ``inside`` names the hosts (``host`` or ``host:port``) that may lie inside our own network; None lets all.
     """
 
-    def __init__(self, last_look: Callable[[], None] | None = None) -> None:
+    def __init__(self, last_look: Callable[[], None] | None = None, *, inside: Collection[str] | None = None) -> None:
         super().__init__()
+        self._inside = None if inside is None else frozenset(map(str.lower, inside))
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.last_look = last_look
@@ -131,7 +161,7 @@ class GuardedSession(requests.Session):
         """Send under watch. Redirects are never followed: a redirected POST would turn into a GET that "succeeds"."""
         kwargs["allow_redirects"] = False
         kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
-        wire = _Wire(self.last_look)
+        wire = _Wire(self.last_look, self._inside)
         token = _wire.set(wire)
         self.left = False
         try:

@@ -154,7 +154,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing an account must supply. ``label`` and ``help`` are German; a secret is stored encrypted."""
+    """One thing an account must supply. ``label`` and ``help`` are German; a secret is stored encrypted.
+
+    ``address`` marks the address of a server of the account's own, to which its calls go.
+    """
 
     name: str
     label: str
@@ -162,6 +165,7 @@ class Field:
     required: bool = True
     help: str = ""
     default: str = ""
+    address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +321,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """This look did not find the post. ``stage_usable`` says whether the Stage can still be released."""
+    """This look did not find the post. ``stage_usable`` says whether the Stage can still be released.
+
+    ``absence`` is what this look proves where that differs from the channel's :class:`Timing`.
+    """
 
     stage_usable: bool
+    absence: Literal["certain", "likely"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ rebinding) gains nothing; TLS and the Host header still speak of the name.
 from __future__ import annotations
 
 import io
-import ipaddress
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
@@ -22,9 +21,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.poolmanager import PoolManager
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+from connectors._addresses import is_named, is_public
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 
 
@@ -147,40 +145,12 @@ def _connected(connection: HTTPConnection, allowed: frozenset[str], clock: Deadl
 
 def _looked_up(connection: HTTPConnection, allowed: frozenset[str]) -> list[Found]:
     """Return the host's addresses; a single private one among them condemns the host."""
-    host, port = connection.host.lower(), connection.port
+    host, port = connection.host, connection.port
     try:
         found: list[Found] = list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     except (socket.gaierror, UnicodeError) as error:
         cause = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
         raise NameResolutionError(host, connection, cause) from error
-    named = {host, f"{host}:{port}", f"[{host}]", f"[{host}]:{port}"} & allowed
-    if not named and not all(_is_public(str(target[0])) for *_, target in found):
+    if not is_named(host, port, allowed) and not all(is_public(str(target[0])) for *_, target in found):
         raise PrivateHost(host)
     return found
-
-
-def _is_public(written: str) -> bool:
-    """Tell whether an address lies in the open internet, also behind the wrappings that IPv6 knows for IPv4."""
-    address: Address = ipaddress.ip_address(written.partition("%")[0])
-    return all(one.is_global and not _special(one) for one in (address, *_inside(address)))
-
-
-def _special(address: Address) -> bool:
-    return (
-        address.is_private
-        or address.is_loopback
-        or address.is_link_local
-        or address.is_reserved
-        or address.is_multicast
-        or address.is_unspecified
-    )
-
-
-def _inside(address: Address) -> Iterator[Address]:
-    if not isinstance(address, ipaddress.IPv6Address):
-        return
-    for wrapped in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())):
-        if wrapped is not None:
-            yield wrapped
-    if address in _NAT64:
-        yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import singledispatch
+from typing import Literal
 
 from connectors.base import (
     ConnectorError,
@@ -148,7 +149,7 @@ class ReleaseFailed:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A look for the Post found nothing. The platform's Timing says what that proves; the Stage may be gone too.
+    """A look for the Post found nothing. The platform's Timing, or the look itself, says what that proves.
 
     ``long_ago``: a release, if there was one, ended so long ago that every network shows it by now.
     """
@@ -156,6 +157,7 @@ class Looked:
     timing: Timing
     stage_usable: bool = True
     long_ago: bool = False
+    absence: Literal["certain", "likely"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,7 @@ def _(happening: Looked, facts: Facts, now: datetime, policy: Policy) -> Move:
         text = "Der Post ist auf dem Konto noch nicht zu sehen; es wird ein zweites Mal nachgesehen."
         reason = Reason("outcome.unknown", text, "daemon")
         return Move(S.UNCERTAIN, reason, next_try_at=now + happening.timing.settle[1], changes={"looks": looks})
-    certain = happening.timing.absence == "certain" or happening.long_ago
+    certain = (happening.absence or happening.timing.absence) == "certain" or happening.long_ago
     if certain and facts.resends < policy.resends:
         changes = {"looks": 0, "resends": facts.resends + 1}
         if happening.stage_usable:

@@ -69,7 +69,8 @@ def _account(entry: Any) -> Account:
     secrets = {name: text[name] for name in SECRETS if text.get(name)}
     signed = {"consumer_key", "consumer_secret", "access_token", "access_token_secret"} <= set(secrets)
     if "token" not in secrets and not (entry["channel"] == "x" and signed):
-        raise Wrong(f"Dem Konto {text['id']} fehlen die Zugangsdaten („token“, bei X die vier Schlüssel).")
+        keys = "„token“, bei Bluesky das App-Passwort, bei X die vier Schlüssel"
+        raise Wrong(f"Dem Konto {text['id']} fehlen die Zugangsdaten ({keys}).")
     name = text.get("name") or text["id"]
     return Account(
         channel=text["channel"],

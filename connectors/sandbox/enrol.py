@@ -18,6 +18,8 @@ HOSTS = {
 _ISSUED = {
     "facebook": {"page_token": "token", "app_secret": "app_secret"},
     "instagram": {"token": "token", "user_token": "user_token", "app_secret": "app_secret"},
+    "mastodon": {"access_token": "token"},
+    "bluesky": {"app_password": "token"},
     "x": {
         "consumer_key": "consumer_key",
         "consumer_secret": "consumer_secret",
@@ -25,6 +27,9 @@ _ISSUED = {
         "access_token_secret": "access_token_secret",
     },
 }
+
+_SERVERS = {"mastodon": {"server": "/mastodon"}, "bluesky": {"server": "/bluesky"}}
+"""Where the servers that an account names itself are below the sandbox's own address, by the account's field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,24 @@ def environment(base: str) -> dict[str, str]:
     return {name: base + path for name, path in HOSTS.items()}
 
 
-def enrol(channel: str, account_id: str, name: str, organisation: str) -> Enrolment:
-    """Invent the credentials of one account. Raises: KeyError for a channel that the sandbox does not play."""
-    issued = {given: (kept, secrets.token_urlsafe(24)) for given, kept in _ISSUED[channel].items()}
+def enrol(channel: str, account_id: str, name: str, organisation: str, base: str = "") -> Enrolment:
+    """Invent the credentials of one account of the sandbox at ``base``.
+
+    Raises: KeyError for a channel that the sandbox does not play.
+    """
+    issued = {given: (kept, _invented(given)) for given, kept in _ISSUED[channel].items()}
     entry = {"channel": channel, "id": account_id, "name": name, "organisation": organisation, "username": name}
     return Enrolment(
         entry=entry | dict(issued.values()),
-        fields={given: value for given, (_, value) in issued.items()},
+        fields={
+            **{given: value for given, (_, value) in issued.items()},
+            **{given: base + path for given, path in _SERVERS.get(channel, {}).items()},
+        },
     )
+
+
+def _invented(name: str) -> str:
+    """Return a new secret; an app password has a form by which it is known."""
+    if name != "app_password":
+        return secrets.token_urlsafe(24)
+    return "-".join(secrets.token_hex(2) for _ in range(4))

@@ -1,7 +1,7 @@
 """The sandbox as one ASGI app, and the two ways to serve it: in the foreground, or in a thread beside a test.
 
-Path prefixes play the hosts: ``/graph.facebook.com/v25.0/…``, ``/rupload.facebook.com/…``, ``/api.x.com/2/…``; the
-sample portal lives below ``/portal``.
+Path prefixes play the hosts: ``/graph.facebook.com/v25.0/…``, ``/rupload.facebook.com/…``, ``/api.x.com/2/…``,
+``/mastodon/api/…``, ``/bluesky/xrpc/…``; the sample portal lives below ``/portal``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from connectors.sandbox import control, facebook, graph, graph_call, instagram, tokens, walls, x
+from connectors.sandbox import (
+    bluesky,
+    bluesky_call,
+    control,
+    facebook,
+    graph,
+    graph_call,
+    instagram,
+    mastodon,
+    mastodon_call,
+    tokens,
+    walls,
+    x,
+)
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.portal import app as portal
 from connectors.sandbox.state import State
@@ -42,6 +55,8 @@ def build(*, clock: Clock | None = None) -> Starlette:
         routes=[
             Route(graph_call.HOST + "/{rest:path}", graph.endpoint(world, edges), methods=_METHODS),
             Route(x.HOST + "/{rest:path}", x.endpoint(world), methods=_METHODS),
+            Route(mastodon_call.HOST + "/{rest:path}", mastodon.endpoint(world), methods=_METHODS),
+            Route(bluesky_call.HOST + "/xrpc/{name}", bluesky.endpoint(world), methods=_METHODS),
             Route("/rupload.facebook.com/{rest:path}", refuse_upload, methods=_METHODS),
             *control.routes(world),
             Mount("/portal", portal.build(world.clock.now)),

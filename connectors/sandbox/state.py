@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-CHANNELS = ("instagram", "facebook", "x")
+CHANNELS = ("instagram", "facebook", "x", "mastodon", "bluesky")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,23 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A picture handed to X, usable until ``expires_at``."""
+    """A picture handed to X, Mastodon or Bluesky, usable from ``ready_at`` (None: at once) until ``expires_at``."""
 
     account: str
     id: str
     picture: Picture
     expires_at: datetime
+    ready_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What stands in a Bluesky repository: the record as it was put, and its hash. ``id`` is its at:// address."""
+
+    account: str
+    id: str
+    value: Mapping[str, Any]
+    cid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,12 @@ class Options:
     graph_usage_percent: int = 1
     x_names: str = "tweet"
     x_upload_seconds: int = 86400
+    mastodon_characters: int = 500
+    mastodon_processing_seconds: int = 0
+    mastodon_keys: str = "kept"
+    mastodon_version: str = "4.5.0"
+    mastodon_deletes: bool = True
+    bluesky_blob_seconds: int = 3600
 
     def changed(self, settings: Mapping[str, Any]) -> Options:
         """Return the options with ``settings`` applied. Raises: ValueError on an unknown name or another type."""
@@ -150,6 +167,7 @@ CHOICES = {
     "ig_republish": ("error", "same_id"),
     "fb_created_time": ("public", "draft"),
     "x_names": ("tweet", "post"),
+    "mastodon_keys": ("kept", "race", "error_500", "ignored"),
 }
 
 
@@ -163,6 +181,10 @@ class State:
         self.photos: dict[str, Photo] = {}
         self.containers: dict[str, Container] = {}
         self.uploads: dict[str, Upload] = {}
+        self.keys: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self.records: dict[str, Record] = {}
+        self.sessions: dict[str, tuple[str, datetime]] = {}
+        self.commits: dict[str, str] = {}
         self.blobs: dict[str, bytes] = {}
         self.pictures: dict[str, Picture] = {}
 
@@ -182,8 +204,10 @@ class State:
             self.register(replace(known, revoked=True))
 
     def holders(self, token: str) -> Iterator[tuple[Account, str]]:
-        """Yield each account that ``token`` opens and how: as ``page`` or as ``user``."""
+        """Yield each account of Meta's that ``token`` opens and how: as ``page`` or as ``user``."""
         for account in self.accounts.values():
+            if account.channel not in ("facebook", "instagram"):
+                continue
             if account.secret("token") == token:
                 yield account, "page"
             if account.secret("user_token") == token:
@@ -202,5 +226,7 @@ class State:
         """Drop everything but the numbering; ``accounts`` says whether the accounts go too."""
         for store in (self.posts, self.photos, self.containers, self.uploads, self.blobs, self.pictures):
             store.clear()
+        for more in (self.keys, self.records, self.sessions, self.commits):
+            more.clear()
         if accounts:
             self.accounts.clear()

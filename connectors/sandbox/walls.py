@@ -19,7 +19,13 @@ from connectors.sandbox.ledger import link_of
 from connectors.sandbox.state import CHANNELS, Account, Post
 from connectors.sandbox.world import World
 
-LABELS = {"instagram": "Instagram-artig", "facebook": "Facebook-artig", "x": "X-artig"}
+LABELS = {
+    "instagram": "Instagram-artig",
+    "facebook": "Facebook-artig",
+    "x": "X-artig",
+    "mastodon": "Mastodon-artig",
+    "bluesky": "Bluesky-artig",
+}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",

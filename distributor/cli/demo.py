@@ -42,7 +42,7 @@ from distributor.services import approving, people, views
 from distributor.wording import STATE_WORDS
 
 _SPAN = timedelta(days=14, hours=3)
-_POSTS = 12 * 16 * 3
+_POSTS = 12 * 16 * 5
 
 
 @click.command(help="Zeigt alles auf dieser Maschine: Portal, nachgebildete Netzwerke, Dienst und Oberfläche.")

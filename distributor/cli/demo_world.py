@@ -193,7 +193,7 @@ def _connect(deps: Deps, sandbox: str, now: datetime) -> None:
     entries = []
     for account in views.account_list(deps):
         slug, channel, name = account["organisation"], account["channel"], account["name"]
-        made = enrol(channel, platform_id(deps, account), name, names[slug])
+        made = enrol(channel, platform_id(deps, account), name, names[slug], sandbox)
         entries.append(made.entry)
         accounts.add_account(deps, SETUP, slug, channel, name, made.fields, now)
     requests.post(f"{sandbox}/_accounts", json=entries, timeout=10).raise_for_status()

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connectors._http import GuardedSession
 from connectors.base import Access, ConnectorError, Identity
 from distributor.domain import Actor, Reason, Refused
 from distributor.services import documents
@@ -128,7 +127,7 @@ def check(deps: Deps, account_id: int, clock: Callable[[], datetime]) -> Checked
         )
     if missing:
         return Checked(label, None, f"Es fehlt: {', '.join(missing)}.")
-    access = Access(label, fields, deps.urls(row.channel), GuardedSession(), clock())
+    access = Access(label, fields, deps.urls(row.channel), deps.session(), clock())
     try:
         identity = deps.connector(row.channel).whoami(access)
     except ConnectorError as error:

@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from connectors._http import GuardedSession
 from distributor.log import about
 from distributor.services.calling import Result, perform
 from distributor.services.claiming import Call, Claimed, claim
@@ -84,7 +83,7 @@ class Crew:
     def _run(self, call: Call) -> Result:
         session = getattr(self._sessions, "http", None)
         if session is None:
-            session = self._sessions.http = GuardedSession()
+            session = self._sessions.http = self._deps.session()
         return perform(self._deps, call, session, self._clock)
 
     def _collect(self) -> list[Result]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from connectors._http import GuardedSession
 from connectors.base import Connector
 from distributor.domain import Refused
 from distributor.lifecycle import Policy
@@ -38,6 +40,12 @@ class Deps:
         """Return where the channel's hosts are, by name."""
         hosts = self.connector(channel).hosts
         return {name: self.settings.channel_url(channel, name, default) for name, default in hosts.items()}
+
+    def session(self) -> GuardedSession:
+        """Return a way out for one thread: private hosts only where the settings name them."""
+        settings = self.settings
+        set_here = (url for channel in self.connectors for url in self.urls(channel).values())
+        return GuardedSession(inside=settings.allow_private | {urlsplit(url).netloc for url in set_here})
 
     def stage_lead(self, channel: str) -> timedelta:
         """Return how far ahead of its time a post is staged: never more than half of what the platform keeps."""

@@ -198,7 +198,7 @@ def _settle_look(
         _published(session, post, stage, result.call, answer.receipt, now)
     elif isinstance(answer, Absent):
         usable = answer.stage_usable and stage is not None and stage.state == "ready"
-        looked = Looked(timing, usable, long_ago=_long_ago(session, stage, now))
+        looked = Looked(timing, usable, long_ago=_long_ago(session, stage, now), absence=answer.absence)
         _decide(deps, session, post, looked, now, "looked")
     elif isinstance(answer, ConnectorError):
         _decide(deps, session, post, LookFailed(answer), now, "look.failed")

@@ -5,6 +5,7 @@ Only against the sandbox: every host of every channel in use must answer as one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from distributor.domain import Refused, State
 from distributor.services import repeating
 from distributor.services.deps import Deps
 from distributor.store import claims, items
-from distributor.store.tables import PostRow
+from distributor.store.tables import AccountRow, PostRow
 from distributor.wording import local_time
 
 _TIMEOUT = (3.0, 10.0)
@@ -45,17 +46,25 @@ def begin(deps: Deps, now: datetime, until: datetime) -> SimulatedClock:
 def _sandboxes(deps: Deps) -> dict[str, datetime | None]:
     """Return the sandboxes behind the channels in use, and where each one's clock was set to (None: it runs live)."""
     with deps.store.read() as session:
-        channels = {account.channel for account, _ in items.accounts(session)}
-    if not channels:
+        accounts = [row for row, _ in items.accounts(session)]
+        servers = {(row.channel, url) for row in accounts for url in _servers(deps, row)}
+    if not accounts:
         raise Refused("Es gibt noch keine Konten, für die etwas zu simulieren wäre.", code="simulation.empty")
     clocks: dict[str, datetime | None] = {}
-    for channel in sorted(channels):
-        for url in deps.urls(channel).values():
-            parts = urlsplit(url)
-            origin = f"{parts.scheme}://{parts.netloc}"
-            if origin not in clocks:
-                clocks[origin] = _sandbox_clock(origin, channel)
+    for channel, url in sorted(servers):
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in clocks:
+            clocks[origin] = _sandbox_clock(origin, channel)
     return clocks
+
+
+def _servers(deps: Deps, account: AccountRow) -> Iterator[str]:
+    """Yield every address that an account's calls may go to: its channel's hosts, and a server of its own."""
+    yield from deps.urls(account.channel).values()
+    for field in deps.connector(account.channel).fields:
+        if field.address:
+            yield str(account.fields.get(field.name) or field.default)
 
 
 def _sandbox_clock(origin: str, channel: str) -> datetime | None:

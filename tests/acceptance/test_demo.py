@@ -30,7 +30,7 @@ def demo(folder: Path, *more: str) -> subprocess.Popen[str]:
     )
 
 
-def test_one_pass_publishes_all_576_posts_exactly_as_approved_and_shows_a_bar_but_no_logs(tmp_path: Path) -> None:
+def test_one_pass_publishes_all_960_posts_exactly_as_approved_and_shows_a_bar_but_no_logs(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "distributor", "demo", "--data", str(tmp_path / "demo"), "--once"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True)
@@ -43,8 +43,8 @@ def test_one_pass_publishes_all_576_posts_exactly_as_approved_and_shows_a_bar_bu
     shown = b"".join(seen).decode(errors="replace")
 
     assert running.returncode == 0, said + shown
-    assert "audit: 576 approved, 576 public, equal" in said
-    for channel in ("facebook", "instagram", "x"):
+    assert "audit: 960 approved, 960 public, equal" in said
+    for channel in ("bluesky", "facebook", "instagram", "mastodon", "x"):
         assert re.search(rf"{channel} .*veröffentlicht .*192 ", said), said
     assert "Posts gehen hinaus" in shown
     assert "[info" not in re.sub(r"\x1b\[[0-9;]*m", "", shown)

@@ -5,6 +5,8 @@ A channel needs one file here, ``samples/<channel>.json``:
 - ``fields``: what an account of this channel supplies; ``{host}`` becomes the pretended platform's address;
 - ``stage``: the data of a Stage, ``receipt``: the remote id of a public post;
 - ``calls_nothing``: abilities that need no call at all on this channel;
+- ``door``, where a channel logs in first: the login's ``path``, the abilities that it comes ``before``, the answer that
+  lets in, and the secrets in it;
 - ``published``, ``unauthorised``, ``throttled``: the platform's answers (``status``, ``headers``, ``body``) to a
   release that worked (with the ``remote_id`` it proves), to a dead token, and to one call too many.
 """
@@ -32,9 +34,14 @@ SAMPLES = Path(__file__).parent / "samples"
 
 
 class Platform:
-    """One canned answer for every request, or one made from it; None hangs up after the whole request was read."""
+    """One canned answer for every request, or one made from it; None hangs up after the whole request was read.
+
+    ``door`` is a login that lets in, whatever the answer is; who knocks there is noted in ``knocks`` alone.
+    """
 
     def __init__(self) -> None:
+        self.door: dict[str, Any] | None = None
+        self.knocks: list[str] = []
         self.answer: dict[str, Any] | Callable[[str], dict[str, Any]] | None = None
         self.requests: list[str] = []
         platform = self
@@ -43,10 +50,16 @@ class Platform:
             def _take(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 heard = f"{self.path}\n{self.headers}\n{self.rfile.read(length).decode(errors='replace')}"
+                if platform.door is not None and self.path == platform.door["path"]:
+                    platform.knocks.append(f"{self.command} {self.path}")
+                    self._give(platform.door["answer"])
+                    return
                 platform.requests.append(f"{self.command} {self.path}")
                 if platform.answer is None:
                     return
-                answer = platform.answer(heard) if callable(platform.answer) else platform.answer
+                self._give(platform.answer(heard) if callable(platform.answer) else platform.answer)
+
+            def _give(self, answer: dict[str, Any]) -> None:
                 body = answer.get("body", "")
                 content = (body if isinstance(body, str) else json.dumps(body)).encode()
                 self.send_response(answer.get("status", 200))
@@ -94,6 +107,7 @@ class Office:
         self.platform = platform
         self.host = platform.url
         self.order = Order(key="delivery-1", code="Ab12", due_at=NOW)
+        self.door_opens = True
 
     @property
     def access(self) -> Access:
@@ -103,7 +117,8 @@ class Office:
     @property
     def secrets(self) -> list[str]:
         fields = self.access.fields
-        return [fields[field.name] for field in self.connector.fields if field.secret and fields.get(field.name)]
+        ours = [fields[field.name] for field in self.connector.fields if field.secret and fields.get(field.name)]
+        return [*ours, *self.sample.get("door", {}).get("secrets", ())]
 
     @property
     def post(self) -> RemotePost:
@@ -115,6 +130,8 @@ class Office:
     def use(self, ability: str) -> Any:
         """Call one ability with sample arguments."""
         connector: Any = self.connector
+        door = self.sample.get("door")
+        self.platform.door = door if door and self.door_opens and ability in door["before"] else None
         stage, order, post = self.sample["stage"], self.order, self.post
         uses: dict[str, Callable[[], Any]] = {
             "whoami": lambda: connector.whoami(self.access),

@@ -188,6 +188,36 @@ def test_an_unclear_answer_to_a_release_is_an_unknown_outcome(office: Any, answe
     assert len(office.platform.requests) == 1
 
 
+@pytest.mark.parametrize("answer", [None, MARKUP_5XX, NO_JSON, NO_CONTENT])
+def test_an_unclear_login_before_a_release_has_published_nothing(office: Any, answer: dict[str, Any] | None) -> None:
+    office.door_opens = "door" not in office.sample
+    office.platform.answer = answer
+    with pytest.raises(OutcomeUnknown if office.door_opens else Unavailable):
+        office.use("release")
+    assert len(office.platform.requests) == 1
+
+
+@pytest.mark.parametrize(("name", "error"), [("unauthorised", Unauthorised), ("throttled", Throttled)])
+def test_a_refused_login_is_told_as_one_and_shows_no_secret(
+    office: Any, ability: str, name: str, error: type[ConnectorError]
+) -> None:
+    if ability not in office.sample.get("door", {}).get("before", ()):
+        return
+    office.door_opens = False
+    answer = office.sample[name]
+
+    def repeat(heard: str) -> dict[str, Any]:
+        said = " ".join(secret for secret in office.secrets if secret in heard)
+        return answer | {"body": answer["body"] | {"message": said}}
+
+    office.platform.answer = repeat
+    with pytest.raises(error) as caught:
+        office.use(ability)
+    told = "".join([*traceback.format_exception(caught.value), caught.value.public, caught.value.detail])
+    assert not any(secret in told for secret in office.secrets)
+    assert len(office.platform.requests) == 1
+
+
 @pytest.mark.parametrize("answer", [None, MARKUP_5XX, NO_JSON])
 def test_an_unclear_answer_elsewhere_is_never_an_unknown_outcome(
     office: Any, ability: str, answer: dict[str, Any] | None
@@ -225,7 +255,7 @@ def test_a_forbidding_last_look_stops_every_call_before_a_byte_left(office: Any,
     with pytest.raises(Withheld):
         office.use(ability)
     assert office.session.left is False
-    assert office.platform.requests == []
+    assert office.platform.requests == office.platform.knocks == []
 
 
 def test_a_dead_token_is_unauthorised(office: Any, ability: str) -> None:
@@ -311,7 +341,8 @@ def test_no_secret_stands_in_an_address(office: Any, ability: str) -> None:
         return
     with pytest.raises(ConnectorError):
         office.use(ability)
-    assert not any(secret in line for line in office.platform.requests for secret in office.secrets)
+    called = office.platform.requests + office.platform.knocks
+    assert not any(secret in line for line in called for secret in office.secrets)
 
 
 def test_a_look_that_knows_no_stage_asks_by_what_the_post_says(office: Any) -> None:

@@ -236,7 +236,7 @@ class World:
         for account in views.account_list(self.deps):
             channel, name = account["channel"], account["name"]
             remote = next(iter(account["fields"].values()))
-            made = enrol(channel, remote, name, account["organisation"])
+            made = enrol(channel, remote, name, account["organisation"], self.network.base)
             entries.append(dict(made.entry))
             accounts.add_account(
                 self.deps, SETUP, account["organisation"], channel, name, made.fields, self.clock.now()

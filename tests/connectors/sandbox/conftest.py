@@ -22,6 +22,8 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GRAPH = "/graph.facebook.com/v25.0"
 PAGE_TOKEN = "page-fulda"
 IG_TOKEN = "ig-fulda"
+MASTODON_TOKEN = "mastodon-fulda"
+APP_PASSWORD = "abcd-efgh-ijkl-mnop"
 KEYS = {
     "consumer_key": "ck-fulda",
     "consumer_secret": "cs-fulda",
@@ -42,6 +44,10 @@ ACCOUNTS: list[dict[str, str]] = [
         "app_secret": "geheim",
     },
     {"channel": "x", "id": "3001", "name": "KJC Fulda", "username": "kjcfulda", **KEYS},
+    {"channel": "mastodon", "id": "kjc_fulda", "name": "KJC Fulda", "token": MASTODON_TOKEN},
+    {"channel": "mastodon", "id": "kjc_kassel", "name": "KJC Kassel", "token": "mastodon-kassel"},
+    {"channel": "bluesky", "id": "kjc-fulda.bsky.sandbox", "name": "KJC Fulda", "token": APP_PASSWORD},
+    {"channel": "bluesky", "id": "kjc-kassel.bsky.sandbox", "name": "KJC Kassel", "token": "kass-kass-kass-kass"},
 ]
 
 
@@ -105,6 +111,19 @@ class Sandbox:
     def tweet(self, text: str, **more: Any) -> Any:
         return self.x("POST", "tweets", json={"text": text, **more})
 
+    def mastodon(self, method: str, path: str, token: str = MASTODON_TOKEN, **more: Any) -> Any:
+        headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **more.pop("headers", {})}
+        return self.client.request(method, f"/mastodon/api/{path}", headers=headers, **more)
+
+    def log_in(self, handle: str = "kjc-fulda.bsky.sandbox", password: str = APP_PASSWORD) -> Any:
+        body = {"identifier": handle, "password": password}
+        return self.client.post("/bluesky/xrpc/com.atproto.server.createSession", json=body)
+
+    def bluesky(self, method: str, name: str, token: str = "", **more: Any) -> Any:
+        token = token or self.log_in().json()["accessJwt"]
+        headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
+        return self.client.request(method, f"/bluesky/xrpc/com.atproto.{name}", headers=headers, **more)
+
     def fault(self, fault: str, **settings: Any) -> None:
         assert self.client.post("/_faults", json={"fault": fault, **settings}).status_code == 200
 
@@ -138,7 +157,7 @@ def _sandbox(hosted: Hosted) -> Iterator[Sandbox]:
     app.state.world.fetcher.close()
     app.state.world.fetcher = hosted
     with TestClient(app) as client:
-        assert client.post("/_accounts", json=ACCOUNTS).json() == {"registered": 4}
+        assert client.post("/_accounts", json=ACCOUNTS).json() == {"registered": len(ACCOUNTS)}
         yield Sandbox(client, app.state.world, hosted)
 
 

@@ -48,7 +48,7 @@ def test_accounts_are_listed_without_secrets_and_registered_once(sandbox, accoun
 
     answer = sandbox.client.get("/_accounts")
 
-    assert len(answer.json()) == 4
+    assert len(answer.json()) == len(accounts)
     assert answer.json()[0]["has"] == ["token"]
     for secret in ("page-fulda", "person", "geheim", "cs-fulda", "ats-fulda"):
         assert secret not in answer.text
@@ -64,9 +64,9 @@ def test_accounts_are_listed_without_secrets_and_registered_once(sandbox, accoun
         "x",
     ],
 )
-def test_an_account_that_cannot_be_is_refused(sandbox, wrong):
+def test_an_account_that_cannot_be_is_refused(sandbox, accounts, wrong):
     assert sandbox.client.post("/_accounts", json=wrong).status_code == 400
-    assert len(sandbox.client.get("/_accounts").json()) == 4
+    assert len(sandbox.client.get("/_accounts").json()) == len(accounts)
 
 
 def test_no_json_is_a_400(sandbox):
@@ -105,12 +105,12 @@ def test_the_ledger_takes_the_link_from_the_text_where_there_is_no_own(sandbox):
     assert [entry["link"] for entry in sandbox.ledger()] == ["https://kjc.example/feld", "https://kjc.example/text"]
 
 
-def test_reset_empties_all_but_options_and_clock(sandbox):
+def test_reset_empties_all_but_options_and_clock(sandbox, accounts):
     sandbox.option(ig_quota=7)
     sandbox.fault("error_500", match="nie")
     sandbox.graph("POST", "1001/feed", message="a")
 
-    assert sandbox.client.post("/_reset", json={"keep": ["accounts"]}).json() == {"accounts": 4}
+    assert sandbox.client.post("/_reset", json={"keep": ["accounts"]}).json() == {"accounts": len(accounts)}
     assert sandbox.ledger() == []
     assert sandbox.client.get("/_faults").json() == sandbox.client.get("/_requests").json() == []
     assert sandbox.client.get("/_options").json()["ig_quota"] == 7

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.state import CHANNELS
 from distributor import bootstrap
 from distributor.services.configuration import read_files
 from distributor.vault import Vault
@@ -185,7 +186,7 @@ def test_the_doctor_says_what_is_grave(program: Any) -> None:
 def test_organisations_are_shown_with_their_accounts(program: Any) -> None:
     shown = program.json("organisations", "show", "fulda")
 
-    assert {account["channel"] for account in shown["accounts"]} == {"instagram", "facebook", "x"}
+    assert {account["channel"] for account in shown["accounts"]} == set(CHANNELS)
     assert "Kreisjobcenter Fulda" in program.does("organisations", "show", "fulda")
     assert "wiesbaden\t" in program.does("organisations", "list")
     assert "gibt es nicht" in program.refuses("organisations", "show", "nirgends")

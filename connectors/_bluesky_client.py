@@ -1,0 +1,146 @@
+"""The calls to a Bluesky server (PDS) that the channel needs, each with its answer read strictly.
+
+A session is opened for each call and kept nowhere: what it costs is one more request, and 30 in five minutes or 300 a
+day are allowed per account (https://docs.bsky.app/docs/advanced-guides/rate-limits, read 2026-11-22), which is some
+hundred posts. Meaning of refusals is in ``_bluesky_errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from connectors._bluesky_errors import LABEL, NO_RECORD, calls_left, document, refused, reset_of
+from connectors._http import not_answered
+from connectors._refusals import Duty, unclear
+from connectors.base import Access, Medium, Throttled, Unauthorised
+
+COLLECTION = "app.bsky.feed.post"
+SPARE = 5
+"""So many logins of a window are left alone by what can wait, so that releasing and taking down still get through."""
+
+_OK = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who is logged in: the account's DID and its handle, and the token for this call."""
+
+    did: str
+    handle: str
+    token: str = field(repr=False)
+
+
+class BlueskyClient:
+    """One account's calls. Each raises ConnectorError; OutcomeUnknown only from :meth:`put`."""
+
+    def __init__(self, access: Access, server: str, password: str) -> None:
+        self._session = access.session
+        self._now = access.now
+        self._server = server
+        self._hide = [password]
+
+    def login(self, handle: str, *, can_wait: bool = False) -> Login:
+        """Open a session. Raises: Unauthorised; Throttled too for what can wait when logins are nearly used up."""
+        body = {"identifier": handle, "password": self._hide[0]}
+        response = self._send("POST", "com.atproto.server.createSession", duty="read", json=body)
+        answer = self._object(response, "read")
+        left, until = calls_left(response.headers), reset_of(response.headers, self._now)
+        if can_wait and left is not None and left < SPARE and until is not None:
+            text = "Die Anmeldungen bei Bluesky sind fast verbraucht; der Rest bleibt für fällige Posts."
+            raise Throttled(text, until=until, detail=f"{left} logins left", code="spare")
+        did, token = answer.get("did"), answer.get("accessJwt")
+        if not (isinstance(did, str) and did.startswith("did:") and isinstance(token, str) and token):
+            raise unclear(f"no did and accessJwt in an object of {sorted(answer)}", duty="read", label=LABEL)
+        if answer.get("active") is False:
+            text = "Das Bluesky-Konto ist nicht aktiv. Bitte bei Bluesky anmelden und nachsehen."
+            raise Unauthorised(text, detail=str(answer.get("status") or "inactive")[:60], code="inactive")
+        self._hide.append(token)
+        return Login(did, str(answer.get("handle") or handle), token)
+
+    def did_of(self, handle: str) -> str | None:
+        """Return who is called so; None if nobody is."""
+        response = self._send("GET", "com.atproto.identity.resolveHandle", duty="stage", params={"handle": handle})
+        if response.status_code == requests.codes.bad_request and document(response):
+            return None
+        did = self._object(response, "stage").get("did")
+        return did if isinstance(did, str) and did.startswith("did:") else None
+
+    def upload(self, login: Login, medium: Medium, content: bytes) -> dict[str, Any]:
+        """Upload a picture; return the reference that a record carries."""
+        headers = {**_bearer(login), "Content-Type": medium.mime}
+        response = self._send("POST", "com.atproto.repo.uploadBlob", duty="stage", data=content, headers=headers)
+        blob = self._object(response, "stage").get("blob")
+        if not isinstance(blob, dict) or not isinstance(blob.get("ref"), dict):
+            raise unclear("no blob with its ref", duty="stage", label=LABEL)
+        return blob
+
+    def put(self, login: Login, key: str, record: Mapping[str, Any]) -> str:
+        """Create the record under its key; a repeat with the very same record changes nothing. Return its address."""
+        body = {"repo": login.did, "collection": COLLECTION, "rkey": key, "record": record, "swapRecord": None}
+        response = self._send("POST", "com.atproto.repo.putRecord", duty="release", json=body, headers=_bearer(login))
+        uri = self._object(response, "release").get("uri")
+        if uri != address(login.did, key):
+            raise unclear("the uri is not the one that was asked for", duty="release", label=LABEL)
+        return str(uri)
+
+    def record(self, did: str, key: str) -> dict[str, Any] | None:
+        """Return what stands under a key; None if the server says that there is nothing."""
+        params = {"repo": did, "collection": COLLECTION, "rkey": key}
+        response = self._send("GET", "com.atproto.repo.getRecord", duty="read", params=params)
+        said = document(response) if response.status_code == requests.codes.bad_request else None
+        if said and said.get("error") == NO_RECORD:
+            return None
+        answer = self._object(response, "read")
+        if not isinstance(answer.get("value"), dict):
+            raise unclear(f"no value in an object of {sorted(answer)}", duty="read", label=LABEL)
+        return answer
+
+    def revision(self, did: str) -> str:
+        """Return the repository's latest revision, empty if the server does not tell."""
+        response = self._send("GET", "com.atproto.sync.getLatestCommit", duty="read", params={"did": did})
+        if response.status_code in (requests.codes.unauthorized, requests.codes.too_many_requests):
+            raise refused(response, duty="read", now=self._now, hide=self._hide)
+        try:
+            answer = response.json() if response.status_code in _OK else {}
+        except requests.JSONDecodeError:
+            return ""
+        return str(answer.get("rev") or "") if isinstance(answer, dict) else ""
+
+    def delete(self, login: Login, key: str) -> None:
+        """Delete the record; one that is gone already is no error to the server, which then says nothing at all."""
+        body = {"repo": login.did, "collection": COLLECTION, "rkey": key}
+        name, headers = "com.atproto.repo.deleteRecord", _bearer(login)
+        response = self._send("POST", name, duty="retract", json=body, headers=headers)
+        if response.status_code not in _OK:
+            raise refused(response, duty="retract", now=self._now, hide=self._hide)
+
+    def _send(self, method: str, name: str, *, duty: Duty, **more: Any) -> requests.Response:
+        try:
+            return self._session.request(method, f"{self._server}/xrpc/{name}", **more)
+        except requests.RequestException as error:
+            # the causes hold the request with its token, so they are not handed on
+            raise not_answered(error, self._session, label=LABEL, changes=duty == "release") from None
+
+    def _object(self, response: requests.Response, duty: Duty) -> dict[str, Any]:
+        if response.status_code not in _OK:
+            raise refused(response, duty=duty, now=self._now, hide=self._hide)
+        try:
+            answer = response.json()
+        except requests.JSONDecodeError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise unclear(f"HTTP {response.status_code} without an object", duty=duty, label=LABEL)
+        return answer
+
+
+def address(did: str, key: str) -> str:
+    """Return the at:// address of a post."""
+    return f"at://{did}/{COLLECTION}/{key}"
+
+
+def _bearer(login: Login) -> dict[str, str]:
+    return {"Authorization": f"Bearer {login.token}"}
