@@ -82,14 +82,20 @@ class MastodonClient:
         return self._with_id(response, "release")
 
     def statuses(self, account: str) -> Iterator[dict[str, Any]]:
-        """Yield the account's own statuses, newest first, as far back as anybody asks."""
+        """Yield the account's own statuses, newest first, as far back as anybody asks.
+
+        A server that knows no ``max_id`` (snac) gives its one page again and again; that is the end then.
+        """
         params = {"limit": str(_PAGE), "exclude_reblogs": "true"}
+        seen: set[str] = set()
         for _ in range(_PAGES):
             path = f"/api/v1/accounts/{quote(account, safe='')}/statuses"
             page = self._list(self._send("GET", path, duty="read", params=params), "read")
-            yield from page
-            if not page:
+            fresh = [status for status in page if status["id"] not in seen]
+            yield from fresh
+            if not fresh:
                 return
+            seen.update(status["id"] for status in fresh)
             params = {**params, "max_id": page[-1]["id"]}
         # a list that was not read to its end would prove no absence
         raise unclear("the account's statuses do not end", duty="read", label=LABEL)

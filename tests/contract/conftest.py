@@ -27,6 +27,8 @@ import pytest
 from connectors import discover
 from connectors._http import GuardedSession
 from connectors.base import Access, Connector, Medium, Order, Receipt, RemotePost, Variant
+from connectors.sandbox.server import build, running
+from tests.contract.life import Life
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 ABILITIES = ("whoami", "stage", "release", "unstage", "find", "retract")
@@ -196,3 +198,15 @@ def closed_host() -> str:
 @pytest.fixture
 def variant_of() -> Callable[..., Variant]:
     return variant
+
+
+@pytest.fixture(scope="session")
+def sandbox_base() -> Iterator[str]:
+    with running(build()) as base:
+        yield base
+
+
+@pytest.fixture
+def life(connector: Connector, sandbox_base: str) -> Iterator[Life]:
+    with GuardedSession() as session:
+        yield Life(connector, sandbox_base, session)

@@ -139,13 +139,16 @@ def test_its_sample_fills_every_required_field(connector: Connector, sample: dic
 @settings(deadline=None)
 @given(text=st.text(max_size=300), pictures=st.integers(0, 4), link=st.sampled_from(["", "https://kjc.example/s/Ab12"]))
 def test_rendering_is_pure_and_survives_storage(channel: str, text: str, pictures: int, link: str) -> None:
-    connector = discover()[channel]
+    renders_purely(discover()[channel], text, pictures, link)
+
+
+def renders_purely(connector: Connector, text: str, pictures: int, link: str) -> None:
     given_variant = Variant("Titel", text, link, tuple(_pictures(pictures)))
     before = copy.deepcopy(given_variant)
     rendered, again = connector.render(given_variant), connector.render(given_variant)
     assert given_variant == before
     assert rendered == again
-    assert rendered.channel == channel
+    assert rendered.channel == connector.channel
     assert rendered.media == given_variant.media
     stored = RemotePost.of(json.loads(json.dumps(rendered.document())))
     assert stored == rendered
