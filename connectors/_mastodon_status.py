@@ -15,6 +15,11 @@ from connectors.base import Json, RemotePost
 
 _LINK = re.compile(r"https?://\S+")
 _MENTION = re.compile(r"(?<![\w/@])@(\w[\w.\-]*)(?:@[\w.\-]+\w)?")
+_TAGS = frozenset(
+    "a b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre rb rp rt rtc ruby s small span strong sub "
+    "sup u ul".split()
+)
+"""What servers write; anything else in angle brackets is a word that a server (snac) forgot to escape."""
 _ENDS = ".,;:!?)]}»”\"'…"
 
 
@@ -76,6 +81,8 @@ class _Content(HTMLParser):
             self._in_link = True
             self.links.append(named.get("href") or "")
             self._pieces.append(f" {self.links[-1]} ")
+        elif tag not in _TAGS:
+            self._pieces.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":

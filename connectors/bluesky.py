@@ -118,7 +118,7 @@ class Bluesky:
     timing = Timing(
         stage_lead=timedelta(minutes=30),
         stage_keeps=_KEEPS,
-        settle=(timedelta(seconds=30), timedelta(minutes=5)),
+        settle=(timedelta(minutes=2), timedelta(minutes=5)),
         absence="certain",
     )
     fields: tuple[Field, ...] = (_HANDLE, _SERVER, _PASSWORD)

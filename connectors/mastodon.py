@@ -118,7 +118,7 @@ class Mastodon:
     timing = Timing(
         stage_lead=timedelta(hours=2),
         stage_keeps=_KEEPS,
-        settle=(timedelta(seconds=30), timedelta(minutes=5)),
+        settle=(timedelta(minutes=2), timedelta(minutes=5)),
         absence="likely",
     )
     fields: tuple[Field, ...] = (_USERNAME, _SERVER, _TOKEN, _VISIBILITY)
