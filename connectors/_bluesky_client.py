@@ -7,7 +7,7 @@ hundred posts. Meaning of refusals is in ``_bluesky_errors``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ COLLECTION = "app.bsky.feed.post"
 SPARE = 5
 """So many logins of a window are left alone by what can wait, so that releasing and taking down still get through."""
 
+_PAGES = 30
 _OK = range(200, 300)
 
 
@@ -63,10 +64,10 @@ class BlueskyClient:
 
     def did_of(self, handle: str) -> str | None:
         """Return who is called so; None if nobody is."""
-        response = self._send("GET", "com.atproto.identity.resolveHandle", duty="stage", params={"handle": handle})
+        response = self._send("GET", "com.atproto.identity.resolveHandle", duty="read", params={"handle": handle})
         if response.status_code == requests.codes.bad_request and document(response):
             return None
-        did = self._object(response, "stage").get("did")
+        did = self._object(response, "read").get("did")
         return did if isinstance(did, str) and did.startswith("did:") else None
 
     def upload(self, login: Login, medium: Medium, content: bytes) -> dict[str, Any]:
@@ -98,6 +99,23 @@ class BlueskyClient:
         if not isinstance(answer.get("value"), dict):
             raise unclear(f"no value in an object of {sorted(answer)}", duty="read", label=LABEL)
         return answer
+
+    def posts(self, did: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the account's posts with their keys, the latest key first."""
+        params = {"repo": did, "collection": COLLECTION, "limit": "100"}
+        for _ in range(_PAGES):
+            answer = self._object(self._send("GET", "com.atproto.repo.listRecords", duty="read", params=params), "read")
+            listed = answer.get("records")
+            if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+                raise unclear(f"no records in an object of {sorted(answer)}", duty="read", label=LABEL)
+            for entry in listed:
+                value = entry.get("value")
+                yield str(entry.get("uri", "")).rpartition("/")[2], value if isinstance(value, dict) else {}
+            if not answer.get("cursor"):
+                return
+            params = {**params, "cursor": str(answer["cursor"])}
+        # a list that was not read to its end would prove no absence
+        raise unclear("the account's posts do not end", duty="read", label=LABEL)
 
     def revision(self, did: str) -> str:
         """Return the repository's latest revision, empty if the server does not tell."""

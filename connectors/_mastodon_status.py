@@ -15,10 +15,9 @@ from connectors.base import Json, RemotePost
 
 _LINK = re.compile(r"https?://\S+")
 _MENTION = re.compile(r"(?<![\w/@])@(\w[\w.\-]*)(?:@[\w.\-]+\w)?")
-_TAGS = frozenset(
-    "a b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i img li ol p pre rb rp rt rtc ruby s small span strong sub "
-    "sup u ul".split()
-)
+_TAGS = frozenset(("a", "b", "blockquote", "br", "code", "del", "div", "em", "hr", "i", "img", "li", "ol", "p", "pre"))
+_TAGS |= {"h1", "h2", "h3", "h4", "h5", "h6", "rb", "rp", "rt", "rtc", "ruby", "s", "small", "span", "strong"}
+_TAGS |= {"sub", "sup", "u", "ul"}
 """What servers write; anything else in angle brackets is a word that a server (snac) forgot to escape."""
 _ENDS = ".,;:!?)]}»”\"'…"
 

@@ -320,6 +320,18 @@ def unstage_never_takes_down_what_is_public(life: Life) -> None:
     assert [row["id"] for row in life.ledger()] == [receipt.remote_id]
 
 
+def a_post_whose_stage_is_forgotten_is_found_by_what_it_says(life: Life) -> None:
+    """After a restored backup nobody knows the Stage any more; the post itself is still known, and no other taken."""
+    post, other = life.post(), life.post("Ein anderer Text", link="https://kjc.example/s/Zz99")
+    since = life.now
+    _, order, receipt = life.released(post)
+    found = life.finds(post, {}, order, since)
+    assert isinstance(found, Found)
+    assert found.receipt.remote_id == receipt.remote_id
+    assert isinstance(life.finds(post, {}, order, since, receipt.remote_id), Absent)
+    assert isinstance(life.finds(other, {}, order, since), Absent)
+
+
 RULES: tuple[Rule, ...] = (
     what_is_rendered_is_what_is_shown,
     silence_after_sending_is_unknown_and_the_post_is_found,
@@ -328,6 +340,7 @@ RULES: tuple[Rule, ...] = (
     an_older_post_with_the_same_text_is_another,
     a_post_is_known_however_the_platform_rewrites_it,
     somebody_elses_text_is_not_ours,
+    a_post_whose_stage_is_forgotten_is_found_by_what_it_says,
     released_twice_is_one_post,
     retracted_twice_is_retracted_once,
     an_expired_stage_is_redone,

@@ -265,6 +265,11 @@ LIFE: dict[str, tuple[lives.Rule, str, dict[str, Callable[..., Any]]]] = {
         {"unstage": lambda true, access, stage: None},
     ),
     "unstage does not look": (lives.unstage_never_takes_down_what_is_public, "facebook", {"unstage": _straight_away}),
+    "without a stage nothing is found": (
+        lives.a_post_whose_stage_is_forgotten_is_found_by_what_it_says,
+        "bluesky",
+        {"find": lambda true, a, p, stage, *rest: true.find(a, p, stage, *rest) if stage else Absent(False)},
+    ),
     "what never arrived is found": (
         lives.what_never_arrived_is_absent_and_may_be_released,
         "mastodon",
