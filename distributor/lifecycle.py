@@ -149,10 +149,7 @@ class ReleaseFailed:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A look for the Post found nothing. The platform's Timing, or the look itself, says what that proves.
-
-    ``long_ago``: a release, if there was one, ended so long ago that every network shows it by now.
-    """
+    """A look found nothing. Timing or the look itself says what that proves; ``long_ago``: a release would be shown."""
 
     timing: Timing
     stage_usable: bool = True
