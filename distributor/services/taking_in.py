@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, Actor, FeedItem, ParsedFeed, Refused
@@ -36,6 +36,9 @@ from distributor.store import recalls
 from distributor.store.posts import record
 from distributor.store.tables import FeedRow, ItemRow, RevisionRow
 
+_AT_ONCE = 500
+"""Entries that are looked up in one statement; databases bound its parameters (SQLite at 32,766)."""
+
 
 def take_in(
     deps: Deps, session: Session, feed: FeedRow, parsed: ParsedFeed, now: datetime, older: Sequence[FeedItem] = ()
@@ -47,13 +50,14 @@ def take_in(
     already, by its address, is history too, so that it does not become posts a second time. Items of removed feeds go
     over to the feed that lists them now. What was withdrawn stays as it was, and nothing like it comes in again.
     """
-    known, orphans = _known(session, feed.id)
     page = distinct(parsed.items)
     every = distinct([*page, *older])
+    known, orphans = _known(session, feed.id, every)
     admitted = _admitted(session, feed.id, every, decide(every, known, now))
     intents = [intent for _, intent in admitted]
     fresh = [intent.item for intent in intents if isinstance(intent, New)]
-    entries = _entries(session, feed.id, fresh, deps.settings.first_poll_items if len(known) == len(orphans) else None)
+    first = not session.scalar(select(exists().where(ItemRow.feed_id == feed.id)))
+    entries = _entries(session, feed.id, fresh, deps.settings.first_poll_items if first else None)
     ids = [_store(session, feed.id, intent, entries, now) for intent in intents]
     places = [place for place, _ in admitted]
     _adopt(session, feed.id, {n: every[place].guid for n, place in zip(ids, places, strict=True) if n in orphans})
@@ -84,10 +88,11 @@ def _traits(item: FeedItem) -> tuple[str, str, str]:
     return item.guid, telling_link(item.link), fingerprint(replace(item, published_at=None))
 
 
-def _known(session: Session, feed_id: int) -> tuple[list[Known], frozenset[int]]:
-    """Return what is known of this feed's Items and of those of removed feeds, and which are the latter.
+def _known(session: Session, feed_id: int, every: Sequence[FeedItem]) -> tuple[list[Known], frozenset[int]]:
+    """Return which Items of this feed and of removed ones these entries may be, and which of them are of removed feeds.
 
-    Another feed's guids mean nothing here. Whole documents stay in the database: a poll is asked of every known Item.
+    Another feed's guids mean nothing here. Asked for are all Items that share a guid, an address or the words with an
+    entry, and no others: a portal's archive may be long.
     """
     query = (
         select(
@@ -102,7 +107,8 @@ def _known(session: Session, feed_id: int) -> tuple[list[Known], frozenset[int]]
         .join(FeedRow, ItemRow.feed_id == FeedRow.id)
         .where(or_(ItemRow.feed_id == feed_id, FeedRow.removed_at.is_not(None)))
     )
-    rows = session.execute(query).all()
+    parts = (every[begin : begin + _AT_ONCE] for begin in range(0, len(every), _AT_ONCE))
+    rows = {row.id: row for part in parts for row in session.execute(query.where(_alike(feed_id, part)))}
     known = [
         Known(
             row.id,
@@ -112,9 +118,18 @@ def _known(session: Session, feed_id: int) -> tuple[list[Known], frozenset[int]]
             row.digest,
             row.embargo_until,
         )
-        for row in rows
+        for row in rows.values()
     ]
-    return known, frozenset(row.id for row in rows if row.feed_id != feed_id)
+    return known, frozenset(row.id for row in rows.values() if row.feed_id != feed_id)
+
+
+def _alike(feed_id: int, items: Sequence[FeedItem]) -> ColumnElement[bool]:
+    """Return the condition that an Item has a key of one of the entries: the keys of ``identity.decide``."""
+    return or_(
+        and_(ItemRow.feed_id == feed_id, ItemRow.guid.in_([item.guid for item in items])),
+        ItemRow.link.in_([link for item in items if (link := telling_link(item.link))]),
+        ItemRow.fingerprint.in_([fingerprint(item) for item in items if item.published_at]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from distributor.services import clearing, feed_views, feeds, polling, tailoring, views
+from distributor.intake import identity
+from distributor.services import clearing, feed_views, feeds, polling, tailoring, taking_in, views
 from tests.support.feeds import rss
 from tests.support.world import START, World
 
@@ -74,6 +75,31 @@ def test_the_same_entries_sent_differently_make_no_new_posts(world: World) -> No
     }.items():
         assert reads(world, *again) == 0, how
         assert [(post["id"], post["digest"]) for post in world.posts()] == before, how
+
+
+def test_of_a_long_archive_only_what_may_be_meant_is_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads(world, *entries(12))
+    looked_at: list[int] = []
+
+    def decide(items: Any, known: Any, now: Any) -> Any:
+        looked_at.append(len(known))
+        return identity.decide(items, known, now)
+
+    monkeypatch.setattr(taking_in, "decide", decide)
+
+    renamed = {**entries(1, first=3)[0], "guid": "other"}
+    assert reads(world, *entries(2), renamed, *entries(1, first=40)) == 1
+    assert looked_at == [3]
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_entries_are_known_however_many_are_looked_up_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(taking_in, "_AT_ONCE", at_once)
+
+    assert reads(world, *entries(7)) == 7
+    assert reads(world, *[{**entry, "guid": f"new-{entry['guid']}"} for entry in entries(7)]) == 0
 
 
 def test_new_guids_and_new_links_at_once_are_known_by_what_they_say(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -55,6 +56,20 @@ def test_no_mutation_of_an_honest_feed_makes_it_stumble(file, data):
             )
         )
     read_or_refused(bytes(body))
+
+
+CHARSETS = [
+    *("utf-8", "utf-16", "utf-32", "utf-7", "iso-8859-1", "windows-1252", "shift_jis", "gb2312", "koi8-r"),
+    *("viscii", "ebcdic-cp-us", "idna", "rot13", "nonsense"),
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(FEEDS), st.sampled_from(CHARSETS), st.sampled_from(CHARSETS), st.floats(0, 1))
+def test_no_lie_about_the_encoding_and_no_cut_make_it_stumble(file, declared, said, kept):
+    body = re.sub(rb"encoding=[\"'][^\"']*[\"']", f'encoding="{declared}"'.encode(), file.read_bytes(), count=1)
+
+    read_or_refused(body[: int(len(body) * kept)], f"text/xml; charset={said}")
 
 
 NAMES = """rss channel item guid title link description content:encoded pubDate category enclosure media:group
@@ -112,9 +127,9 @@ def test_no_json_makes_it_stumble_and_what_comes_out_can_be_stored(entries):
     read_or_refused(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": entries}).encode())
 
 
-def read_or_refused(body: bytes) -> None:
+def read_or_refused(body: bytes, content_type: str = "") -> None:
     try:
-        feed = parse(body, rescue=in_this_process)
+        feed = parse(body, content_type=content_type, rescue=in_this_process)
     except Refused as refused:
         assert refused.text.endswith(".")
         return
