@@ -12,12 +12,12 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-real check format docs locks clean
+.PHONY: help install demo test test-faults test-real check format docs locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
-		do printf '  %-10s %s\n' "$$name" "$$text"; done
+		do printf '  %-11s %s\n' "$$name" "$$text"; done
 
 install: $(RUN) ## Makes the virtual environment and installs the distributor into it.
 
@@ -26,6 +26,9 @@ demo: $(RUN) ## Shows everything on this machine until Ctrl-C; with ONCE=1 in on
 
 test: $(TEST) ## Runs every test.
 	@$(BIN)/python -m pytest -q
+
+test-faults: $(TEST) ## Runs every fault on every channel in every step; `make test` runs some of each.
+	@DISTRIBUTOR_TEST_ALL_FAULTS=1 $(BIN)/python -m pytest -q tests/faults
 
 test-real: $(TEST) ## Runs the tests against the networks' own programs that are here; the others say what they lack.
 	@$(BIN)/python -m pytest -q -rs tests/real

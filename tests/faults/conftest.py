@@ -13,6 +13,10 @@ EVERYTHING = bool(os.environ.get("DISTRIBUTOR_TEST_ALL_FAULTS"))
 """``make test-faults`` runs them all; ``make test`` those that are not marked ``long``."""
 
 
+ON_ONE_ENGINE = {"test_the_wire.py", "test_moments.py", "test_the_feed.py", "test_processes.py"}
+"""What is about the networks and the portal, or goes through the same lines on both engines."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long ones out, and PostgreSQL where the engine makes no difference, unless everything is wanted."""
     if EVERYTHING:
@@ -24,7 +28,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _long(item: pytest.Item) -> bool:
-    return item.get_closest_marker("long") is not None
+    if item.get_closest_marker("long") is not None:
+        return True
+    on_postgres = getattr(item, "callspec", None) and item.callspec.params.get("databases") == "postgresql"
+    return bool(on_postgres) and item.path.name in ON_ONE_ENGINE
 
 
 __all__ = ["kept_worlds", "reaches"]

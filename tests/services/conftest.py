@@ -105,7 +105,7 @@ def _claimed(world: World) -> None:
 
 def _uncertain(world: World) -> None:
     for channel in {post["channel"] for post in world.posts()}:
-        world.network.suffers("lost_after_commit", channel=channel, match=RELEASE[channel], times=None)
+        world.network.suffers("lost_after_commit", channel=channel, match=RELEASE.get(channel), times=None)
     _published(world)
     world.network.recovers()
 
