@@ -67,7 +67,7 @@ def audit(world: World, ledger: Iterable[Entry] | None = None) -> Verdict:
     entries = list(world.network.ledger() if ledger is None else ledger)
     verdict = Verdict()
     with world.deps.store.read() as session:
-        known = _all(session)
+        known = _all(session, world.network.accounts())
         stops = session.scalars(select(StopRow)).all()
     owners = _owners(known, entries, verdict)
     for each in known:
@@ -76,7 +76,7 @@ def audit(world: World, ledger: Iterable[Entry] | None = None) -> Verdict:
     return verdict
 
 
-def _all(session: Session) -> list[_Known]:
+def _all(session: Session, remote: Mapping[tuple[str, str], str]) -> list[_Known]:
     approvals: dict[int, list[ApprovalRow]] = {}
     for row in session.scalars(select(ApprovalRow).order_by(ApprovalRow.id)):
         approvals.setdefault(row.post_id, []).append(row)
@@ -86,7 +86,7 @@ def _all(session: Session) -> list[_Known]:
         _Known(
             post,
             account.channel,
-            str(next(iter(account.fields.values()))),
+            remote[account.channel, account.name],
             account.organisation_id,
             tuple(approvals.get(post.id, ())),
             receipts.get(post.id),

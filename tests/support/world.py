@@ -84,6 +84,11 @@ class Network:
     def public(self, channel: str | None = None) -> list[dict[str, Any]]:
         return [entry for entry in self.ledger() if not entry["deleted"] and channel in (None, entry["channel"])]
 
+    def accounts(self) -> dict[tuple[str, str], str]:
+        """Return each account's id at its network, by channel and the name that it has with us."""
+        listed = self._http.get(f"{self.base}/_accounts", timeout=5).json()
+        return {(account["channel"], account["name"]): account["id"] for account in listed}
+
     def suffers(self, fault: str, **more: Any) -> None:
         answer = self._http.post(f"{self.base}/_faults", json={"fault": fault, **more}, timeout=5)
         assert answer.ok, answer.text
@@ -91,8 +96,13 @@ class Network:
     def recovers(self) -> None:
         self._http.delete(f"{self.base}/_faults", timeout=5).raise_for_status()
 
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the armed faults with how often each struck."""
+        listed: list[dict[str, Any]] = self._http.get(f"{self.base}/_faults", timeout=5).json()
+        return listed
+
     def fired(self) -> int:
-        return sum(fault["fired"] for fault in self._http.get(f"{self.base}/_faults", timeout=5).json())
+        return sum(fault["fired"] for fault in self.faults())
 
     def requests(self) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = self._http.get(f"{self.base}/_requests?limit=1000", timeout=5).json()
