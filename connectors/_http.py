@@ -82,12 +82,21 @@ class _Watched:
     """Connects first, then looks, then writes: a slow handshake must not outlive the look.
 
     Whom it connected to is asked of the socket itself, before TLS: a name that changes its mind gains nothing.
+
+    Head and body of a request whose body is at hand leave in one write, so that no pause can fall between the last
+    look and the byte that makes the request whole.
     """
 
     sock: Any
     host: str
     port: int
     connect: Callable[[], None]
+    _head: bytes | None = None
+    _joins = False
+
+    def request(self, method: str, url: str, body: Any = None, *arguments: Any, **more: Any) -> None:
+        self._joins, self._head = isinstance(body, bytes | str) and bool(body), None
+        super().request(method, url, body, *arguments, **more)  # type: ignore[misc]
 
     def _new_conn(self) -> Any:
         sock = super()._new_conn()  # type: ignore[misc]
@@ -101,6 +110,11 @@ class _Watched:
         return sock
 
     def send(self, data: Any) -> None:
+        if self._joins and self._head is None:
+            self._head = data
+            return
+        if self._joins:
+            self._joins, data = False, (self._head or b"") + data
         wire = _wire.get()
         if wire is not None:
             if self.sock is None:

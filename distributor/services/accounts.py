@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from connectors.base import Access, ConnectorError, Identity
 from distributor.domain import Actor, Reason, Refused
 from distributor.services import documents
-from distributor.services.claiming import account_label
 from distributor.services.deps import Deps
+from distributor.services.examining import account_label
 from distributor.services.moving import pause as pause_in
 from distributor.services.permission import require
 from distributor.store import claims, items

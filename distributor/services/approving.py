@@ -19,7 +19,7 @@ from distributor.services.seconding import require_release, require_second_perso
 from distributor.services.settling import retracted
 from distributor.services.tailoring import reshape
 from distributor.services.verbs import VERBS
-from distributor.store import posts, pseudonyms
+from distributor.store import posts, proofs, pseudonyms
 from distributor.store.posts import Stale
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 from distributor.wording import STATE_WORDS, local_time
@@ -272,7 +272,7 @@ def _reschedule(
     _not_leaving(chosen)
     _approvable(deps, chosen, None)
     post = chosen.post
-    stage = posts.live_stage(session, post.id)
+    stage = proofs.live_stages(session, [post.id]).get(post.id)
     keeps = stage is not None and (stage.expires_at is None or stage.expires_at > at)
     if post.digest != post.approved_digest:
         raise Refused(f"Post {post.id} hat sich geändert; bitte neu freigeben.", code="post.stale")
@@ -342,10 +342,10 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
             raise Refused("Bitte die Adresse des öffentlichen Posts angeben (--url).", code="url.missing")
         known = remote_id or url.rstrip("/").rsplit("/", 1)[-1]
         post = chosen.post
-        other = posts.proven_by(session, post.account_id, known)
+        other = proofs.proven_by(session, [(post.account_id, known)]).get((post.account_id, known))
         if other is not None:
             raise Refused(f"Diese Adresse gehört schon zu Post {other}.", code="receipt.taken")
-        stage = posts.live_stage(session, post.id)
+        stage = proofs.live_stages(session, [post.id]).get(post.id)
         if stage is not None:
             stage.state = "used"
         session.add(ReceiptRow(post_id=post.id, account_id=post.account_id, remote_id=known, url=url, at=now))

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from connectors._http import GuardedSession, redact
 from connectors.base import (
@@ -39,10 +36,11 @@ from distributor.domain import Refused
 from distributor.log import about
 from distributor.media.links import sign
 from distributor.services import stop_files
-from distributor.services.claiming import Call, stopped
+from distributor.services.calls import Call
 from distributor.services.deps import Deps
-from distributor.store.posts import BEHIND
-from distributor.store.tables import AccountRow, ItemRow, PostRow, StageRow
+from distributor.store import last_look
+from distributor.store.asking import Unasked
+from distributor.store.last_look import Standing
 
 BUDGET = timedelta(minutes=5)
 """How long after its claim a call may still write to the socket, by a clock that also counts suspended time."""
@@ -176,17 +174,17 @@ class _LastLook:
             raise Withheld("die Zeit für diesen Aufruf ist um")
         if self._call.work.kind in _TOWARDS_THE_PUBLIC:
             self._ask_files(self._call)
-            self._ask_database(self._call)
+            self._ask_database()
         self.passed = True
 
-    def _ask_database(self, call: Call) -> None:
+    def _ask_database(self) -> None:
         """Ask what a database knows; one that does not answer forbids the write as a Stop would."""
-        ask = self._ask if _is_release(call) else self._ask_stage
         try:
-            with self._deps.store.read() as session:
-                ask(session, call)
-        except SQLAlchemyError as error:
-            raise Withheld(f"die Datenbank antwortet nicht ({type(error).__name__})") from error
+            forbidden = self._release_forbidden() if _is_release(self._call) else self._stage_forbidden()
+        except Unasked as error:
+            raise Withheld(f"die Datenbank antwortet nicht ({error})") from error
+        if forbidden is not None:
+            raise Withheld(forbidden)
 
     def _ask_files(self, call: Call) -> None:
         """Look for a Stop file: it must work when the database, the desk and the network are down."""
@@ -194,40 +192,30 @@ class _LastLook:
         if reason is not None:
             raise Withheld(f"Notbremse als Datei: {reason}")
 
-    @staticmethod
-    def _ask_stage(session: Session, call: Call) -> None:
+    def _stage_forbidden(self) -> str | None:
         """Look whether what is being prepared was given up meanwhile: recalled, edited, its account left."""
-        state = session.scalar(select(StageRow.state).where(StageRow.id == call.stage_id))
-        if state not in ("open", "ready"):
-            raise Withheld("die Vorbereitung wird nicht mehr gebraucht")
+        wanted = last_look.preparing(self._deps.store, self._call.stage_id)
+        return None if wanted else "die Vorbereitung wird nicht mehr gebraucht"
 
-    def _ask_time(self, session: Session, call: Call) -> None:
+    def _release_forbidden(self) -> str | None:
+        now = last_look.standing(self._deps.store, self._call.work.post_id)
+        if now is None or now.fence != self._call.fence:
+            return "ein anderer Dienst hat übernommen"
+        if now.recalled:
+            return "zurückgezogen"
+        if now.retiring:
+            return "das Konto wird stillgelegt"
+        if now.behind:
+            return "die Freigabe gilt nicht mehr"
+        return "Notbremse" if now.stopped else self._out_of_time(now)
+
+    def _out_of_time(self, standing: Standing) -> str | None:
         """Look at the clock: the claim may have waited long for its turn, and the portal may have set a bound since."""
-        query = select(PostRow.due_at, ItemRow.embargo_until, ItemRow.valid_until)
-        due, embargo, valid = session.execute(
-            query.join(ItemRow, PostRow.item_id == ItemRow.id).where(PostRow.id == call.work.post_id)
-        ).one()
         now = self._clock()
-        if due is not None and now - due > self._deps.policy.lateness:
-            raise Withheld("die geplante Zeit ist zu lange vorbei")
-        if embargo is not None and now < embargo:
-            raise Withheld("Sperrfrist")
-        if valid is not None and now >= valid:
-            raise Withheld("die Gültigkeit ist abgelaufen")
-
-    def _ask(self, session: Session, call: Call) -> None:
-        query = select(AccountRow.fence, AccountRow.retiring_at, PostRow.recall_at, PostRow.item_revision)
-        fence, retiring, recalled, revision = session.execute(
-            query.join(PostRow, PostRow.account_id == AccountRow.id).where(PostRow.id == call.work.post_id)
-        ).one()
-        self._ask_time(session, call)
-        if fence != call.fence:
-            raise Withheld("ein anderer Dienst hat übernommen")
-        if recalled is not None:
-            raise Withheld("zurückgezogen")
-        if retiring is not None:
-            raise Withheld("das Konto wird stillgelegt")
-        if revision == BEHIND:
-            raise Withheld("die Freigabe gilt nicht mehr")
-        if stopped(session, call.work.account_id):
-            raise Withheld("Notbremse")
+        if standing.due_at is not None and now - standing.due_at > self._deps.policy.lateness:
+            return "die geplante Zeit ist zu lange vorbei"
+        if standing.embargo_until is not None and now < standing.embargo_until:
+            return "Sperrfrist"
+        if standing.valid_until is not None and now >= standing.valid_until:
+            return "die Gültigkeit ist abgelaufen"
+        return None

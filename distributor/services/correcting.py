@@ -22,7 +22,7 @@ from distributor.services.findings import Finding
 from distributor.services.permission import require
 from distributor.services.recalling import begin, empty_cache, withdraw_in
 from distributor.services.tailoring import new_post, shape_posts
-from distributor.store import corrections, items, posts, pseudonyms
+from distributor.store import corrections, items, posts, proofs, pseudonyms
 from distributor.store.posts import record
 from distributor.store.tables import AccountRow, ItemRow, PostRow, SettlementRow
 
@@ -49,7 +49,7 @@ def changed_show(deps: Deps, item_id: int) -> dict[str, Any] | None:
         public = [posts.whole(session, number) for number in numbers]
         said = min(each[0].item_revision or row.revision - 1 for each in public if each is not None)
         before = corrections.revision(session, item_id, said)
-        receipts = posts.receipts(session, numbers)
+        receipts = proofs.receipts(session, numbers)
         return {
             "id": row.id,
             "title": row.title,

@@ -7,21 +7,23 @@ account keeps one thread busy and nobody waiting.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from distributor.log import about
 from distributor.services.calling import Result, perform
-from distributor.services.claiming import Call, Claimed, claim
+from distributor.services.calls import Call
+from distributor.services.claiming import Claimed, claim
 from distributor.services.deps import Deps
-from distributor.services.settling import forsake, let_go, rescue, settle
+from distributor.services.rescuing import forsake, let_go, rescue
+from distributor.services.settling import settle
 from distributor.store.ownership import Ownership
 from distributor.store.posts import Stale
+from distributor.store.savepoints import together_or_apart
 from distributor.store.watermark import Watermark
 
 _log = structlog.get_logger()
@@ -103,8 +105,7 @@ class Crew:
         with self._deps.store.write() as session:
             if in_doubt:
                 self._let_go_of_unmade(session, now)
-            for result in sorted(landed, key=lambda each: each.call.work.post_id):
-                self._settle(session, result, now)
+            self._settle(session, landed, now)
             owner = self._ownership.name
             claimed = (
                 claim(self._deps, session, owner=owner, now=now, limit=room, looks=self._looks()) if room else Claimed()
@@ -123,22 +124,20 @@ class Crew:
         held = {call.attempt_id for call in calls}
         let_go(self._deps, session, self._ownership.name, held, now, outcome="never_made")
 
-    def _settle(self, session: Session, result: Result, now: datetime) -> None:
-        """Settle one result; what a person moved meanwhile, or a fault of ours, must not take the others with it."""
-        call = result.call
-        with about(call.item_id, post=call.work.post_id, attempt=call.attempt_id):
-            try:
-                with session.begin_nested():
-                    settle(self._deps, session, result, now)
-            except OperationalError:
-                raise
-            except Stale as error:
-                _log.warning("result_overtaken", why=str(error))
-                self._forsake(session, result, now)
-            except Exception:
-                _log.exception("result_not_settled")
-                self._forsake(session, result, now)
+    def _settle(self, session: Session, landed: Sequence[Result], now: datetime) -> None:
+        """Settle results; what a person moved meanwhile, or a fault of ours, must not take the others with it."""
 
-    def _forsake(self, session: Session, result: Result, now: datetime) -> None:
-        with session.begin_nested():
-            forsake(self._deps, session, result, now)
+        def do(results: Sequence[Result]) -> None:
+            settle(self._deps, session, results, now)
+
+        def forsaken(result: Result, error: Exception) -> None:
+            call = result.call
+            with about(call.item_id, post=call.work.post_id, attempt=call.attempt_id):
+                if isinstance(error, Stale):
+                    _log.warning("result_overtaken", why=str(error))
+                else:
+                    _log.error("result_not_settled", exc_info=error)
+            with session.begin_nested():
+                forsake(self._deps, session, result, now)
+
+        together_or_apart(session, landed, do, forsaken)

@@ -16,7 +16,8 @@ from distributor.services.calendars import calendar_for
 from distributor.services.deps import Deps
 from distributor.services.media import picture_addresses
 from distributor.store import items, persons, posts
-from distributor.store.tables import AccountRow, ItemRow, MediumRow, OrganisationRow, PostRow
+from distributor.store.held import HeldPost
+from distributor.store.tables import ItemRow, MediumRow, OrganisationRow, PostRow
 from schedules.occasions import occasions
 
 _AT_ONCE = 500
@@ -67,18 +68,18 @@ def clearances(session: Session, rows: Iterable[ItemRow]) -> dict[int, Clearance
 
 
 def closed_gates(
-    deps: Deps, clearance: Clearance, account: AccountRow, owner: OrganisationRow, moment: datetime
+    deps: Deps, clearance: Clearance, channel: str, organisation: str, moment: datetime
 ) -> tuple[Reason, ...]:
-    """Return why an account's post of this Item may not appear at ``moment``. Raises: Refused (unknown channel)."""
-    media = deps.connector(account.channel).limits.pictures.at_most
-    return gates(clearance, account.channel, owner.slug, moment, media=media)
+    """Return why an Organisation's post may not appear on a channel at ``moment``. Raises: Refused."""
+    media = deps.connector(channel).limits.pictures.at_most
+    return gates(clearance, channel, organisation, moment, media=media)
 
 
 def unseconded(
     session: Session,
     clearance: Clearance,
-    post: PostRow,
-    owner: OrganisationRow,
+    post: HeldPost | PostRow,
+    organisation_id: int,
     moment: datetime,
     *,
     with_actor: str = "",
@@ -90,6 +91,7 @@ def unseconded(
     if clearance.answer("elected") != "shown":
         return None
     approvers = posts.approvers(session, post.id, post.digest) | ({with_actor} - {""})
+    owner = session.get_one(OrganisationRow, organisation_id)
     return seconded(clearance, election_at(session, owner, moment), len(approvers))
 
 

@@ -57,7 +57,7 @@ def _by_gates(deps: Deps, row: Row, due: datetime, clearance: Clearance) -> list
     if item.cleared_at is None:
         return []
     known = {problem["rule"] for problem in post.problems}
-    closed = closed_gates(deps, clearance, account, owner, due)
+    closed = closed_gates(deps, clearance, account.channel, owner.slug, due)
     return [Problem(gate.code, "block", gate.text) for gate in closed if gate.code not in known]
 
 
@@ -69,7 +69,7 @@ def refuse_bad_slot(deps: Deps, session: Session, row: Row, due: datetime) -> No
     post, account, owner, item = row
     if deps.connector(account.channel).limits.duplicates is not None:
         posts.one_at_a_time(session, f"{account.channel} {essence(post.document['text'])}")
-    for gate in closed_gates(deps, clearances(session, [item])[item.id], account, owner, due):
+    for gate in closed_gates(deps, clearances(session, [item])[item.id], account.channel, owner.slug, due):
         raise Refused(f"Post {post.id} kann so nicht hinaus: {gate.text}", code=gate.code)
     near = _around(deps, session, [(account.channel, due)])
     for problem in _by_slot(deps, row, due, organisation_of(owner.document), item_of(item.document), near):

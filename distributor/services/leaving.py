@@ -18,7 +18,8 @@ from distributor.services.deps import Deps
 from distributor.services.moving import apply
 from distributor.services.permission import require
 from distributor.services.recalling import begin, take_down
-from distributor.store.posts import drop_stage, record
+from distributor.store.posts import record
+from distributor.store.proofs import drop_stages
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, RecallRow, StageRow
 
 _CLOSED = Reason("account.retired", "Das Konto wird stillgelegt; auf ihm erscheint nichts mehr.")
@@ -91,7 +92,7 @@ def _go_on(deps: Deps, session: Session, account: AccountRow, actor: Actor, now:
     steps = [(post, step(State(post.state), published)) for post in posts]
     for post in (post for post, what in steps if what is Step.CLOSE):
         apply(session, post, Move(State.CLOSED, _CLOSED), now=now, actor=actor, what="post.left")
-        drop_stage(session, post.id, now)
+        drop_stages(session, [post.id], now)
     recalled = [post for post, what in steps if what is Step.RECALL and post.recall_at is None]
     if recalled:
         take_down(session, _recall(deps, session, account, actor, now), recalled, actor)

@@ -1,24 +1,40 @@
-"""Carry out what ``lifecycle`` decided: the guarded move, the dropped Stage, the paused account, the recall."""
+"""Carry out what ``lifecycle`` decided: the guarded moves, the dropped Stages, the paused accounts, the recalls."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from distributor.domain import Actor, Reason, State
+from distributor.domain import DAEMON, Actor, Reason, State
 from distributor.lifecycle import Facts, Move
-from distributor.store import posts
-from distributor.store.tables import AccountRow, PostRow
+from distributor.store import posts, proofs
+from distributor.store.held import Movable
+from distributor.store.tables import AccountRow
+from distributor.store.types import written
 
 _FORGET = {"tries": 0, "looks": 0, "resends": 0, "stage_losses": 0}
 _HANDS_BACK = {State.AWAITING, State.DRAFTED}
+_RECALLED = "post.recalled"
 _RECALL_CLOSES = {State.DRAFTED, State.AWAITING, State.SCHEDULED, State.STAGED, State.FAILED, State.MISSED}
 
 
-def facts_of(post: PostRow) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A Post, the Move that was decided for it, and the event's name; ``values`` are further columns to write."""
+
+    post: Movable
+    move: Move
+    what: str
+    actor: Actor = DAEMON
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def facts_of(post: Movable) -> Facts:
     """Return what ``decide`` needs to know of the Post."""
     return Facts(
         id=post.id,
@@ -34,67 +50,83 @@ def facts_of(post: PostRow) -> Facts:
 
 def apply(
     session: Session,
-    post: PostRow,
+    post: Movable,
     move: Move,
     *,
     now: datetime,
     actor: Actor,
     what: str,
-    values: dict[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> None:
-    """Move the Post as decided and honour a recall. Raises: Stale if somebody was faster."""
-    start = State(post.state)
-    if move.via is not None:
-        posts.move(session, post.id, start, move.via, now=now, actor=actor, what=what)
-        start = move.via
+    """Move one Post as decided and honour a recall. Raises: Stale if somebody was faster."""
+    apply_all(session, [Step(post, move, what, actor, values or {})], now)
+
+
+def apply_all(session: Session, steps: Sequence[Step], now: datetime) -> None:
+    """Move posts as decided and honour recalls. Raises: Stale, with nothing moved, if somebody was faster with one."""
+    _write(session, [_through(step, step.move.via) for step in steps if step.move.via is not None], now)
+    _write(session, [_to(step) for step in steps], now)
+    dropped = [step.post.id for step in steps if step.move.drop_stage]
+    if dropped:
+        proofs.drop_stages(session, dropped, now)
+    for step in steps:
+        if step.move.pause_account and step.move.reason is not None:
+            pause(session, step.post.account_id, step.move.reason, now=now, actor=step.actor)
+    _honour_recalls(session, [step for step in steps if step.post.recall_at is not None], now)
+
+
+def _write(session: Session, moves: Sequence[tuple[Movable, posts.Step]], now: datetime) -> None:
+    posts.move(session, [step for _, step in moves], now)
+    for post, step in moves:
+        written(post, **step.columns(now))
+
+
+def _through(step: Step, via: State) -> tuple[Movable, posts.Step]:
+    return step.post, _written(step, State(step.post.state), via, step.what)
+
+
+def _to(step: Step) -> tuple[Movable, posts.Step]:
+    start, move = State(step.post.state), step.move
     change: dict[str, Any] = {"next_try_at": move.next_try_at, **move.changes}
     if move.to in _HANDS_BACK and start not in _HANDS_BACK:
         change |= {"approved_digest": None, "staged_digest": None, "due_at": None, **_FORGET}
     elif move.to is State.SCHEDULED:
         change |= {"staged_digest": None}
-    change |= values or {}
-    posts.move(session, post.id, start, move.to, now=now, actor=actor, what=what, reason=move.reason, values=change)
-    if move.drop_stage:
-        posts.drop_stage(session, post.id, now)
-    if move.pause_account and move.reason is not None:
-        pause(session, post.account_id, move.reason, now=now, actor=actor)
-    session.refresh(post)
-    if post.recall_at is not None:
-        _honour_recall(session, post, now, actor)
+    values = change | dict(step.values)
+    return step.post, posts.Step(
+        step.post.id, step.post.item_id, start, move.to, step.what, step.actor, move.reason, values
+    )
 
 
-def _honour_recall(session: Session, post: PostRow, now: datetime, actor: Actor) -> None:
-    state = State(post.state)
-    if state in _RECALL_CLOSES:
-        reason = Reason("withdrawn", "Der Post wurde zurückgezogen.")
-        values = {"next_try_at": None}
-        posts.move(
-            session,
-            post.id,
-            state,
-            State.CLOSED,
-            now=now,
-            actor=actor,
-            what="post.recalled",
-            reason=reason,
-            values=values,
-        )
-        posts.drop_stage(session, post.id, now)
-        session.refresh(post)
-    elif state is State.PUBLISHED:
-        reason = Reason("recall", "Der Post wird zurückgenommen.", "daemon")
-        posts.move(
-            session,
-            post.id,
-            state,
-            State.RETRACTING,
-            now=now,
-            actor=actor,
-            what="post.recalled",
-            reason=reason,
-            values={"next_try_at": now, "tries": 0},
-        )
-        session.refresh(post)
+def _honour_recalls(session: Session, steps: Sequence[Step], now: datetime) -> None:
+    closed = [step for step in steps if step.post.state in _RECALL_CLOSES]
+    public = [step for step in steps if step.post.state == State.PUBLISHED]
+    _write(session, [_closed(step) for step in closed] + [_taken_back(step, now) for step in public], now)
+    if closed:
+        proofs.drop_stages(session, [step.post.id for step in closed], now)
+
+
+def _closed(step: Step) -> tuple[Movable, posts.Step]:
+    reason = Reason("withdrawn", "Der Post wurde zurückgezogen.")
+    return step.post, _written(step, State(step.post.state), State.CLOSED, _RECALLED, reason, {"next_try_at": None})
+
+
+def _taken_back(step: Step, now: datetime) -> tuple[Movable, posts.Step]:
+    reason = Reason("recall", "Der Post wird zurückgenommen.", "daemon")
+    values = {"next_try_at": now, "tries": 0}
+    return step.post, _written(step, State.PUBLISHED, State.RETRACTING, _RECALLED, reason, values)
+
+
+def _written(
+    step: Step,
+    start: State,
+    to: State,
+    what: str,
+    reason: Reason | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> posts.Step:
+    post = step.post
+    return posts.Step(post.id, post.item_id, start, to, what, step.actor, reason, values or {})
 
 
 def pause(session: Session, account_id: int, reason: Reason, *, now: datetime, actor: Actor) -> None:

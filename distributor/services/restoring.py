@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from distributor.domain import DAEMON, Actor, Reason, Refused, State
 from distributor.lifecycle import Move
 from distributor.services.deps import Deps
-from distributor.services.moving import apply
+from distributor.services.moving import Step, apply_all
 from distributor.services.permission import require
 from distributor.services.stopping import stop_everything
 from distributor.store import restores
+from distributor.store.held import HeldPost
 from distributor.store.ownership import Ownership
 from distributor.store.posts import record
 from distributor.store.tables import PostRow, RestoreRow, WorkerRow
@@ -127,14 +128,13 @@ def _hold(session: Session, actor: Actor, now: datetime) -> None:
         PostRow.state.in_((State.SCHEDULED, State.STAGED)),
         or_(PostRow.due_at <= now, PostRow.next_try_at <= now),
     )
-    for post in session.scalars(query.order_by(PostRow.id).with_for_update(of=PostRow, key_share=True)):
-        look_first(session, post, now)
+    waiting = session.scalars(query.order_by(PostRow.id).with_for_update(of=PostRow, key_share=True)).all()
+    apply_all(session, [look_first(post, now) for post in waiting], now)
     _log.error("database_is_behind", since=since.isoformat())
 
 
-def look_first(session: Session, post: PostRow, now: datetime) -> None:
-    """Let an approved Post be looked for before anything else is done with it."""
+def look_first(post: HeldPost | PostRow, now: datetime) -> Step:
+    """Return the step by which an approved Post is looked for before anything else is done with it."""
     text = "Die Datenbank wurde zurückgesichert; es wird nachgesehen, ob der Post schon öffentlich ist."
     move = Move(State.UNCERTAIN, Reason(RESTORED, text, "daemon"), next_try_at=now, changes={"looks": 0})
-    values = {"staged_digest": post.approved_digest}
-    apply(session, post, move, now=now, actor=DAEMON, what="post.doubted", values=values)
+    return Step(post, move, "post.doubted", values={"staged_digest": post.approved_digest})

@@ -78,7 +78,7 @@ def _may_stand_in(session: Session, key: str | None, row: Row) -> bool:
         return last.person != key
     if post.due_at is None or not posts.approvers(session, post.id, post.digest) - {key}:
         return False
-    return unseconded(session, clearances(session, [item])[item.id], post, owner, post.due_at) is not None
+    return unseconded(session, clearances(session, [item])[item.id], post, owner.id, post.due_at) is not None
 
 
 def require_second_person(
@@ -113,7 +113,7 @@ def still_to_second(session: Session, actor: Actor, row: Row, due: datetime) -> 
     post, _, owner, item = row
     key = pseudonyms.key_of(session, actor)
     clearance = clearances(session, [item])[item.id]
-    missing = unseconded(session, clearance, post, owner, due, with_actor=key)
+    missing = unseconded(session, clearance, post, owner.id, due, with_actor=key)
     if missing is not None and key in posts.approvers(session, post.id, post.digest):
         raise Refused(f"Ihre Freigabe ist schon vermerkt. {missing.text}", code=missing.code)
     return missing

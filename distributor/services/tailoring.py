@@ -339,7 +339,7 @@ def _gate_problems(
     """Return a blocking problem for each gate that is closed to this account; open questions concern the whole Item."""
     if piece.unanswered:
         return []
-    closed = closed_gates(deps, piece.clearance, account, owner, now)
+    closed = closed_gates(deps, piece.clearance, account.channel, owner.slug, now)
     return [Problem(gate.code, "block", gate.text) for gate in closed]
 
 

@@ -21,7 +21,7 @@ from distributor.services.missing import ASKED_STAGES
 from distributor.services.permission import visible
 from distributor.services.stopping import active
 from distributor.services.workpiece import Workpiece, workpiece
-from distributor.store import calendars, corrections, items, posts, pseudonyms
+from distributor.store import calendars, corrections, items, posts, proofs, pseudonyms
 from distributor.store.tables import (
     AccountRow,
     AttemptRow,
@@ -59,7 +59,7 @@ def post_list(
     with deps.store.read() as session:
         rows = posts.listing(session, organisations=seen, states=states, channel=channel, item_id=item_id, limit=limit)
         ids = [row[0].id for row in rows]
-        receipts = posts.receipts(session, ids) if len(ids) < 500 else _all_receipts(session)
+        receipts = proofs.receipts(session, ids) if len(ids) < 500 else _all_receipts(session)
         attempts: dict[int, list[AttemptRow]] = {}
         for attempt in posts.attempts(session, ids) if len(ids) < 500 else _all_attempts(session):
             attempts.setdefault(attempt.post_id, []).append(attempt)
@@ -82,7 +82,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
         seen = visible(actor) if actor is not None else None
         if row is None or (seen is not None and row[2].slug not in seen):
             raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
-        receipt = posts.receipts(session, [post_id]).get(post_id)
+        receipt = proofs.receipts(session, [post_id]).get(post_id)
         shown = _post(row, posts.attempts(session, [post_id]), receipt, judge(deps, session, [row])[post_id])
         shown |= _outlook(session, row)
         events = posts.events(session, "post", post_id)

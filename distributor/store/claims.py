@@ -6,34 +6,36 @@ Attempts makes the database refuse a second one. Every function belongs inside t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Integer,
     Select,
+    Table,
+    Update,
     and_,
     bindparam,
-    case,
     delete,
     func,
     insert,
-    literal,
     null,
     or_,
     select,
-    union_all,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.elements import ColumnElement
 
 from distributor.domain import State
 from distributor.lifecycle import UNREACHABLE
+from distributor.store.held import HeldAccount, columns
 from distributor.store.posts import WAITING_FOR_DAEMON
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow, StopRow, WorkerRow
 from distributor.store.types import UtcDateTime, storable
@@ -46,10 +48,25 @@ KIND_OF = {
 }
 """What the daemon does next with a Post in this state."""
 
+_ATTEMPT, _ACCOUNT = cast(Table, AttemptRow.__table__), cast(Table, AccountRow.__table__)
+_POST, _STAGE = cast(Table, PostRow.__table__), cast(Table, StageRow.__table__)
+
+_OPEN = insert(_ATTEMPT).returning(_ATTEMPT.c.id, sort_by_parameter_order=True)
+_GIVE_BACK = (
+    update(_ACCOUNT)
+    .where(tuple_(_ACCOUNT.c.id, _ACCOUNT.c.fence).in_(bindparam("held", expanding=True)))
+    .values(owner=None, lease_until=None)
+    .returning(_ACCOUNT.c.id, _ACCOUNT.c.fence)
+)
+
 OWNER_DIED = "owner_died"
 """The outcome of a call whose daemon died in it."""
 
-_ORDER = {State.STAGED: 0, State.RETRACTING: 1, State.SCHEDULED: 2, State.UNCERTAIN: 3}
+URGENCY = ("release", "retract", "stage", "look", "unstage")
+"""Every kind of work, the most urgent first."""
+
+_STATE_OF = {kind: state for state, kind in KIND_OF.items()}
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,59 +106,63 @@ def due_work(session: Session, now: datetime, limit: int, looks: int) -> Sequenc
     and taking down go on. A paused account gets no call but for what a recall asks of it: a pause must keep nothing
     public.
     """
-    return [
-        Work(
-            "unstage" if row.state == "unstage" else KIND_OF[State(row.state)],
-            row.post_id,
-            row.account_id,
-            row.stage_id,
-            row.recalled,
-        )
-        for row in session.execute(_due_statement(), {"now": now, "most": limit, "looks": looks})
-    ]
+    chosen: dict[int, Work] = {}
+    for kind in URGENCY:
+        most = limit - len(chosen)
+        chosen |= _first_of(session, kind, now, min(most, looks) if kind == "look" else most, chosen)
+    return list(chosen.values())
+
+
+def _first_of(session: Session, kind: str, now: datetime, most: int, busy: Collection[int]) -> dict[int, Work]:
+    """Return by account the first ``most`` pieces of due work of a kind, but for accounts that are ``busy``.
+
+    Rows come in the order of their time, a page at a time: usually the first page has enough accounts.
+    """
+    found: dict[int, Work] = {}
+    after: tuple[datetime, int] = (_EVER, 0)
+    page = max(2 * most, 16)
+    while len(found) < most:
+        values = {"now": now, "after": after[0], "past": after[1], "page": page}
+        rows = session.connection().execute(_due_statement(kind), values).all()
+        for row in rows:
+            if len(found) < most and row.account_id not in busy and row.account_id not in found:
+                found[row.account_id] = Work(kind, row.post_id, row.account_id, row.stage_id, bool(row.recalled))
+        if len(rows) < page:
+            break
+        after, page = (rows[-1].at, rows[-1].number), 4 * page
+    return found
 
 
 @cache
-def _due_statement() -> Select[Any]:
-    """Build the question once: it is asked at every turn of every crew."""
-    now = bindparam("now", type_=UtcDateTime())
-    post_work = select(
-        PostRow.id.label("post_id"),
-        PostRow.account_id.label("account_id"),
-        null().label("stage_id"),
-        PostRow.state.label("state"),
-        case(_ORDER, value=PostRow.state, else_=9).label("urgency"),
-        PostRow.next_try_at.label("at"),
-        PostRow.recall_at.is_not(None).label("recalled"),
-    ).where(PostRow.state.in_(WAITING_FOR_DAEMON), PostRow.next_try_at <= now)
-    stage_work = (
+def _due_statement(kind: str) -> Select[Any]:
+    """Build once for each kind the question what is due: it is asked at every turn of every crew."""
+    recalled = _POST.c.recall_at.is_not(None)
+    row: Table = _STAGE if kind == "unstage" else _POST
+    chosen = _STAGE.c.state == "leftover" if kind == "unstage" else _POST.c.state == _STATE_OF[kind]
+    post, stage = (row.c.post_id, row.c.id) if kind == "unstage" else (row.c.id, null())
+    at, number = row.c.next_try_at, row.c.id
+    after, past = bindparam("after", type_=UtcDateTime()), bindparam("past", type_=Integer())
+    query = (
         select(
-            StageRow.post_id,
-            StageRow.account_id,
-            StageRow.id,
-            literal("unstage"),
-            literal(4),
-            StageRow.next_try_at,
-            PostRow.recall_at.is_not(None),
+            post.label("post_id"),
+            row.c.account_id,
+            stage.label("stage_id"),
+            at.label("at"),
+            number.label("number"),
+            recalled.label("recalled"),
         )
-        .join(PostRow, PostRow.id == StageRow.post_id)
-        .where(StageRow.state == "leftover", StageRow.next_try_at <= now)
+        .join_from(row, _ACCOUNT, _ACCOUNT.c.id == row.c.account_id)
+        .where(chosen, at <= bindparam("now", type_=UtcDateTime()))
+        .where(or_(at > after, and_(at == after, number > past)))
+        .where(_ACCOUNT.c.owner.is_(None), _open(recalled))
+        .order_by(at, number)
+        .limit(bindparam("page", type_=Integer()))
     )
-    work = union_all(post_work, stage_work).subquery()
-    rank = func.row_number().over(partition_by=work.c.account_id, order_by=(work.c.urgency, work.c.at, work.c.post_id))
-    account = AccountRow.__table__
-    held_back = and_(work.c.state == State.SCHEDULED, stopped(account.c.organisation_id, account.c.channel))
-    free = (
-        select(work, rank.label("rank"))
-        .join(AccountRow, AccountRow.id == work.c.account_id)
-        .where(AccountRow.owner.is_(None), _open(work.c.recalled), ~held_back)
-        .subquery()
-    )
-    nth = func.row_number().over(partition_by=free.c.state, order_by=(free.c.at, free.c.post_id))
-    first = select(free, nth.label("nth")).where(free.c.rank == 1).subquery()
-    bounded = or_(first.c.state != State.UNCERTAIN, first.c.nth <= bindparam("looks", type_=Integer()))
-    query = select(first).where(bounded).order_by(first.c.urgency, first.c.at)
-    return query.limit(bindparam("most", type_=Integer()))
+    if kind == "unstage":
+        query = query.join(_POST, _POST.c.id == _STAGE.c.post_id)
+    if kind == "stage":
+        query = query.where(~stopped(_ACCOUNT.c.organisation_id, _ACCOUNT.c.channel))
+    return query
 
 
 def _open(recalled: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -149,21 +170,37 @@ def _open(recalled: ColumnElement[bool]) -> ColumnElement[bool]:
     return or_(AccountRow.paused_at.is_(None), and_(recalled, AccountRow.retired_at.is_(None)))
 
 
-def take(
-    session: Session, account_id: int, owner: str, until: datetime, *, recalled: bool = False
-) -> AccountRow | None:
-    """Claim the account if it is free; return it with its new fence, or None if it was taken or paused meanwhile."""
-    locked = session.scalars(
-        select(AccountRow)
-        .where(AccountRow.id == account_id, AccountRow.owner.is_(None), _open(literal(recalled)))
+def take(session: Session, works: Sequence[Work], owner: str, until: datetime) -> dict[int, HeldAccount]:
+    """Claim the accounts of this work; return by number those that were free and open, each with its new fence."""
+    values = {
+        "wanted": [work.account_id for work in works],
+        "recalled": [work.account_id for work in works if work.recalled],
+        "me": owner,
+        "until": until,
+    }
+    return {row[0]: HeldAccount(*row) for row in session.connection().execute(_take_statement(), values)}
+
+
+@cache
+def _take_statement() -> ReturningUpdate[Any]:
+    free = (
+        select(_ACCOUNT.c.id)
+        .where(
+            _ACCOUNT.c.id.in_(bindparam("wanted", expanding=True)),
+            _ACCOUNT.c.owner.is_(None),
+            _open(_ACCOUNT.c.id.in_(bindparam("recalled", expanding=True))),
+        )
+        .order_by(_ACCOUNT.c.id)
         .with_for_update(skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if locked is None:
-        return None
-    locked.owner, locked.lease_until, locked.fence = owner, until, locked.fence + 1
-    session.flush()
-    return locked
+        .cte("free")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    return (
+        update(_ACCOUNT)
+        .where(_ACCOUNT.c.id.in_(select(free.c.id)))
+        .values(owner=bindparam("me"), lease_until=bindparam("until"), fence=_ACCOUNT.c.fence + 1)
+        .returning(*columns(HeldAccount, AccountRow))
+    )
 
 
 def set_aside(session: Session, work: Work, until: datetime) -> None:
@@ -191,16 +228,13 @@ def take_up_again(session: Session, account_id: int, now: datetime) -> None:
     )
 
 
-def give_back(session: Session, account_id: int, fence: int) -> bool:
-    """Free the account if the claim is still ours; False means that somebody declared us dead meanwhile."""
-    done = session.execute(
-        update(AccountRow)
-        .where(AccountRow.id == account_id, AccountRow.fence == fence)
-        .values(owner=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-        .returning(AccountRow.id)
-    ).first()
-    return done is not None
+def give_back(session: Session, held: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Free these accounts, each claimed under a fence; return those whose claim was still ours.
+
+    The others were taken over by somebody who declared us dead meanwhile.
+    """
+    rows = session.connection().execute(_GIVE_BACK, {"held": list(held)}) if held else ()
+    return {(account, fence) for account, fence in rows}
 
 
 def take_away(session: Session, account_id: int, fence: int) -> None:
@@ -213,36 +247,60 @@ def take_away(session: Session, account_id: int, fence: int) -> None:
     )
 
 
-def open_attempt(session: Session, work: Work, *, owner: str, fence: int, now: datetime) -> int:
-    """Write down that a call is about to be made; return the Attempt's number."""
-    made = session.execute(
-        insert(AttemptRow)
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a call ended, as it is written down: the outcome's name, the platform's code and its own words."""
+
+    attempt_id: int
+    outcome: str
+    code: str = ""
+    detail: str = ""
+
+
+def open_attempts(
+    session: Session, works: Sequence[Work], fences: Mapping[int, int], *, owner: str, now: datetime
+) -> list[int]:
+    """Write down that these calls are about to be made; return the numbers of the Attempts in the same order."""
+    if not works:
+        return []
+    rows = [
+        {
+            "post_id": work.post_id,
+            "account_id": work.account_id,
+            "stage_id": work.stage_id,
+            "kind": work.kind,
+            "owner": owner,
+            "fence": fences[work.account_id],
+            "started_at": now,
+        }
+        for work in works
+    ]
+    made = session.connection().execute(_OPEN, rows)
+    return list(made.scalars())
+
+
+def close_attempts(session: Session, closings: Sequence[Closing], now: datetime) -> int:
+    """Write down how calls ended; return how many were open: a second closing leaves the first as it is."""
+    rows = [
+        {"number": each.attempt_id, "at": now, "how": each.outcome}
+        | {"told": storable(each.code), "words": storable(each.detail)}
+        for each in closings
+    ]
+    return session.connection().execute(_close_statement(), rows).rowcount if rows else 0
+
+
+@cache
+def _close_statement() -> Update:
+    return (
+        update(_ATTEMPT)
+        .where(_ATTEMPT.c.id == bindparam("number"), _ATTEMPT.c.finished_at.is_(None))
         .values(
-            post_id=work.post_id,
-            account_id=work.account_id,
-            stage_id=work.stage_id,
-            kind=work.kind,
-            owner=owner,
-            fence=fence,
-            started_at=now,
+            finished_at=bindparam("at"),
+            outcome=bindparam("how"),
+            code=bindparam("told"),
+            detail=bindparam("words"),
         )
-        .returning(AttemptRow.id)
     )
-    return int(made.scalar_one())
-
-
-def close_attempt(
-    session: Session, attempt_id: int, *, now: datetime, outcome: str, code: str = "", detail: str = ""
-) -> bool:
-    """Write down how the call ended; a second closing leaves the first as it is and returns False."""
-    done = session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.id == attempt_id, AttemptRow.finished_at.is_(None))
-        .values(finished_at=now, outcome=outcome, code=storable(code), detail=storable(detail))
-        .execution_options(synchronize_session=False)
-        .returning(AttemptRow.id)
-    ).first()
-    return done is not None
 
 
 def first_release(session: Session, stage_id: int) -> datetime | None:

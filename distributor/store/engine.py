@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +15,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from distributor.store import telling
+from distributor.store.asking import Question, ask
 
 CONNECTIONS = 24
 """How many connections a process may hold where nobody says how many threads it has."""
 
 STATEMENT = timedelta(seconds=60)
 """How long one statement may take where nobody sets another bound."""
+
+_ASKING = 4
+"""Connections of a process to PostgreSQL for single questions: each takes less than a millisecond."""
 
 _TO_CONNECT = 10
 _FOR_A_LOCK = 10
@@ -38,6 +42,8 @@ class Store:
         self.url = make_url(url)
         self.engine = _engine(url, connections, statement)
         one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        lean: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+        self._asking = _engine(url, connections if self.is_sqlite else _ASKING, statement, **lean)
         self._reading = self.engine.execution_options(reading=True, **one_moment)
 
     @property
@@ -59,6 +65,10 @@ class Store:
                 yield session
             telling.tell(session)
 
+    def ask(self, question: Question, **values: Any) -> Sequence[Any] | None:
+        """Ask one question outside of any transaction, and return the first row. Raises: Unasked."""
+        return ask(self._asking, question, **values)
+
     def time(self) -> datetime | None:
         """Return what the database's own clock says; None where that is this machine's."""
         if self.is_sqlite:
@@ -69,14 +79,15 @@ class Store:
 
     def close(self) -> None:
         """Give all connections back."""
+        self._asking.dispose()
         self.engine.dispose()
 
 
-def _engine(url: str, connections: int, statement: timedelta) -> Engine:
+def _engine(url: str, connections: int, statement: timedelta, **more: Any) -> Engine:
     dialect = make_url(url).get_backend_name()
     if dialect == "sqlite":
         arguments = {"timeout": 30, "check_same_thread": False}
-        engine = create_engine(url, connect_args=arguments, pool_size=connections, hide_parameters=True)
+        engine = create_engine(url, connect_args=arguments, pool_size=connections, hide_parameters=True, **more)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -87,6 +98,7 @@ def _engine(url: str, connections: int, statement: timedelta) -> Engine:
         max_overflow=0,
         pool_use_lifo=True,
         hide_parameters=True,
+        **more,
     )
     event.listen(engine, "checkin", _note_checkin)
     event.listen(engine, "checkout", _try_after_a_pause)
@@ -124,9 +136,9 @@ def _try_after_a_pause(connection: Any, record: ConnectionPoolEntry, proxy: Any)
     if time.monotonic() - record.info.get("since", time.monotonic()) < _IDLE:
         return
     try:
-        connection.autocommit = True
+        kept, connection.autocommit = connection.autocommit, True
         connection.execute("SELECT 1")
-        connection.autocommit = False
+        connection.autocommit = kept
     except Exception as error:
         raise DisconnectionError from error
 

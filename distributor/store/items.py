@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.clearance import OPEN
@@ -23,6 +23,17 @@ from distributor.store.tables import (
     RenditionRow,
 )
 
+_MEDIA = (
+    select(MediumRow)
+    .where(MediumRow.item_id.in_(bindparam("items", expanding=True)))
+    .order_by(MediumRow.item_id, MediumRow.position)
+)
+_ANSWERS = (
+    select(AnswerRow.item_id, AnswerRow.question, AnswerRow.subject, AnswerRow.answer)
+    .where(AnswerRow.item_id.in_(bindparam("items", expanding=True)))
+    .order_by(AnswerRow.id)
+)
+
 
 def media(session: Session, item_id: int) -> Sequence[MediumRow]:
     """Return an Item's media in order."""
@@ -32,9 +43,7 @@ def media(session: Session, item_id: int) -> Sequence[MediumRow]:
 def media_of(session: Session, item_ids: Collection[int]) -> dict[int, list[MediumRow]]:
     """Return the media of several Items, each Item's in order."""
     found: dict[int, list[MediumRow]] = {}
-    for row in session.scalars(
-        select(MediumRow).where(MediumRow.item_id.in_(item_ids)).order_by(MediumRow.item_id, MediumRow.position)
-    ):
+    for row in session.scalars(_MEDIA, {"items": list(item_ids)}):
         found.setdefault(row.item_id, []).append(row)
     return found
 
@@ -47,8 +56,8 @@ def answers(session: Session, item_id: int) -> dict[tuple[str, str], str]:
 def answers_of(session: Session, item_ids: Collection[int]) -> dict[int, dict[tuple[str, str], str]]:
     """Return the newest answers of several Items."""
     found: dict[int, dict[tuple[str, str], str]] = {}
-    for row in session.scalars(select(AnswerRow).where(AnswerRow.item_id.in_(item_ids)).order_by(AnswerRow.id)):
-        found.setdefault(row.item_id, {})[(row.question, row.subject)] = row.answer
+    for item, question, subject, answer in session.execute(_ANSWERS, {"items": list(item_ids)}):
+        found.setdefault(item, {})[(question, subject)] = answer
     return found
 
 

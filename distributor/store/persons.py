@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from distributor.consent import Consent, Person, Shown
 from distributor.store.tables import ConsentRow, ItemPersonRow, OrganisationRow, PersonRow
+
+_LINKS = (
+    select(ItemPersonRow)
+    .where(ItemPersonRow.item_id.in_(bindparam("items", expanding=True)), ItemPersonRow.ended_at.is_(None))
+    .order_by(ItemPersonRow.id)
+)
 
 
 def row_of(session: Session, key: str, *, lock: bool = False) -> PersonRow | None:
@@ -49,8 +55,7 @@ def _consent(row: ConsentRow) -> Consent:
 
 def shown_in(session: Session, item_ids: Collection[int]) -> dict[int, tuple[Shown, ...]]:
     """Return who is in these Items at present, by Item."""
-    query = select(ItemPersonRow).where(ItemPersonRow.item_id.in_(item_ids), ItemPersonRow.ended_at.is_(None))
-    links = session.scalars(query.order_by(ItemPersonRow.id)).all()
+    links = session.scalars(_LINKS, {"items": list(item_ids)}).all()
     persons = known(session, {link.person for link in links}) if links else {}
     found: dict[int, list[Shown]] = {}
     for link in links:

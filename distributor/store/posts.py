@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, func, insert, select, update
+from sqlalchemy import Insert, Table, Update, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, State
@@ -24,8 +24,7 @@ from distributor.store.tables import (
     ItemRow,
     OrganisationRow,
     PostRow,
-    ReceiptRow,
-    StageRow,
+    StopRow,
 )
 from distributor.store.types import storable
 
@@ -54,6 +53,7 @@ class Carried:
 
 
 _EVENT = cast(Table, EventRow.__table__)
+_POST = cast(Table, PostRow.__table__)
 
 _TOLD_BY_THEIR_CALL = ("release.claimed", "staged", "published")
 """Events that are not logged: the line about the call that brought them says more."""
@@ -64,6 +64,32 @@ _PEOPLE = ("person", "user", "calendar_link")
 
 class Stale(Exception):
     """Somebody else moved the Post first; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One move of one Post as it is written. With ``to`` equal to ``start`` only the ``values`` change."""
+
+    post_id: int
+    item_id: int
+    start: State
+    to: State
+    what: str
+    actor: Actor
+    reason: Reason | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def columns(self, now: datetime) -> dict[str, Any]:
+        """Return what the row holds afterwards."""
+        told = self.reason or Reason("", "")
+        return {
+            "state": self.to,
+            "changed_at": now,
+            "reason_code": told.code,
+            "reason_text": storable(told.text),
+            "reason_who": told.who,
+            **self.values,
+        }
 
 
 def record(
@@ -80,38 +106,30 @@ def record(
     digest: str = "",
     said: str = "",
     organisation: str | None = None,
-    item_id: int | None = None,
 ) -> None:
     """Write one event, and log it once it is committed.
 
     Who acts is named by pseudonym, the words ``said`` as a reason only by their SHA-256.
     ``reason`` is a code, and the words themselves stand with the thing: a record that holds no words holds no names.
-    ``organisation`` is the slug of the Jobcenter concerned; None lets the subject say it, as it does with ``item_id``.
+    ``organisation`` is the slug of the Jobcenter concerned; None lets the subject say it.
     """
-    values: dict[str, Any] = {
-        "at": now,
-        "actor": pseudonyms.key_of(session, actor),
-        "unix_user": pseudonyms.unix_key_of(session, actor),
-        "what": what,
-        "subject": subject,
-        "subject_id": str(subject_id),
-        "from_state": from_state,
-        "to_state": to_state,
-        "reason": reason,
-        "digest": digest,
-        "reason_sha256": hashlib.sha256(storable(said).encode()).hexdigest() if said else "",
+    values = {
+        **_acted(session, now, actor, what),
+        **_concerns(subject, subject_id, from_state, to_state),
+        **_said(reason, said, digest),
     }
     if organisation is None and subject in ("post", "account"):
         session.execute(_event_of(subject), {**values, "owned": int(subject_id)})
     else:
         session.execute(insert(_EVENT), {**values, "organisation": organisation or ""})
-    if what not in _TOLD_BY_THEIR_CALL and subject not in _PEOPLE:
-        _tell(session, values, item_id)
+    _tell(session, values)
 
 
-def _tell(session: Session, values: dict[str, Any], item_id: int | None) -> None:
+def _tell(session: Session, values: Mapping[str, Any], item_id: int | None = None) -> None:
     """Log an event under the id of the Item that it is about; who acted stands in the record only."""
     subject, number = values["subject"], values["subject_id"]
+    if values["what"] in _TOLD_BY_THEIR_CALL or subject in _PEOPLE:
+        return
     if subject == "item":
         item_id = int(number)
     elif subject == "post" and item_id is None:
@@ -119,6 +137,24 @@ def _tell(session: Session, values: dict[str, Any], item_id: int | None) -> None
     trace = {} if item_id is None else {"trace": trace_of(item_id)}
     told = {key.removesuffix("_state"): values[key] for key in ("from_state", "to_state", "reason") if values[key]}
     telling.later(session, values["what"], **{subject: int(number) if number.isdigit() else number}, **told, **trace)
+
+
+def _acted(session: Session, now: datetime, actor: Actor, what: str) -> dict[str, Any]:
+    return {
+        "at": now,
+        "actor": pseudonyms.key_of(session, actor),
+        "unix_user": pseudonyms.unix_key_of(session, actor),
+        "what": what,
+    }
+
+
+def _concerns(subject: str, subject_id: str | int, from_state: str, to_state: str) -> dict[str, Any]:
+    return {"subject": subject, "subject_id": str(subject_id), "from_state": from_state, "to_state": to_state}
+
+
+def _said(code: str, said: str, digest: str = "") -> dict[str, Any]:
+    words = hashlib.sha256(storable(said).encode()).hexdigest() if said else ""
+    return {"reason": code, "digest": digest, "reason_sha256": words}
 
 
 @cache
@@ -132,67 +168,56 @@ def _event_of(subject: str) -> Insert:
     return insert(_EVENT).values(organisation=func.coalesce(found.scalar_subquery(), ""))
 
 
-def move(
-    session: Session,
-    post_id: int,
-    start: State,
-    to: State,
-    *,
-    now: datetime,
-    actor: Actor,
-    what: str,
-    reason: Reason | None = None,
-    digest: str = "",
-    values: dict[str, Any] | None = None,
-) -> None:
-    """Move a Post by one guarded UPDATE and write its event; with ``to`` equal to ``start`` only the values change.
+def move(session: Session, steps: Sequence[Step], now: datetime) -> None:
+    """Move posts by guarded UPDATEs and write their events: each is moved only if it still stands where it started.
 
-    Raises: ValueError if the table of moves forbids it; Stale if the Post is no longer in ``start``.
+    Raises: ValueError if the table of moves forbids one; Stale if one no longer stands there.
     """
-    if to != start and not may_move(start, to):
-        raise ValueError(f"a post may not go from {start} to {to}")
-    told = reason or Reason("", "")
-    change: dict[str, Any] = {
-        "state": to,
-        "changed_at": now,
-        "reason_code": told.code,
-        "reason_text": storable(told.text),
-        "reason_who": told.who,
-        **(values or {}),
-    }
-    done = session.execute(
-        update(PostRow)
-        .where(PostRow.id == post_id, PostRow.state == start)
-        .values(change)
-        .execution_options(synchronize_session=False)
-        .returning(PostRow.item_id)
-    ).first()
-    if done is None:
-        raise Stale(f"post {post_id} is no longer {start}")
-    if to != start or reason is not None:
-        record(
-            session,
-            now=now,
-            actor=actor,
-            what=what,
-            subject="post",
-            subject_id=post_id,
-            from_state=start,
-            to_state=to,
-            reason=told.code,
-            digest=digest,
-            said=told.text,
-            item_id=done.item_id,
-        )
+    session.flush()
+    for step in steps:
+        if step.to != step.start and not may_move(step.start, step.to):
+            raise ValueError(f"a post may not go from {step.start} to {step.to}")
+    together: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for step in steps:
+        columns = step.columns(now)
+        row = {f"to_{name}": value for name, value in columns.items()} | {"which": step.post_id, "start": step.start}
+        together.setdefault(tuple(columns), []).append(row)
+    for names, rows in together.items():
+        if session.connection().execute(_guarded(names), rows).rowcount != len(rows):
+            raise Stale(f"no longer where it started: one of {[row['which'] for row in rows]}")
+    _record_steps(session, [step for step in steps if step.to != step.start or step.reason is not None], now)
 
 
-def fresh(session: Session, post_id: int, *, wait: bool = True) -> PostRow | None:
-    """Return the Post as the database has it now, locked until the transaction ends.
+@cache
+def _guarded(columns: tuple[str, ...]) -> Update:
+    """Build once the UPDATE of these columns that a Post takes part in only in the state it is thought to be in."""
+    return (
+        update(_POST)
+        .where(_POST.c.id == bindparam("which"), _POST.c.state == bindparam("start"))
+        .values({name: bindparam(f"to_{name}") for name in columns})
+    )
 
-    Without ``wait`` a Post that somebody else is changing counts as not there.
-    """
-    lock = {"key_share": True, "skip_locked": not wait}
-    return session.get(PostRow, post_id, populate_existing=True, with_for_update=lock)
+
+def _record_steps(session: Session, steps: Sequence[Step], now: datetime) -> None:
+    if not steps:
+        return
+    rows = [
+        {
+            **_acted(session, now, step.actor, step.what),
+            **_concerns("post", step.post_id, step.start, step.to),
+            **_said(step.reason.code if step.reason else "", step.reason.text if step.reason else ""),
+            "owned": step.post_id,
+        }
+        for step in steps
+    ]
+    session.connection().execute(_event_of("post"), rows)
+    for row, step in zip(rows, steps, strict=True):
+        _tell(session, row, step.item_id)
+
+
+def fresh(session: Session, post_id: int) -> PostRow | None:
+    """Return the Post as the database has it now, locked until the transaction ends."""
+    return session.get(PostRow, post_id, populate_existing=True, with_for_update={"key_share": True})
 
 
 def carried(session: Session, channel: str, start: datetime, end: datetime) -> list[Carried]:
@@ -225,21 +250,17 @@ def one_at_a_time(session: Session, what: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
-def drop_stage(session: Session, post_id: int, now: datetime) -> None:
-    """Mark what lies prepared at the platform as leftover, to be removed by the daemon."""
-    session.execute(
-        update(StageRow)
-        .where(StageRow.post_id == post_id, StageRow.state.in_(("open", "ready")))
-        .values(state="leftover", next_try_at=now)
-        .execution_options(synchronize_session=False)
+def stopped_since(session: Session, organisation_id: int, channel: str, since: datetime) -> bool:
+    """Tell whether a Stop is in force for this Organisation on this channel, or was at any time since ``since``."""
+    query = select(StopRow.id).where(
+        or_(StopRow.lifted_at.is_(None), StopRow.lifted_at >= since),
+        or_(
+            and_(StopRow.organisation_id.is_(None), StopRow.channel == ""),
+            StopRow.organisation_id == organisation_id,
+            StopRow.channel == channel,
+        ),
     )
-
-
-def live_stage(session: Session, post_id: int) -> StageRow | None:
-    """Return the Post's Stage that is being prepared or ready."""
-    return session.scalars(
-        select(StageRow).where(StageRow.post_id == post_id, StageRow.state.in_(("open", "ready")))
-    ).one_or_none()
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def listing(
@@ -291,18 +312,6 @@ def whole(session: Session, post_id: int) -> tuple[PostRow, AccountRow, Organisa
 def attempts(session: Session, post_ids: Sequence[int]) -> Sequence[AttemptRow]:
     """Return the Attempts of these posts, oldest first."""
     return session.scalars(select(AttemptRow).where(AttemptRow.post_id.in_(post_ids)).order_by(AttemptRow.id)).all()
-
-
-def receipts(session: Session, post_ids: Sequence[int]) -> dict[int, ReceiptRow]:
-    """Return the Receipts of these posts by post."""
-    rows = session.scalars(select(ReceiptRow).where(ReceiptRow.post_id.in_(post_ids)))
-    return {row.post_id: row for row in rows}
-
-
-def proven_by(session: Session, account_id: int, remote_id: str) -> int | None:
-    """Return the Post whose publication this remote post proves, or None."""
-    query = select(ReceiptRow.post_id).where(ReceiptRow.account_id == account_id, ReceiptRow.remote_id == remote_id)
-    return session.scalar(query)
 
 
 def events(session: Session, subject: str, subject_id: str | int) -> Sequence[EventRow]:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from distributor.store.tables import AttemptRow, EventRow, InstanceRow, ItemRow, PostRow, RestoreRow
+from distributor.store.held import HeldPost
+from distributor.store.tables import AttemptRow, EventRow, InstanceRow, ItemRow, RestoreRow
 from distributor.store.watermark import Mark
 
 READ_AGAIN = timedelta(days=1)
@@ -49,7 +50,7 @@ def latest(session: Session) -> RestoreRow | None:
     return found
 
 
-def is_to_be_looked_for(session: Session, post: PostRow) -> bool:
+def is_to_be_looked_for(session: Session, post: HeldPost) -> bool:
     """Tell whether the Post may have been released in the time that a restore took away, and nobody looked since."""
     restore = latest(session)
     if restore is None:

@@ -6,11 +6,34 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.attributes import set_committed_value
 
 
 def storable(text: str) -> str:
     """Return foreign text without what a database refuses: NUL, and halves of characters cut in two."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def written(row: object, **values: Any) -> None:
+    """Let a row that was read know what a statement of our own has just written, so that it need not be read again.
+
+    What is held of a row learns only what it has a place for.
+    """
+    mapped = isinstance(row, DeclarativeBase)
+    for name, value in values.items():
+        if mapped:
+            set_committed_value(row, name, value)
+        elif hasattr(row, name):
+            setattr(row, name, value)
+
+
+def moment_of(value: Any) -> datetime | None:
+    """Return a moment as a driver hands it over (SQLite: text without zone, in UTC) as aware UTC."""
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

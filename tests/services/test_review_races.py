@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from distributor.domain import Refused
-from distributor.services import approving, claiming, clearing, feeds, lapsing, polling, recalling, stopping, tailoring
+from distributor.services import approving, clearing, examining, feeds, lapsing, polling, recalling, stopping, tailoring
 from distributor.services.crew import Crew
 from distributor.services.stopping import Scope
-from distributor.store import claims, items, posts
+from distributor.store import claims, items, posts, proofs
 from distributor.store.ownership import Ownership
 from distributor.store.tables import ItemRow
 from tests.support.world import World
@@ -93,8 +93,8 @@ class TestMovingWhileTheDaemonClaims:
         world.clock.set(due)
         moving = Meanwhile(
             monkeypatch,
-            claiming,
-            "_refusal",
+            examining,
+            "guard",
             lambda: approving.move(
                 world.deps, world.person("fulda"), number, due + timedelta(days=1), world.clock.now()
             ),
@@ -211,7 +211,7 @@ class TestTakingBackWhileTheAnswerIsStored:
         editor = world.person("redaktion")
         withdrawal = Meanwhile(
             monkeypatch,
-            posts,
+            proofs,
             "proven_by",
             lambda: recalling.withdraw(world.deps, editor, item, "Einwilligung widerrufen", world.clock.now()),
         )

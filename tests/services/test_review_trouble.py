@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from connectors.base import Receipt, Rejected
 from distributor import log
 from distributor.domain import Refused
-from distributor.services import accounts, approving, calling, duties, feeds, lapsing, polling, recalling, settling
+from distributor.services import accounts, approving, duties, feeds, lapsing, polling, recalling, settling
 from distributor.services.calling import Result
+from distributor.store import last_look
 from distributor.store.tables import AccountRow, FeedRow, PostRow
 from tests.support.world import World
 
@@ -63,14 +64,14 @@ class TestAnAnswerThatNoDatabaseTakes:
 class TestAnInterruptionAfterThePlatformsYes:
     def test_is_a_question_and_no_reason_to_send_again(self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch) -> None:
         world = reaches("staged", "instagram")
-        asked = calling.stopped
+        asked = last_look.standing
 
-        def falls_silent(*args: Any, **more: Any) -> bool:
+        def falls_silent(*args: Any, **more: Any) -> Any:
             if world.network.public():
                 raise RuntimeError("the database is away")
             return asked(*args, **more)
 
-        monkeypatch.setattr(calling, "stopped", falls_silent)
+        monkeypatch.setattr(last_look, "standing", falls_silent)
         world.clock.set(world.due())
 
         world.works()

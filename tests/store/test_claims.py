@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from distributor.domain import State
 from distributor.store import claims
-from distributor.store.claims import Work
+from distributor.store.claims import Closing, Work
 from distributor.store.engine import Store
 from distributor.store.tables import AccountRow, AttemptRow, WorkerRow
 from tests.support.rows import NOW, Shelf
@@ -172,9 +172,9 @@ class TestTaking:
         account = shelf.account(fence=4)
 
         with store.write() as session:
-            taken = claims.take(session, account, "me", LEASE)
+            taken = claims.take(session, [Work("stage", 1, account)], "me", LEASE)
 
-        assert taken is not None
+        assert taken[account].fence == 5
         kept = shelf.row(AccountRow, account)
         assert (kept.owner, kept.lease_until, kept.fence) == ("me", LEASE, 5)
 
@@ -182,7 +182,7 @@ class TestTaking:
         account = shelf.account(owner="other", lease_until=NOW - timedelta(days=1), fence=4)
 
         with store.write() as session:
-            assert claims.take(session, account, "me", LEASE) is None
+            assert claims.take(session, [Work("stage", 1, account)], "me", LEASE) == {}
 
         assert shelf.row(AccountRow, account).owner == "other"
 
@@ -190,7 +190,7 @@ class TestTaking:
         account = shelf.account(paused_at=NOW)
 
         with store.write() as session:
-            assert claims.take(session, account, "me", LEASE) is None
+            assert claims.take(session, [Work("stage", 1, account)], "me", LEASE) == {}
 
     def test_of_many_who_reach_for_it_at_once_one_gets_it(self, shelf: Shelf, store: Store) -> None:
         account = shelf.account()
@@ -199,8 +199,8 @@ class TestTaking:
         def reach(number: int) -> str | None:
             together.wait(timeout=10)
             with store.write() as session:
-                taken = claims.take(session, account, f"worker{number}", LEASE)
-                return taken.owner if taken else None
+                taken = claims.take(session, [Work("stage", 1, account)], f"worker{number}", LEASE)
+                return f"worker{number}" if taken else None
 
         with ThreadPoolExecutor(6) as pool:
             winners = [owner for owner in pool.map(reach, range(6)) if owner]
@@ -213,11 +213,11 @@ class TestTaking:
         account = shelf.account(owner="me", lease_until=LEASE, fence=5)
 
         with store.write() as session:
-            assert not claims.give_back(session, account, 4)
+            assert claims.give_back(session, [(account, 4)]) == set()
         assert shelf.row(AccountRow, account).owner == "me"
 
         with store.write() as session:
-            assert claims.give_back(session, account, 5)
+            assert claims.give_back(session, [(account, 5), (account, 6)]) == {(account, 5)}
         kept = shelf.row(AccountRow, account)
         assert (kept.owner, kept.lease_until, kept.fence) == (None, None, 5)
 
@@ -226,11 +226,12 @@ class TestAttempts:
     def begins(self, store: Store, work: Work, owner: str = "me", fence: int = 1, hours: int = 0) -> int:
         with store.write() as session:
             now = NOW + timedelta(hours=hours)
-            return claims.open_attempt(session, work, owner=owner, fence=fence, now=now)
+            fences = {work.account_id: fence}
+            return claims.open_attempts(session, [work], fences, owner=owner, now=now)[0]
 
     def ends(self, store: Store, attempt: int, outcome: str = "done") -> None:
         with store.write() as session:
-            claims.close_attempt(session, attempt, now=AT, outcome=outcome, code="1", detail="d")
+            claims.close_attempts(session, [Closing(attempt, outcome, "1", "d")], AT)
 
     def test_it_says_who_did_what_for_which_stage(self, shelf: Shelf, store: Store) -> None:
         account = shelf.account()

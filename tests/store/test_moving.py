@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import itertools
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from distributor.domain import DAEMON, Actor, Reason, State
 from distributor.lifecycle import may_move
-from distributor.store import posts, pseudonyms
+from distributor.store import posts, proofs, pseudonyms
 from distributor.store.engine import Store
 from distributor.store.posts import Stale
 from distributor.store.tables import AccountRow, EventRow, OrganisationRow, PostRow, StageRow
@@ -25,6 +26,17 @@ ENOUGH = {
 PAIRS = list(itertools.product(State, State))
 ALLOWED = [(start, to) for start, to in PAIRS if may_move(start, to)]
 FORBIDDEN = [(start, to) for start, to in PAIRS if start != to and not may_move(start, to)]
+
+
+def step(
+    post: int,
+    start: State,
+    to: State,
+    actor: Actor = DAEMON,
+    reason: Reason | None = None,
+    values: dict[str, Any] | None = None,
+) -> posts.Step:
+    return posts.Step(post, 1, start, to, "tested", actor, reason, values or {})
 
 
 def events(store: Store, post: int) -> list[EventRow]:
@@ -44,7 +56,7 @@ def test_every_move_of_the_table_is_stored_with_exactly_one_event(shelf: Shelf, 
         reason = Reason("why", "Darum.", "officer")
 
         with store.write() as session:
-            posts.move(session, post, start, to, now=AT, actor=OFFICER, what="tested", reason=reason, digest="d")
+            posts.move(session, [step(post, start, to, OFFICER, reason)], AT)
 
         kept = shelf.row(PostRow, post)
         assert (kept.state, kept.changed_at) == (to, AT)
@@ -54,7 +66,7 @@ def test_every_move_of_the_table_is_stored_with_exactly_one_event(shelf: Shelf, 
         with store.read() as session:
             who = pseudonyms.names(session, {event.actor, event.unix_user})
         assert (who[event.actor], who[event.unix_user]) == ("fulda", "u1")
-        assert (event.what, event.reason, event.digest) == ("tested", "why", "d")
+        assert (event.what, event.reason) == ("tested", "why")
         assert event.reason_sha256 == hashlib.sha256(b"Darum.").hexdigest()
         assert event.organisation == slug_of(store, post)
 
@@ -63,7 +75,7 @@ def test_no_move_outside_the_table_is_stored(shelf: Shelf, store: Store) -> None
     by_state = {start: shelf.post(start, **ENOUGH) for start in State}
     for start, to in FORBIDDEN:
         with pytest.raises(ValueError, match="may not go"), store.write() as session:
-            posts.move(session, by_state[start], start, to, now=AT, actor=DAEMON, what="tested")
+            posts.move(session, [step(by_state[start], start, to)], AT)
 
     assert {state: shelf.row(PostRow, post).state for state, post in by_state.items()} == {s: s for s in State}
     assert not any(events(store, post) for post in by_state.values())
@@ -73,7 +85,7 @@ def test_a_post_that_somebody_moved_first_is_stale_and_left_alone(shelf: Shelf, 
     post = shelf.post(State.AWAITING)
 
     with pytest.raises(Stale), store.write() as session:
-        posts.move(session, post, State.DRAFTED, State.CLOSED, now=AT, actor=DAEMON, what="tested")
+        posts.move(session, [step(post, State.DRAFTED, State.CLOSED)], AT)
 
     assert shelf.row(PostRow, post).state == State.AWAITING
     assert events(store, post) == []
@@ -81,14 +93,44 @@ def test_a_post_that_somebody_moved_first_is_stale_and_left_alone(shelf: Shelf, 
 
 def test_a_post_that_is_not_there_is_stale(store: Store) -> None:
     with pytest.raises(Stale), store.write() as session:
-        posts.move(session, 999_999, State.DRAFTED, State.CLOSED, now=AT, actor=DAEMON, what="tested")
+        posts.move(session, [step(999_999, State.DRAFTED, State.CLOSED)], AT)
+
+
+def test_of_many_that_are_moved_together_each_gets_its_own_values_and_event(shelf: Shelf, store: Store) -> None:
+    one, two, three = (shelf.post(State.SCHEDULED) for _ in range(3))
+    steps = [
+        step(one, State.SCHEDULED, State.FAILED, reason=Reason("rejected", "Zu lang.")),
+        step(two, State.SCHEDULED, State.SCHEDULED, values={"tries": 1}),
+        step(three, State.SCHEDULED, State.SCHEDULED, values={"tries": 2}),
+    ]
+
+    with store.write() as session:
+        posts.move(session, steps, AT)
+
+    kept = [shelf.row(PostRow, post) for post in (one, two, three)]
+    assert [(row.state, row.tries, row.reason_text) for row in kept] == [
+        ("failed", 0, "Zu lang."),
+        ("scheduled", 1, ""),
+        ("scheduled", 2, ""),
+    ]
+    assert [len(events(store, post)) for post in (one, two, three)] == [1, 0, 0]
+
+
+def test_of_many_that_are_moved_together_none_is_if_one_is_stale(shelf: Shelf, store: Store) -> None:
+    one, two = shelf.post(State.DRAFTED), shelf.post(State.AWAITING)
+
+    with pytest.raises(Stale), store.write() as session:
+        posts.move(session, [step(post, State.DRAFTED, State.CLOSED) for post in (one, two)], AT)
+
+    assert [shelf.row(PostRow, post).state for post in (one, two)] == ["drafted", "awaiting"]
+    assert events(store, one) == []
 
 
 def test_what_is_rolled_back_leaves_neither_move_nor_event(shelf: Shelf, store: Store) -> None:
     post = shelf.post(State.DRAFTED)
 
     with pytest.raises(RuntimeError), store.write() as session:
-        posts.move(session, post, State.DRAFTED, State.AWAITING, now=AT, actor=DAEMON, what="tested")
+        posts.move(session, [step(post, State.DRAFTED, State.AWAITING)], AT)
         raise RuntimeError
 
     assert shelf.row(PostRow, post).state == State.DRAFTED
@@ -98,12 +140,12 @@ def test_what_is_rolled_back_leaves_neither_move_nor_event(shelf: Shelf, store: 
 def test_staying_changes_values_and_writes_an_event_only_with_a_reason(shelf: Shelf, store: Store) -> None:
     post = shelf.post(State.SCHEDULED)
     with store.write() as session:
-        posts.move(session, post, State.SCHEDULED, State.SCHEDULED, now=AT, actor=DAEMON, what="w", values={"tries": 3})
+        posts.move(session, [step(post, State.SCHEDULED, State.SCHEDULED, values={"tries": 3})], AT)
     assert (shelf.row(PostRow, post).tries, events(store, post)) == (3, [])
 
     with store.write() as session:
         reason = Reason("throttled", "Warten.")
-        posts.move(session, post, State.SCHEDULED, State.SCHEDULED, now=AT, actor=DAEMON, what="w", reason=reason)
+        posts.move(session, [step(post, State.SCHEDULED, State.SCHEDULED, reason=reason)], AT)
     assert [event.reason for event in events(store, post)] == ["throttled"]
 
 
@@ -111,7 +153,7 @@ def test_a_move_without_a_reason_forgets_the_last_one(shelf: Shelf, store: Store
     post = shelf.post(State.FAILED, reason_code="rejected", reason_text="Zu lang.", reason_who="officer")
 
     with store.write() as session:
-        posts.move(session, post, State.FAILED, State.AWAITING, now=AT, actor=DAEMON, what="w")
+        posts.move(session, [step(post, State.FAILED, State.AWAITING)], AT)
 
     kept = shelf.row(PostRow, post)
     assert (kept.reason_code, kept.reason_text, kept.reason_who) == ("", "", "")
@@ -122,7 +164,7 @@ def test_only_live_stages_are_dropped_and_become_due_at_once(shelf: Shelf, store
     stages = {state: shelf.stage(post, state) for state in ("ready", "used", "gone")}
 
     with store.write() as session:
-        posts.drop_stage(session, post, AT)
+        proofs.drop_stages(session, [post], AT)
 
     found = {name: shelf.row(StageRow, number) for name, number in stages.items()}
     assert {name: row.state for name, row in found.items()} == {"ready": "leftover", "used": "used", "gone": "gone"}

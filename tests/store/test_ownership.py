@@ -163,7 +163,7 @@ def test_what_a_worker_still_held_when_it_ended_is_not_held_for_ever(shelf: Shel
     leaving.begin(NOW)
     account = shelf.account()
     with store.write() as session:
-        claims.take(session, account, leaving.name, NOW)
+        claims.take(session, [claims.Work("stage", 1, account)], leaving.name, NOW)
     leaving.end()
 
     with begun(store, folder) as owner:

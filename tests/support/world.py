@@ -32,7 +32,7 @@ from distributor.services import (
     views,
 )
 from distributor.services.calling import Result
-from distributor.services.claiming import Call
+from distributor.services.calls import Call
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
 from distributor.store.ownership import Ownership

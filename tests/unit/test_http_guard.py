@@ -185,33 +185,56 @@ def test_the_look_comes_after_the_connection_stands(guarded: Callable[..., Guard
     assert looks == []
 
 
-def test_headers_and_body_are_two_writes_and_each_is_looked_at(
+def test_headers_and_body_at_hand_are_one_write_behind_one_look(
     host: Host, guarded: Callable[..., GuardedSession]
 ) -> None:
     looks: list[int] = []
-    guarded(lambda: looks.append(len(looks))).post(host.url, data=b"body")
-    assert looks == [0, 1]
+    assert guarded(lambda: looks.append(len(looks))).post(host.url, data=b"body").text == "ok"
+    assert looks == [0]
+    assert host.received.endswith(b"\r\n\r\nbody")
 
 
-def test_a_look_that_forbids_the_body_tells_that_bytes_left(host: Host, guarded: Callable[..., GuardedSession]) -> None:
+def in_pieces() -> Iterator[bytes]:
+    yield from (b"one", b"two")
+
+
+def test_a_body_that_comes_in_pieces_is_looked_at_before_each(
+    host: Host, guarded: Callable[..., GuardedSession]
+) -> None:
+    looks: list[int] = []
+    guarded(lambda: looks.append(len(looks))).post(host.url, data=in_pieces())
+    assert looks == list(range(len(looks)))
+    assert len(looks) >= 3
+
+
+def test_a_look_that_forbids_a_piece_tells_that_bytes_left(host: Host, guarded: Callable[..., GuardedSession]) -> None:
     session = guarded(forbids_after(1))
     with pytest.raises(Withheld):
-        session.post(host.url, data=b"the body")
+        session.post(host.url, data=in_pieces())
     assert session.left is True
     session.close()
     host.close()
     assert host.received.startswith(b"POST / HTTP/1.1\r\n")
-    assert b"the body" not in host.received
+    assert b"one" not in host.received
 
 
 def test_a_withheld_request_spoils_no_later_one(host: Host, guarded: Callable[..., GuardedSession]) -> None:
     session = guarded(forbids_after(1))
     with pytest.raises(Withheld):
-        session.post(host.url, data=b"half")
+        session.post(host.url, data=in_pieces())
     session.last_look = None
     assert session.post(host.url, data=b"whole").text == "ok"
     assert host.received.count(b"POST") == 2
     assert host.connections == 2
+
+
+def test_what_is_withheld_whole_spoils_no_later_one(host: Host, guarded: Callable[..., GuardedSession]) -> None:
+    session = guarded(forbids_after(0))
+    with pytest.raises(Withheld):
+        session.post(host.url, data=b"never")
+    session.last_look = None
+    assert session.get(host.url).text == "ok"
+    assert b"never" not in host.received
 
 
 def test_a_kept_connection_is_looked_at_too(host: Host, guarded: Callable[..., GuardedSession]) -> None:
@@ -247,10 +270,10 @@ def test_an_encrypted_call_is_watched_in_the_same_way(
     context.load_cert_chain(certificate)
     host = Host(context)
     try:
-        session = guarded(forbids_after(3))
+        session = guarded(forbids_after(2))
         assert session.post(host.url, data=b"one", verify=str(certificate)).text == "ok"
         with pytest.raises(Withheld):
-            session.post(host.url, data=b"two", verify=str(certificate))
+            session.post(host.url, data=in_pieces(), verify=str(certificate))
         assert session.left is True
         session.last_look = forbids_after(0)
         with pytest.raises(Withheld):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -95,7 +96,8 @@ def state_writes(path: Path, code: ast.Module) -> list[str]:
                 found.append(told(path, node))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".values"):
             opaque = node.args or any(keyword.arg in {"state", None} for keyword in node.keywords)
-            found += [told(path, node)] if opaque and "update(PostRow)" in ast.unparse(node) else []
+            of_posts = re.search(r"update\((PostRow|_POST)\)", ast.unparse(node))
+            found += [told(path, node)] if opaque and of_posts else []
     return found
 
 
@@ -286,6 +288,7 @@ def test_modules_keep_to_one_concern() -> None:
         (state_writes, "session.execute(update(PostRow).values(state='staged'))"),
         (counting_people, "query.group_by(EventRow.actor)"),
         (counting_people, "Gauge('approvals', 'Approvals.', labels=('login',))"),
+        (state_writes, "session.execute(update(_POST).values({'state': 'staged'}))"),
         (swallowing, "try:\n    go()\nexcept Exception:\n    pass"),
         (swallowing, "for row in rows:\n    try:\n        go()\n    except:\n        continue"),
     ],

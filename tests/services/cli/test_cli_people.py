@@ -13,7 +13,7 @@ from distributor import bootstrap
 from distributor.domain import Refused
 from distributor.services import people
 from distributor.services.accounts import account_of
-from distributor.services.claiming import account_label
+from distributor.services.examining import account_label
 
 
 def may_log_in(login: str, password: str) -> bool:
