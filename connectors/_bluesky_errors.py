@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
-from connectors._refusals import RELEASE, STAGE, Duty, Refusal, Row, meaning, not_before
+from connectors._refusals import ALL, PUBLISHING, RELEASE, STAGE, Duty, Refusal, Row, meaning, not_before
 from connectors.base import ConnectorError, OutcomeUnknown, Rejected, StageLost, Throttled, Unauthorised
 
 LABEL = "Bluesky"
@@ -116,7 +116,12 @@ ROWS: tuple[Row, ...] = (
         who="officer",
         duties=RELEASE,
     ),
-    Row(400, Unauthorised, "Bluesky versteht die Angaben des Kontos nicht. Bitte Handle und Serveradresse prüfen."),
+    Row(
+        400,
+        Unauthorised,
+        "Bluesky versteht die Angaben des Kontos nicht. Bitte Handle und Serveradresse prüfen.",
+        duties=ALL - PUBLISHING,
+    ),
     Row(403, Unauthorised, "Bluesky verweigert den Zugriff. Bitte ein neues App-Passwort anlegen und eintragen."),
     Row(
         413,

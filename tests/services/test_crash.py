@@ -21,7 +21,7 @@ from distributor.store.tables import AccountRow, AttemptRow, ItemRow
 from tests.support.world import World
 
 Reaches = Callable[..., World]
-CHANNELS = ("facebook", "instagram", "x")
+CHANNELS = ("facebook", "instagram", "x", "mastodon", "bluesky")
 SETTLED = timedelta(minutes=30)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from distributor import settings
 from distributor.clock import SimulatedClock
@@ -15,6 +16,7 @@ from distributor.daemon import Daemon
 from distributor.domain import Refused
 from distributor.services import simulation
 from distributor.services.deps import Deps
+from distributor.store.tables import AccountRow
 from tests.support.world import START, World
 
 DAY = timedelta(days=1)
@@ -28,6 +30,17 @@ def refusal(deps: Deps) -> str:
     with pytest.raises(Refused) as refused:
         simulation.begin(deps, START, START + DAY)
     return refused.value.code
+
+
+def test_an_account_on_a_server_of_its_own_is_asked_there(reaches: Callable[..., World]) -> None:
+    world = reaches("empty", "mastodon")
+    simulation.begin(world.deps, START, START + DAY)
+
+    with world.deps.store.write() as session:
+        account = session.scalars(select(AccountRow)).one()
+        account.fields = {**account.fields, "server": "https://social.example"}
+
+    assert refusal(world.deps) == "simulation.real"
 
 
 def test_only_accounts_of_the_sandbox_are_simulated(reaches: Callable[..., World], sandbox: str) -> None:

@@ -15,7 +15,7 @@ from tests.services.conftest import RELEASE
 from tests.support.world import World
 
 Reaches = Callable[..., World]
-CHANNELS = ("facebook", "instagram", "x")
+CHANNELS = ("facebook", "instagram", "x", "mastodon", "bluesky")
 SETTLED = timedelta(minutes=30)
 
 
@@ -89,7 +89,14 @@ class TestAnAnswerLostAfterTheDeed:
 class TestAnAnswerLostWithoutTheDeed:
     @pytest.mark.parametrize(
         ("fault", "channel"),
-        [("error_500", "facebook"), ("error_500", "instagram"), ("lost", "instagram"), ("html_502", "facebook")],
+        [
+            ("error_500", "facebook"),
+            ("error_500", "instagram"),
+            ("lost", "instagram"),
+            ("html_502", "facebook"),
+            ("lost", "mastodon"),
+            ("error_500", "bluesky"),
+        ],
     )
     def test_is_sent_again_once_where_absence_is_certain(self, reaches: Reaches, channel: str, fault: str) -> None:
         world = reaches("staged", channel)

@@ -291,6 +291,12 @@ class TestLooked:
 
         assert (move.to, move.via, move.changes) == (to, via, changes)
 
+    def test_what_the_look_itself_proves_beats_the_timing(self) -> None:
+        stays = decide(Looked(CERTAIN, absence="likely"), facts(S.UNCERTAIN, looks=1), NOW, POLICY)
+        goes = decide(Looked(LIKELY, absence="certain"), facts(S.UNCERTAIN, looks=1), NOW, POLICY)
+
+        assert (stays.to, goes.to) == (S.UNCERTAIN, S.STAGED)
+
     def test_what_stays_uncertain_goes_to_the_officer_and_the_daemon_lets_it_be(self) -> None:
         move = decide(Looked(LIKELY), facts(S.UNCERTAIN, looks=1), NOW, POLICY)
 
