@@ -11,8 +11,9 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from distributor.domain import ChannelText, Organisation, Refused
@@ -164,10 +165,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
+@cache
+def _shape_of(kind: Any) -> tuple[dict[str, Any], dict[str, Field[Any]]]:
+    """Return a dataclass's types and fields by name: worked out once, for whole countries are read at a time."""
+    return get_type_hints(kind), {part.name: part for part in fields(kind)}
+
+
 def _build(kind: type[T], document: Mapping[str, Any], where: str) -> T:
     """Build the dataclass ``kind`` from a table; ``where`` is the table's own key."""
-    hints = get_type_hints(kind)
-    known = {part.name: part for part in fields(kind)}  # type: ignore[arg-type]
+    hints, known = _shape_of(typing.cast("Any", kind))
     prefix = f"{where}." if where else ""
     for key in document:
         if key not in known:

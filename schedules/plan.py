@@ -113,8 +113,9 @@ def plan(
     before ``now + horizon``. Raises: ValueError for naive times.
     """
     now = utc(now)
-    books = _books(lanes, taken, now, now + horizon)
     ordered = sorted(candidates, key=lambda one: (-one.priority, utc(one.created), one.key, one.lane))
+    wanted = {one.lane for one in ordered}
+    books = _books({key: lane for key, lane in lanes.items() if key in wanted}, taken, now, now + horizon)
     return [
         _settled(one, books[one.lane], now)
         if one.lane in books

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, Refused, State
@@ -148,12 +147,14 @@ class _Desk:
         """
         by_id = {pair[0].id: pair for pair in pairs}
         found = self.plan(pairs, at_their_times=at_their_times)
+        given: list[tuple[PostRow, datetime | None, str]] = []
         for each in found:
             post, item = by_id[each.key]
             if isinstance(each, Placement):
                 self._take(post.account_id, item.id, each.at)
             if not at_their_times:
-                _set_time(self._session, post, each.at if isinstance(each, Placement) else None, each.why)
+                given.append((post, each.at if isinstance(each, Placement) else None, each.why))
+        _set_times(self._session, given)
         return {each.key for each in found if isinstance(each, Placement)}
 
     def plan(self, pairs: Sequence[Pair], *, at_their_times: bool = False) -> list[Placement | Unplaced]:
@@ -203,15 +204,13 @@ def _rank(post: PostRow, item: ItemRow) -> int:
 
 
 def _set_time(session: Session, post: PostRow, at: datetime | None, why: str = "") -> None:
-    if (post.due_at, post.plan_why) == (at, why):
-        return
-    told = at.isoformat() if at is not None else None
-    telling.later(session, "post.proposed", post=post.id, at=told, trace=trace_of(post.item_id))
-    # What somebody is changing right now is left alone: two who choose times next to each other must not deadlock.
-    free = select(PostRow.id).where(PostRow.id == post.id, PostRow.state == State.AWAITING)
-    session.execute(
-        update(PostRow)
-        .where(PostRow.id.in_(free.with_for_update(key_share=True, skip_locked=True)))
-        .values(due_at=at, plan_why=why)
-        .execution_options(synchronize_session=False)
-    )
+    _set_times(session, [(post, at, why)])
+
+
+def _set_times(session: Session, given: Sequence[tuple[PostRow, datetime | None, str]]) -> None:
+    """Give posts their proposed times. What somebody is changing right now is left alone."""
+    changed = [(post, at, why) for post, at, why in given if (post.due_at, post.plan_why) != (at, why)]
+    places.propose(session, [(post.id, at, why) for post, at, why in changed])
+    for post, at, _ in changed:
+        told = at.isoformat() if at is not None else None
+        telling.later(session, "post.proposed", post=post.id, at=told, trace=trace_of(post.item_id))

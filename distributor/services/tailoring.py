@@ -16,7 +16,6 @@ from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisatio
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
 from distributor.log import about
 from distributor.media.shapes import shape_key
-from distributor.roster import organisation_of
 from distributor.services.deps import Deps
 from distributor.services.gating import closed_gates
 from distributor.services.media import by_picture, make_renditions, sync_media
@@ -105,15 +104,18 @@ def shape_posts(
     existing: dict[int, list[PostRow]] = {}
     for post in (*held, *fresh):
         existing.setdefault(post.account_id, []).append(post)
+    shaped: list[tuple[PostRow, Tailored]] = []
     for account, owner in items.accounts(session):
         missing = [new_post(item, account, now)] if item.stage == "active" and account.retiring_at is None else []
         for post in existing.get(account.id, missing):
             if State(post.state) in OPEN_TO_EDITING:
-                _shape(
-                    deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void
-                )
+                shaped.append((post, _shape(deps, session, piece, post, account, owner, now=now, void=void)))
             else:
-                _mark_behind(deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, void=void)
+                _mark_behind(deps, session, piece, post, account, owner, now=now, void=void)
+    session.add_all(post for post, _ in shaped)
+    session.flush()  # once: a country has thousands of accounts
+    for post, happening in shaped:
+        _adjust(deps, session, item, post, happening, now, actor)
 
 
 def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor: Actor, void: bool = False) -> None:
@@ -122,7 +124,10 @@ def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor
     piece = workpiece(session, item)
     account = session.get_one(AccountRow, post.account_id)
     owner = session.get_one(OrganisationRow, account.organisation_id)
-    _shape(deps, session, piece, post, account, owner, cleared=piece.cleared, now=now, actor=actor, void=void)
+    happening = _shape(deps, session, piece, post, account, owner, now=now, void=void)
+    session.add(post)
+    session.flush()
+    _adjust(deps, session, item, post, happening, now, actor)
 
 
 def mended_text(deps: Deps, session: Session, post: PostRow, now: datetime, rule: str | None) -> Mended:
@@ -177,11 +182,10 @@ def _shape(
     account: AccountRow,
     owner: OrganisationRow,
     *,
-    cleared: bool,
     now: datetime,
-    actor: Actor,
     void: bool,
-) -> None:
+) -> Tailored:
+    """Give the Post its document and problems, and return what that means for its life."""
     made = _variation(deps, session, piece, post, account, owner, now, post.officer_text)
     problems = [
         *_media_problems(piece),
@@ -190,26 +194,31 @@ def _shape(
         *_correction_problems(deps, session, piece, post, account, owner, now),
         *made.problems,
     ]
-    changed = made.remote.digest != post.digest
+    digest = made.remote.digest
+    changed = digest != post.digest
     if changed and post.approved_digest is not None:
-        changed = made.remote.digest != post.approved_digest
+        changed = digest != post.approved_digest
     changed = changed or post.item_revision == BEHIND
-    post.document, post.digest = made.remote.document(), made.remote.digest
+    post.document, post.digest = made.remote.document(), digest
     post.problems = [asdict(problem) for problem in problems]
     post.item_revision = piece.item.revision
-    session.add(post)
-    session.flush()
     blocked = any(problem.severity == "block" for problem in problems)
-    happening = Tailored(blocked=blocked, cleared=cleared, changed=changed or void)
+    return Tailored(blocked=blocked, cleared=piece.cleared, changed=changed or void)
+
+
+def _adjust(
+    deps: Deps, session: Session, item: ItemRow, post: PostRow, happening: Tailored, now: datetime, actor: Actor
+) -> None:
+    """Move the Post as its new document wants it."""
     move = decide(happening, facts_of(post), now, deps.policy)
     if move.to != post.state:
         apply(session, post, move, now=now, actor=actor, what="tailored")
-        if move.to is State.AWAITING and (blocked or not cleared):
+        if move.to is State.AWAITING and (happening.blocked or not happening.cleared):
             back = decide(happening, facts_of(post), now, deps.policy)
             apply(session, post, back, now=now, actor=actor, what="tailored")
     elif post.state in (State.SCHEDULED, State.STAGED):
         return
-    _forget_impossible_time(post, piece.item)
+    _forget_impossible_time(post, item)
 
 
 def _mark_behind(
@@ -220,7 +229,6 @@ def _mark_behind(
     account: AccountRow,
     owner: OrganisationRow,
     *,
-    cleared: bool,
     now: datetime,
     void: bool,
 ) -> None:
@@ -228,7 +236,7 @@ def _mark_behind(
     if State(post.state) not in APPROVED:
         return
     made = _variation(deps, session, piece, post, account, owner, now, post.officer_text)
-    if void or not cleared or made.remote.digest != post.approved_digest:
+    if void or not piece.cleared or made.remote.digest != post.approved_digest:
         post.item_revision = BEHIND
 
 
@@ -253,7 +261,7 @@ def _variation(
     officer_text: str | None,
 ) -> Variation:
     connector = deps.connector(account.channel)
-    organisation = organisation_of(owner.document)
+    organisation = piece.organisation(owner)
     template = piece.texts.get(account.channel)
     media, decorative = _media(piece, connector)
     corrected = _corrected(session, post)

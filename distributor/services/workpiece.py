@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
 from distributor.clearance import Clearance, Question, unanswered
 from distributor.consent import without_consents
-from distributor.domain import ChannelText, FeedItem, Override
+from distributor.domain import ChannelText, FeedItem, Organisation, Override
 from distributor.intake.report import item_of
-from distributor.roster import channel_text_of, lexicon_of
+from distributor.roster import channel_text_of, lexicon_of, organisation_of
 from distributor.services.gating import clearance_of
 from distributor.services.media import picture_addresses
 from distributor.store import items, persons
-from distributor.store.tables import ItemRow, MediumRow, RenditionRow
+from distributor.store.tables import ItemRow, MediumRow, OrganisationRow, RenditionRow
 from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
 
 
@@ -32,6 +32,13 @@ class Workpiece:
     texts: Mapping[str, ChannelText]
     wanted: frozenset[str]
     lexicon: Lexicon
+    _read: dict[int, Organisation] = field(default_factory=dict, repr=False, compare=False)
+
+    def organisation(self, owner: OrganisationRow) -> Organisation:
+        """Return an Organisation's roster entry, read once however many accounts it has."""
+        if owner.id not in self._read:
+            self._read[owner.id] = organisation_of(owner.document)
+        return self._read[owner.id]
 
     def override(self, channel: str, occurrence: int) -> Override | None:
         """Return the editor's own wording: this occurrence's, else the one for all."""

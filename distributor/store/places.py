@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, Text, Update, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
 from distributor.store.tables import AccountRow, ItemRow, PostRow
+from distributor.store.types import UtcDateTime
 
 HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
 """States in which a Post keeps no slot from others, whatever time it carries."""
@@ -61,3 +64,21 @@ def taken(session: Session, since: datetime) -> Sequence[tuple[int, int, int, da
         PostRow.state.not_in(HOLD_NO_PLACE),
     )
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query) if row[3] is not None]
+
+
+def propose(session: Session, given: Sequence[tuple[int, datetime | None, str]]) -> None:
+    """Give awaiting posts their proposed times, each with the plan's reason.
+
+    What somebody is changing right now is left alone: two who choose times next to each other must not deadlock.
+    """
+    if given:
+        rows = [{"number": number, "at": at, "why": why} for number, at, why in given]
+        session.connection().execute(_proposal(), rows)
+
+
+@cache
+def _proposal() -> Update:
+    free = select(PostRow.id).where(PostRow.id == bindparam("number"), PostRow.state == State.AWAITING)
+    values = {"due_at": bindparam("at", type_=UtcDateTime()), "plan_why": bindparam("why", type_=Text())}
+    post = cast(Table, PostRow.__table__)
+    return update(post).where(post.c.id.in_(free.with_for_update(key_share=True, skip_locked=True))).values(values)

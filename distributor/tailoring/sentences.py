@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import regex
 
@@ -81,6 +82,11 @@ def split(text: str, keep: Iterable[str] = ()) -> tuple[str, ...]:
 
     ``keep`` are names that hold a dot of their own ("MainArbeit. Kommunales Jobcenter Offenbach").
     """
+    return _split(text, tuple(keep))
+
+
+@lru_cache(maxsize=256)
+def _split(text: str, keep: tuple[str, ...]) -> tuple[str, ...]:
     pieces: list[str] = []
     start = 0
     for end in _ends(text, keep):
