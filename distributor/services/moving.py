@@ -89,7 +89,7 @@ def _to(step: Step) -> tuple[Movable, posts.Step]:
     start, move = State(step.post.state), step.move
     change: dict[str, Any] = {"next_try_at": move.next_try_at, **move.changes}
     if move.to in _HANDS_BACK and start not in _HANDS_BACK:
-        change |= {"approved_digest": None, "staged_digest": None, "due_at": None, **_FORGET}
+        change |= {"approved_digest": None, "staged_digest": None, "due_at": None, "plan_why": "", **_FORGET}
     elif move.to is State.SCHEDULED:
         change |= {"staged_digest": None}
     values = change | dict(step.values)

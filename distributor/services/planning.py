@@ -32,13 +32,14 @@ _CORRECTION = 100
 Pair = tuple[PostRow, ItemRow]
 
 
-def propose(deps: Deps, now: datetime) -> int:
+def propose(deps: Deps, now: datetime, *, again: bool = True) -> int:
     """Give each awaiting post without a future time a slot; return how many times were given or changed.
 
+    Without ``again`` those are left alone for which there was no slot before: that takes as long and seldom helps.
     What is approved is never moved, and a proposal keeps its time unless a post of higher priority needs it.
     """
     with deps.store.write() as session:
-        waiting = places.unplanned(session, now)
+        waiting = places.unplanned(session, now, again=again)
         if not waiting:
             return 0
         desk = _Desk(session, now)
@@ -193,7 +194,7 @@ def _outranked(session: Session, waiting: Sequence[Pair], now: datetime) -> list
         highest[post.account_id] = max(_rank(post, item), highest.get(post.account_id, _rank(post, item)))
     return [
         (post, item)
-        for post, item in places.proposed(session, now)
+        for post, item in places.proposed(session, now, below=max(highest.values()))
         if post.plan_why and _rank(post, item) < highest.get(post.account_id, _rank(post, item))
     ]
 

@@ -247,7 +247,7 @@ def _forget_impossible_time(post: PostRow, item: ItemRow) -> None:
     too_early = item.embargo_until is not None and post.due_at < item.embargo_until
     too_late = item.valid_until is not None and post.due_at >= item.valid_until
     if too_early or too_late:
-        post.due_at = None
+        post.due_at, post.plan_why = None, ""
 
 
 def _variation(

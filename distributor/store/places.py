@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Table, Text, Update, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Table, Text, Update, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
@@ -18,31 +18,42 @@ HOLD_NO_PLACE = (State.CLOSED, State.FAILED, State.MISSED, State.DRAFTED)
 """States in which a Post keeps no slot from others, whatever time it carries."""
 
 
-def unplanned(session: Session, now: datetime) -> Sequence[tuple[PostRow, ItemRow]]:
-    """Return the awaiting posts that have no proposed time or whose proposed time has passed."""
-    query = (
-        select(PostRow, ItemRow)
-        .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .where(PostRow.state == State.AWAITING, or_(PostRow.due_at.is_(None), PostRow.due_at <= now))
-    )
+def untimed(now: ColumnElement[datetime] | datetime, *, again: bool) -> ColumnElement[bool]:
+    """Return the SQL condition that an awaiting post has no proposed time or that it has passed.
+
+    Without ``again`` those are left out for which the plan found none before.
+    """
+    timeless = PostRow.due_at.is_(None)
+    never_asked = timeless if again else and_(timeless, PostRow.plan_why == "")
+    return and_(PostRow.state == State.AWAITING, or_(never_asked, PostRow.due_at <= now))
+
+
+def unplanned(session: Session, now: datetime, *, again: bool) -> Sequence[tuple[PostRow, ItemRow]]:
+    """Return the posts that :func:`untimed` means."""
+    query = select(PostRow, ItemRow).join(ItemRow, PostRow.item_id == ItemRow.id).where(untimed(now, again=again))
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def proposed(
-    session: Session, now: datetime, *, organisation_id: int | None = None
+    session: Session, now: datetime, *, organisation_id: int | None = None, below: int | None = None
 ) -> Sequence[tuple[PostRow, ItemRow]]:
-    """Return the awaiting posts with a proposed time to come, of one Organisation or (None) of all."""
+    """Return the awaiting posts with a proposed time to come, of one Organisation or (None) of all.
+
+    ``below``: only those of Items with a lower priority.
+    """
     query = (
         select(PostRow, ItemRow)
         .join(ItemRow, PostRow.item_id == ItemRow.id)
         .where(PostRow.state == State.AWAITING, PostRow.due_at > now)
-        .order_by(PostRow.id)
     )
+    if below is not None:
+        query = query.where(ItemRow.priority < below)
     if organisation_id is not None:
         query = query.join(AccountRow, PostRow.account_id == AccountRow.id).where(
             AccountRow.organisation_id == organisation_id
         )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    # Sorted here: asked for the order, SQLite would rather walk through every post there ever was.
+    return sorted(((row[0], row[1]) for row in session.execute(query)), key=lambda pair: pair[0].id)
 
 
 def neighbours(session: Session, post: PostRow, after: datetime, before: datetime) -> Sequence[PostRow]:

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Executable, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from distributor.domain import State
+from distributor.store.places import untimed
 from distributor.store.tables import DutyRow, FeedRow, ItemRow, MediumRow, PostRow
 from distributor.store.types import UtcDateTime
 
@@ -37,7 +37,6 @@ def _statement() -> Executable:
         MediumRow.state == "pending", or_(MediumRow.next_try_at.is_(None), MediumRow.next_try_at <= now)
     )
     tailor = select(ItemRow.id).where(ItemRow.stale, ItemRow.stage != "history")
-    unplaced = or_(PostRow.due_at.is_(None), PostRow.due_at <= now)
-    propose = select(PostRow.id).where(PostRow.state == State.AWAITING, unplaced)
+    propose = select(PostRow.id).where(untimed(now, again=False))
     asked = {"poll": poll, "media": media, "tailor": tailor, "propose": propose}
     return select(*(query.exists().label(name) for name, query in asked.items()))

@@ -41,6 +41,7 @@ NOTHING: list[Callable[[Shelf], object]] = [
     lambda shelf: medium(shelf, state="ready"),
     lambda shelf: shelf.item(stale=True, stage="history"),
     lambda shelf: shelf.post(State.AWAITING, due_at=LATER),
+    lambda shelf: shelf.post(State.AWAITING, plan_why="Kein Platz frei."),
     lambda shelf: shelf.post(State.SCHEDULED),
 ]
 

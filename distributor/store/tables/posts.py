@@ -45,6 +45,7 @@ class PostRow(Base):
             name="public_with_receipt",
         ),
         Index("ix_post_state_next_try_at", "state", "next_try_at"),
+        Index("ix_post_state_due_at", "state", "due_at"),
         Index("ix_post_account_state", "account_id", "state"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
