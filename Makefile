@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults test-real check format docs locks clean
+.PHONY: help install demo test test-faults test-hosts test-real check format docs locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
@@ -32,6 +32,9 @@ test-faults: $(TEST) ## Runs every fault on every channel in every step; `make t
 
 test-real: $(TEST) ## Runs the tests against the networks' own programs that are here; the others say what they lack.
 	@$(BIN)/python -m pytest -q -rs tests/real
+
+test-hosts: $(TEST) ## Kills and cuts off daemons on hosts of their own: 10,000 posts, none lost or doubled (root).
+	@$(BIN)/python -m tests.hosts.chaos --posts 10000 --hosts 4
 
 check: $(TEST) ## Runs ruff, mypy --strict and the import rules.
 	@$(BIN)/ruff check .

@@ -247,16 +247,34 @@ def move(deps: Deps, actor: Actor, post_id: int, at: datetime, now: datetime, *,
     ``despite`` says that the person knows what the calendar warns of at that time. Raises: Refused.
     """
     with deps.store.write() as session:
-        chosen = _choose(session, actor, post_id, "move")
-        state = _in_state(chosen, "move")
-        _time_allowed(session, chosen, at, now)
-        _warnings_seen(session, chosen, at, despite=despite)
-        _distance_kept(session, chosen, at)
-        if state is S.AWAITING:
-            _go(session, chosen, Move(S.AWAITING), now, actor, "post.moved", due_at=at, plan_why="")
-            posts.record(session, now=now, actor=actor, what="post.moved", subject="post", subject_id=post_id)
-            return
-        _reschedule(deps, session, chosen, at, now, actor, "post.moved")
+        move_in(deps, session, actor, post_id, at, now, despite=despite)
+
+
+def move_in(
+    deps: Deps,
+    session: Session,
+    actor: Actor,
+    post_id: int,
+    at: datetime,
+    now: datetime,
+    *,
+    despite: bool = False,
+    only: State | None = None,
+) -> None:
+    """Move within the caller's transaction; ``only`` refuses a post in any other state. Raises: Refused."""
+    chosen = _choose(session, actor, post_id, "move")
+    state = _in_state(chosen, "move")
+    if only is not None and state is not only:
+        text = f"Post {post_id} ist inzwischen {STATE_WORDS[state]}; er bleibt, wie er ist."
+        raise Refused(text, code="post.stale")
+    _time_allowed(session, chosen, at, now)
+    _warnings_seen(session, chosen, at, despite=despite)
+    _distance_kept(session, chosen, at)
+    if state is S.AWAITING:
+        _go(session, chosen, Move(S.AWAITING), now, actor, "post.moved", due_at=at, plan_why="")
+        posts.record(session, now=now, actor=actor, what="post.moved", subject="post", subject_id=post_id)
+        return
+    _reschedule(deps, session, chosen, at, now, actor, "post.moved")
 
 
 def _not_leaving(chosen: _Chosen) -> None:

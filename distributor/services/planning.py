@@ -60,6 +60,13 @@ def next_slot(session: Session, post: PostRow, now: datetime) -> Placement:
     raise Refused(f"Für Post {post.id} ist kein Platz frei. {found.why}", code="calendar.full")
 
 
+def lay_anew(session: Session, pairs: Sequence[Pair], now: datetime) -> dict[int, Placement | Unplaced]:
+    """Return where these posts would be laid now, beside what stands and each other; nothing is stored."""
+    desk = _Desk(session, now)
+    desk.occupy(but={post.id for post, _ in pairs})
+    return {int(found.key): found for found in desk.plan(pairs)}
+
+
 def forget_impossible(session: Session, now: datetime, organisation_id: int | None = None) -> int:
     """Drop proposed times that the calendar does not offer (any more); return how many.
 

@@ -360,10 +360,17 @@ def next_wake(session: Session, now: datetime) -> datetime | None:
 
 
 def forget_owner(session: Session, name: str) -> None:
-    """Free what a dead worker had claimed, under a new fence, and strike the worker off."""
+    """Free what a dead worker had claimed, under a new fence, and strike the worker off.
+
+    One that only lost its lock may claim on in this very moment. An account with an open Attempt stays with it: whoever
+    looks next finds both, and closes the Attempt before the account is free.
+    """
+    calling = select(AttemptRow.id).where(
+        AttemptRow.account_id == AccountRow.id, AttemptRow.owner == name, AttemptRow.finished_at.is_(None)
+    )
     session.execute(
         update(AccountRow)
-        .where(AccountRow.owner == name)
+        .where(AccountRow.owner == name, ~calling.exists())
         .values(owner=None, lease_until=None, fence=AccountRow.fence + 1)
         .execution_options(synchronize_session=False)
     )

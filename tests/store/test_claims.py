@@ -13,7 +13,7 @@ from distributor.domain import State
 from distributor.store import claims
 from distributor.store.claims import Closing, Work
 from distributor.store.engine import Store
-from distributor.store.tables import AccountRow, AttemptRow, WorkerRow
+from distributor.store.tables import AccountRow, AttemptRow, PostRow, WorkerRow
 from tests.support.rows import NOW, Shelf
 
 S = State
@@ -293,7 +293,9 @@ class TestAttempts:
         self.begins(store, Work("stage", shelf.post(account=mine), mine), owner="dead")
 
         with store.write() as session:
-            assert [attempt.account_id for attempt in claims.open_of(session, "dead")] == [mine]
+            [attempt] = claims.open_of(session, "dead")
+            assert attempt.account_id == mine
+            claims.close_attempt(session, attempt.id, now=AT, outcome=claims.OWNER_DIED)
             claims.forget_owner(session, "dead")
 
         kept = shelf.row(AccountRow, mine)
@@ -330,3 +332,24 @@ class TestNextWake:
         shelf.stage(post, "leftover", next_try_at=NOW + timedelta(hours=1))
 
         assert self.wake(store) is None
+
+
+def test_an_account_is_not_freed_under_a_call_that_a_worker_without_its_lock_began_meanwhile(
+    shelf: Shelf, store: Store
+) -> None:
+    """It lost its lock, not its life: freed without closing its Attempt, the post would be publishing for ever."""
+    post = shelf.post(S.PUBLISHING, next_try_at=None, approved_digest="d", staged_digest="d", due_at=NOW)
+    account = shelf.row(PostRow, post).account_id
+    with store.write() as session:
+        taken = claims.take(session, account, "lost", LEASE)
+        assert taken is not None
+        attempt = claims.open_attempt(session, Work("release", post, account), owner="lost", fence=taken.fence, now=AT)
+
+    with store.write() as session:
+        claims.forget_owner(session, "lost")
+    assert shelf.row(AccountRow, account).owner == "lost"
+
+    with store.write() as session:
+        claims.close_attempt(session, attempt, now=AT, outcome=claims.OWNER_DIED)
+        claims.forget_owner(session, "lost")
+    assert shelf.row(AccountRow, account).owner is None

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 CONFIGURATION = """
-listen_addresses = ''
+listen_addresses = '{listen}'
 unix_socket_directories = '{folder}'
 fsync = off
 synchronous_commit = off
@@ -43,9 +43,10 @@ def binaries() -> Path:
 
 
 class Server:
-    """A running server on a Unix socket in a folder of its own."""
+    """A running server on a Unix socket in a folder of its own, and on ``listen`` for everybody who reaches it."""
 
-    def __init__(self) -> None:
+    def __init__(self, listen: str = "") -> None:
+        self._listen = listen
         self._bin = binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="pgt-", dir="/tmp"))  # a socket path holds 107 characters at most
         self._identity: dict[str, object] = {}
@@ -66,11 +67,16 @@ class Server:
             "--no-sync",
         )
         with (self._data / "postgresql.conf").open("a") as configuration:
-            configuration.write(CONFIGURATION.format(folder=self.folder))
+            configuration.write(CONFIGURATION.format(folder=self.folder, listen=listen))
+        if listen:
+            with (self._data / "pg_hba.conf").open("a") as allowed:
+                allowed.write("host all all all trust\n")
         self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(self.folder / "log"), "start")
 
     def url(self, database: str) -> str:
         """Return the address of a database on this server."""
+        if self._listen:
+            return f"postgresql+psycopg://postgres@{self._listen}/{database}"
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
     def stop(self) -> None:

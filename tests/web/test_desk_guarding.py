@@ -27,6 +27,8 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/robots.txt"): None,
     ("POST", "/abmelden"): EVERYBODY,
     ("GET", "/freigabe"): EVERYBODY,
+    ("GET", "/verpasst"): EVERYBODY,
+    ("POST", "/verpasst"): EVERYBODY,
     ("GET", "/post/{post_id}"): EVERYBODY,
     ("GET", "/post/{post_id}/{verb}"): EVERYBODY,
     ("POST", "/post/{post_id}/freigeben"): {"anna"},
