@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any
 
 from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
-from distributor.cli.outcome import DONE, PARTLY, each, summed
+from distributor.cli.outcome import DONE, PARTLY, each
 from distributor.cli.parts import acting, assemble, present, require_known
 from distributor.cli.printing import emit, facts, say, table, when
+from distributor.cli.replanning import replan
 from distributor.cli.sources import read_text
 from distributor.domain import Actor, Refused, State
 from distributor.progress import progress
-from distributor.services import approving, mending, recalling, replanning, views
+from distributor.services import approving, mending, recalling, views
 from distributor.services.deps import Deps
 from distributor.tailoring import MENDS
 from distributor.wording import EVENT_WORDS, SEVERITY_WORDS, STATE_WORDS, local_time
@@ -30,6 +30,9 @@ def _many(command: F) -> F:
 @group(help="Posts der Kanäle ansehen, freigeben, ändern, verschieben, ablehnen und zurücknehmen.")
 def posts() -> None:
     """Hold the commands about posts."""
+
+
+posts.add_command(replan)
 
 
 @posts.command("list", help="Zeigt Posts in der Reihenfolge ihrer Zeit.")
@@ -336,47 +339,6 @@ def move(ids: tuple[int, ...], at: datetime, force: bool, login: str) -> int:
         return f"Post {number} ist verschoben auf {local_time(at)}."
 
     return _decide(ids, login, act)
-
-
-@posts.command(
-    help="Schlägt verpassten Posts neue Zeiten vor; mit --apply gelten sie. Die Freigabe des Inhalts bleibt."
-)
-@option("--missed", is_flag=True, required=True, help="Alle verpassten, die Sie verschieben dürfen.")
-@option("--organisation", metavar="SLUG", help="Nur dieses Jobcenter.")
-@option("--channel", metavar="NAME", help="Nur dieser Kanal.")
-@option("--apply", "apply", is_flag=True, help="Bestätigt die vorgeschlagenen Zeiten.")
-@as_user
-@as_json
-def replan(missed: bool, organisation: str | None, channel: str | None, apply: bool, login: str, as_json: bool) -> int:
-    """Give missed posts new times."""
-    deps = assemble()
-    require_known(deps, organisation, channel)
-    actor, now = acting(deps, login), present()
-    found = replanning.proposals(deps, actor, now, organisation=organisation, channel=channel)
-    times = {each.post: each.at for each in found if each.at is not None}
-    refused = replanning.confirm(deps, actor, times, now) if apply else {}
-    if as_json:
-        emit([{**asdict(each), "refused": refused.get(each.post, "")} for each in found])
-    else:
-        table(
-            ("Nr.", "Jobcenter", "Kanal", "Titel", "Verpasst", "Neue Zeit", "Hinweis"),
-            [
-                (
-                    each.post,
-                    each.organisation,
-                    each.channel,
-                    each.title,
-                    local_time(each.missed) if each.missed else "",
-                    local_time(each.at) if each.at and each.post not in refused else "",
-                    refused.get(each.post, "" if each.at else each.why),
-                )
-                for each in found
-            ],
-            empty="Es gibt keine verpassten Posts, die Sie verschieben dürfen.",
-        )
-        if times and not apply:
-            say("Nichts ist geändert; mit --apply gelten diese Zeiten.")
-    return summed(len(found) - len(times) + len(refused), len(found)) if apply else DONE
 
 
 @posts.command(help="Versucht denselben Inhalt noch einmal: nach einem Fehler oder einer verpassten Zeit.")

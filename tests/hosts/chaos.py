@@ -319,7 +319,8 @@ def _count(world: World, figures: Figures) -> None:
     open_keys = Counter(f"missing: {connectors.sandbox.audit._where(post)}" for post in told)
     figures.public = len(ledger)
     figures.states = dict(world.states())
-    figures.with_people = sum(bool(post["reason"] and post["reason"]["who"] == "officer") for post in told)
+    people = ("officer", "operator")
+    figures.with_people = sum(bool(post["reason"]) and post["reason"]["who"] in people for post in told)
     for line in lines:
         where = line.partition(' "')[0]
         if line.startswith("missing") and open_keys[where]:
