@@ -250,6 +250,17 @@ def test_a_killed_connection_is_unknown_and_the_look_tells(there: There, arrives
     assert len(there.records()) == 1
 
 
+def test_a_post_whose_stage_is_forgotten_is_found_by_what_it_says(there: There) -> None:
+    post, order = there.document(), there.order()
+    receipt = bluesky.release(there.access, post, there.staged(post, order), order)
+
+    found = there.find(post, {}, order)
+
+    assert isinstance(found, Found)
+    assert found.receipt.remote_id == receipt.remote_id
+    assert isinstance(there.find(there.document("Anderes"), {}, order), Absent)
+
+
 def test_what_a_person_deleted_is_no_certain_absence(there: There) -> None:
     post, order = there.document(), there.order()
     stage = there.staged(post, order)
