@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -97,6 +97,8 @@ def remove_feed(deps: Deps, actor: Actor, feed_id: int, now: datetime) -> None:
             text = f"Feed {feed_id} steht in DISTRIBUTOR_FEED_URL; bitte zuerst dort herausnehmen."
             raise Refused(text, code="feed.setting")
         feed.removed_at, feed.shrunk_at, feed.missing = now, None, None
+        # Whoever lists its Items as well is read anew, so that they go over.
+        session.execute(update(FeedRow).values(answer=""))
         record(session, now=now, actor=actor, what="feed.removed", subject="feed", subject_id=feed_id)
 
 

@@ -5,6 +5,8 @@ Nothing is fetched inside a transaction; of two polls of one feed at once, the o
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,7 +107,9 @@ def poll(deps: Deps, feed_id: int, clock: Callable[[], datetime]) -> int:
             etag=feed.etag,
             last_modified=feed.last_modified,
         )
-        parsed = None if got.status == 304 else parse(got.body, content_type=got.content_type, url=got.url)
+        answer = feed.answer if got.status == 304 else _hash(got)
+        known = answer == feed.answer
+        parsed = None if known else parse(got.body, content_type=got.content_type, url=got.url)
     except FetchFailed as error:
         wait = None if error.retry_after is None else timedelta(seconds=error.retry_after)
         _note_trouble(deps, feed_id, _Trouble(error.text, wait), clock(), feed.polls)
@@ -114,7 +118,13 @@ def poll(deps: Deps, feed_id: int, clock: Callable[[], datetime]) -> int:
         _note_trouble(deps, feed_id, _Trouble(error.text, final=error.code == "fetch.status_410"), clock(), feed.polls)
         return 0
     older = _older(deps, got.url, parsed) if parsed is not None and feed.succeeded_at is None else []
-    return _stored(deps, _Poll(feed_id, feed.polls, began, got, parsed, older), clock())
+    return _stored(deps, _Poll(feed_id, feed.polls, began, got, answer, parsed, older), clock())
+
+
+def _hash(got: Fetched) -> str:
+    """Return a hash of all that reading the answer depends on."""
+    origin = json.dumps([got.url, got.content_type]).encode()
+    return hashlib.sha256(origin + got.body).hexdigest()
 
 
 def _older(deps: Deps, url: str, parsed: ParsedFeed) -> list[FeedItem]:
@@ -147,6 +157,7 @@ class _Poll:
     polls: int
     began: datetime
     got: Fetched
+    answer: str
     parsed: ParsedFeed | None
     older: Sequence[FeedItem]
 
@@ -168,9 +179,11 @@ def _stored(deps: Deps, poll: _Poll, now: datetime) -> int:
         rung = select(func.max(SubscriptionRow.pushed_at)).where(SubscriptionRow.feed_id == feed.id)
         if (pushed := session.scalar(rung)) is not None and pushed >= poll.began:
             feed.next_poll_at = min(feed.next_poll_at, now + BELL_GAP)
+        if got.status != 304:
+            feed.etag, feed.last_modified = got.etag, got.last_modified
         if parsed is None:
             return 0
-        feed.etag, feed.last_modified, feed.title = got.etag, got.last_modified, parsed.title or feed.title
+        feed.answer, feed.title = poll.answer, parsed.title or feed.title
         return take_in(deps, session, feed, parsed, now, poll.older)
 
 

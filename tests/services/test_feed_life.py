@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from distributor.domain import Refused
+from distributor.domain import ParsedFeed, Refused
+from distributor.intake import parse as intake
 from distributor.services import feed_views, feeds, health, polling, views
 from tests.support.feeds import rss
 from tests.support.site import Site, serving
@@ -62,6 +63,28 @@ def polls(world: World, feed: int) -> dict[str, Any]:
 
 def wait(world: World, told: dict[str, Any]) -> timedelta:
     return datetime.fromisoformat(told["next_poll_at"]) - world.clock.now()
+
+
+def test_the_same_document_is_read_once_though_the_portal_sends_it_each_time(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def parse(body: bytes, **more: Any) -> ParsedFeed:
+        read.append(body)
+        return intake.parse(body, **more)
+
+    monkeypatch.setattr(polling, "parse", parse)
+    feed = enters(world, site)
+    for asked, numbers in enumerate([(1, 2), (1, 2), (1, 2, 3)], start=1):
+        site.says(document(*numbers), headers={"ETag": f'"{asked}"'})
+        told = polls(world, feed)
+
+    assert read == [document(1, 2), document(1, 2, 3)]
+    assert told["trouble"] == ""
+    assert len(views.item_list(world.deps)) == 3
+    polls(world, feed)
+    assert [headers["If-None-Match"] for _, headers in site.asked[1:]] == ['"1"', '"2"', '"3"']
 
 
 class TestHowOftenAFeedIsAsked:

@@ -17,7 +17,8 @@ class FeedRow(Base):
     ``url`` is what a person entered, ``moved_to`` where permanent redirects led. ``polls`` counts, so that of two polls
     at once the later one is noticed. ``listed`` are the Items of the last answer, newest first; ``missing`` those that
     an answer since ``shrunk_at`` lacks, too many to ask about one by one. ``hub``, ``topic`` and ``wishes`` (how seldom
-    it wants to be asked) are what it said last of itself. A removed feed keeps its row, because its Items stay.
+    it wants to be asked) are what it said last of itself. ``answer`` is a hash of the document that was read last, so
+    that the same one is not read again. A removed feed keeps its row, because its Items stay.
     """
 
     __tablename__ = "feed"
@@ -43,6 +44,7 @@ class FeedRow(Base):
     wishes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     hub: Mapped[str] = mapped_column(default="", server_default=text("''"))
     topic: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    answer: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
 
 class SubscriptionRow(Base):
