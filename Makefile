@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-faults test-hosts test-real check format docs locks clean
+.PHONY: bench help install demo test test-faults test-hosts test-real check format docs locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
@@ -35,6 +35,9 @@ test-real: $(TEST) ## Runs the tests against the networks' own programs that are
 
 test-hosts: $(TEST) ## Kills and cuts off daemons on hosts of their own: 10,000 posts, none lost or doubled (root).
 	@$(BIN)/python -m tests.hosts.chaos --posts 10000 --hosts 4
+
+bench: $(TEST) ## Measures delivery against its limit and writes docs/benchmark.md (about half an hour).
+	@$(BIN)/python -m tests.measure.bench --write
 
 check: $(TEST) ## Runs ruff, mypy --strict and the import rules.
 	@$(BIN)/ruff check .

@@ -16,9 +16,9 @@ from pathlib import Path
 CONFIGURATION = """
 listen_addresses = '{listen}'
 unix_socket_directories = '{folder}'
-fsync = off
-synchronous_commit = off
-full_page_writes = off
+fsync = {durable}
+synchronous_commit = {durable}
+full_page_writes = {durable}
 max_connections = 80
 shared_buffers = 32MB
 timezone = 'UTC'
@@ -45,7 +45,8 @@ def binaries() -> Path:
 class Server:
     """A running server on a Unix socket in a folder of its own, and on ``listen`` for everybody who reaches it."""
 
-    def __init__(self, listen: str = "") -> None:
+    def __init__(self, listen: str = "", *, durable: bool = False) -> None:
+        """Start it; only a ``durable`` one survives a power cut, as in service."""
         self._listen = listen
         self._bin = binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="pgt-", dir="/tmp"))  # a socket path holds 107 characters at most
@@ -67,7 +68,8 @@ class Server:
             "--no-sync",
         )
         with (self._data / "postgresql.conf").open("a") as configuration:
-            configuration.write(CONFIGURATION.format(folder=self.folder, listen=listen))
+            kept = "on" if durable else "off"
+            configuration.write(CONFIGURATION.format(folder=self.folder, listen=listen, durable=kept))
         if listen:
             with (self._data / "pg_hba.conf").open("a") as allowed:
                 allowed.write("host all all all trust\n")

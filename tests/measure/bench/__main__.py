@@ -1,0 +1,5 @@
+"""``python -m tests.measure.bench``: see ``run``."""
+
+from tests.measure.bench.run import main
+
+main()
