@@ -16,6 +16,7 @@ from connectors import discover
 from distributor.services import approving, recalling
 from distributor.services.claiming import LEASE
 from tests.faults.test_the_wire import CHANNELS, EVERYBODY, SOON
+from tests.services.conftest import unanswered
 from tests.support.auditing import audit
 from tests.support.world import World
 
@@ -56,10 +57,8 @@ def _rejected(world: World) -> None:
 def _doubted(world: World) -> None:
     """Bring the posts where their answers are lost, and the first look is due."""
     _at_due(world)
-    for channel in {post["channel"] for post in world.posts()}:
-        world.network.suffers("lost_after_commit", channel=channel, times=None)
-    world.works()
-    world.network.recovers()
+    with unanswered(world):
+        world.works()
     world.clock.advance(minutes=11)
 
 

@@ -57,7 +57,7 @@ class PostgresDatabases:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
+        self._admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._made: list[str] = []
         self._places = itertools.count(1)
 

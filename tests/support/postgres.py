@@ -72,8 +72,17 @@ class Server:
             configuration.write(CONFIGURATION.format(folder=self.folder, listen=listen, durable=kept))
         if listen:
             with (self._data / "pg_hba.conf").open("a") as allowed:
-                allowed.write("host all all all trust\n")
+                allowed.write("host all all all trust
+")
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
         self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(self.folder / "log"), "start")
+
+    def halt(self) -> None:
+        """Let the server go as if it crashed; its data stay."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
 
     def url(self, database: str) -> str:
         """Return the address of a database on this server."""
@@ -83,7 +92,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _become_nobody(self) -> None:
