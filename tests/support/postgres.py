@@ -72,8 +72,7 @@ class Server:
             configuration.write(CONFIGURATION.format(folder=self.folder, listen=listen, durable=kept))
         if listen:
             with (self._data / "pg_hba.conf").open("a") as allowed:
-                allowed.write("host all all all trust
-")
+                allowed.write("host all all all trust\n")
         self.start()
 
     def start(self) -> None:
