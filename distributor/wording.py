@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from distributor.domain import Severity, State
@@ -75,6 +75,14 @@ EVENT_WORDS: dict[str, str] = {
 }
 """For the events in a Post's story."""
 
+WHO_WORDS: dict[str, str] = {
+    "officer": N_("Kanalverantwortliche"),
+    "editor": N_("Redaktion"),
+    "operator": N_("Betrieb"),
+    "daemon": N_("der Dienst, von selbst"),
+}
+"""For whoever acts next on a Post."""
+
 _DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -88,3 +96,8 @@ def local_time(moment: datetime) -> str:
     """Return "Mo 24.11.2026, 12:30 Uhr" in German time."""
     local = moment.astimezone(BERLIN)
     return f"{_DAYS[local.weekday()]} {local:%d.%m.%Y, %H:%M} Uhr"
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """Return ISO 8601 in UTC with a Z, or None."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby, takewhile
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import DONE, PARTLY, each
 from distributor.cli.parts import acting, assemble, present, require_known
-from distributor.cli.printing import emit, facts, say, table, when
+from distributor.cli.printing import complain, emit, facts, say, table, when
 from distributor.cli.replanning import replan
 from distributor.cli.sources import read_text
 from distributor.domain import Actor, Refused, State
@@ -20,7 +20,10 @@ from distributor.progress import progress
 from distributor.services import approving, mending, recalling, views
 from distributor.services.deps import Deps
 from distributor.tailoring import MENDS
-from distributor.wording import EVENT_WORDS, SEVERITY_WORDS, STATE_WORDS, local_time
+from distributor.wording import SEVERITY_WORDS, STATE_WORDS, WHO_WORDS, local_time
+
+_SHOWN = 500
+"""Posts that a listing for people shows where nobody says how many."""
 
 
 def _many(command: F) -> F:
@@ -62,11 +65,14 @@ def list_posts(
         states=states or None,
         channel=channel,
         item_id=item_id,
-        limit=limit,
+        limit=limit if limit or as_json else _SHOWN + 1,
     )
     if as_json:
         emit(rows)
         return
+    if not limit and len(rows) > _SHOWN:
+        rows = rows[:_SHOWN]
+        complain(f"Gezeigt sind die ersten {_SHOWN} Posts; mehr mit --limit N, alle mit --json.")
     table(
         ("Nr.", "Zeit", "Jobcenter", "Kanal", "Stand", "Titel", "Mängel", "Grund"),
         [
@@ -108,6 +114,7 @@ def _show(shown: dict[str, Any]) -> None:
             ("Konto", f"{shown['organisation_name']}, {shown['channel']}/{shown['account']}"),
             ("Stand", STATE_WORDS[State(shown["state"])]),
             ("Grund", reason["text"] if reason else None),
+            ("Als Nächstes", _todo(shown["todo"])),
             ("Geplant", when(shown["due_at"])),
             ("Warum dann", shown["why"]),
             ("Zu bedenken", " ".join(shown["notes"])),
@@ -128,8 +135,7 @@ def _show(shown: dict[str, Any]) -> None:
         size = f"{medium['width']}x{medium['height']}"
         say(f"Medium: {medium['sha256'][:12]} {medium['mime']} {size}, Alternativtext: {medium['alt'] or '(leer)'}")
     _problems(shown)
-    _history("Versuch", [(attempt["started_at"], _attempt(attempt)) for attempt in shown["attempts"]])
-    _history("Verlauf", _story(shown["events"], reason))
+    _history("Verlauf", [(step["at"], _step(step)) for step in shown["story"]])
 
 
 def _cover(people: Sequence[str] | None) -> str | None:
@@ -145,27 +151,16 @@ def _history(noun: str, told: Sequence[tuple[str, str]]) -> None:
         say(f"{noun}: {when(moments[0])} {text}{more}")
 
 
-def _attempt(attempt: dict[str, Any]) -> str:
-    detail = f" {attempt['detail']}" if attempt["detail"] else ""
-    return f"{attempt['kind']}: {attempt['outcome'] or 'läuft'}{detail}"
+def _step(step: dict[str, Any]) -> str:
+    moved = f" {' → '.join(step['moved'])}" if step["moved"] else ""
+    why = f" ({step['why']})" if step["why"] else ""
+    platform = f" – das Netzwerk: {step['platform']}" if step["platform"] else ""
+    return f"{step['actor']}: {step['said']}{moved}{why}{platform}"
 
 
-def _story(events: Sequence[dict[str, Any]], reason: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """Tell each event. Events keep their reason's code; its words stand with the post, for its last moves only."""
-    told = [_event(event, event["reason"]) for event in events]
-    moves = [number for number, event in reversed(list(enumerate(events))) if event["to"]]
-    if reason and moves and events[moves[0]]["reason"] == reason["code"]:
-        coded, worded = told[moves[0]], _event(events[moves[0]], reason["text"])
-        for number in takewhile(lambda number: told[number] == coded, moves):
-            told[number] = worded
-    return [(event["at"], text) for event, text in zip(events, told, strict=True)]
-
-
-def _event(event: dict[str, Any], reason: str) -> str:
-    states = [STATE_WORDS[State(event[side])] for side in ("from", "to") if event[side]]
-    moved = f" {' → '.join(dict.fromkeys(states))}" if states else ""
-    what = EVENT_WORDS.get(event["what"], event["what"])
-    return f"{event['actor']}: {what}{moved}{f' ({reason})' if reason else ''}"
+def _todo(told: tuple[str, str] | None) -> str | None:
+    """Say who acts next, and what is to do."""
+    return f"{WHO_WORDS.get(told[1], told[1])}: {told[0]}" if told else None
 
 
 def _problems(shown: dict[str, Any]) -> None:

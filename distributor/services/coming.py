@@ -20,10 +20,9 @@ from distributor.roster import organisation_of
 from distributor.services.calendars import Calendars
 from distributor.services.configuration import read_files
 from distributor.services.deps import Deps
-from distributor.services.views import stamp
 from distributor.store import calendars, items
 from distributor.store.tables import OrganisationRow
-from distributor.wording import BERLIN, STATE_WORDS
+from distributor.wording import BERLIN, STATE_WORDS, stamp
 from schedules.calendar import DAYS, Calendar, with_own
 from schedules.cover import cover
 from schedules.days import Occasion

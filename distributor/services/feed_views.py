@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from distributor.domain import Refused
 from distributor.services import flood
 from distributor.services.deps import Deps
-from distributor.services.views import stamp
 from distributor.store import posts, pseudonyms
 from distributor.store.tables import FeedRow, ItemRow, SubscriptionRow
+from distributor.wording import stamp
 
 
 def feed_list(deps: Deps) -> list[dict[str, Any]]:

@@ -22,11 +22,10 @@ from distributor.services.calendars import Calendars, organisation_named, warnin
 from distributor.services.deps import Deps
 from distributor.services.permission import require
 from distributor.services.planning import forget_impossible, keep_clear
-from distributor.services.views import stamp
 from distributor.store import calendars, pseudonyms
 from distributor.store.posts import record
 from distributor.store.tables import OccasionRow, OrganisationRow
-from distributor.wording import BERLIN
+from distributor.wording import BERLIN, stamp
 from schedules.days import Kind, Occasion
 from schedules.ics_reading import Contents, read
 from schedules.refusal import CalendarRefused

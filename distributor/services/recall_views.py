@@ -17,10 +17,10 @@ from distributor.services import heeding, telling
 from distributor.services.deps import Deps
 from distributor.services.findings import Finding
 from distributor.services.permission import visible
-from distributor.services.views import stamp
 from distributor.store import pseudonyms, recalls
 from distributor.store.tables import RecallRow, TombstoneRow
 from distributor.takedown import Outcome, outcome
+from distributor.wording import stamp
 
 DOUBTS = {
     "embargo": "Das Portal setzt {} veröffentlichte Beiträge auf einmal hinter eine Sperrfrist.",

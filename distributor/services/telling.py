@@ -13,10 +13,10 @@ from distributor.fetching import FetchFailed, post_json
 from distributor.services.deps import Deps
 from distributor.services.findings import Finding
 from distributor.services.permission import require
-from distributor.services.views import stamp
 from distributor.store import recalls
 from distributor.store.posts import record
 from distributor.store.tables import RecallRow, TombstoneRow
+from distributor.wording import stamp
 
 _PATIENCE = timedelta(minutes=1)
 _LONGEST = timedelta(hours=6)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
 from distributor.services.deps import Deps
+from distributor.services.histories import history
 from distributor.services.judging import judge
 from distributor.services.missing import ASKED_STAGES
 from distributor.services.permission import visible
@@ -32,14 +32,9 @@ from distributor.store.tables import (
     RepeatRow,
     StageRow,
 )
-from distributor.wording import local_time
+from distributor.wording import local_time, stamp
 
 Row = tuple[PostRow, AccountRow, OrganisationRow, ItemRow]
-
-
-def stamp(moment: datetime | None) -> str | None:
-    """Return ISO 8601 in UTC with a Z, or None."""
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def post_list(
@@ -85,20 +80,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
         receipt = proofs.receipts(session, [post_id]).get(post_id)
         shown = _post(row, posts.attempts(session, [post_id]), receipt, judge(deps, session, [row])[post_id])
         shown |= _outlook(session, row)
-        events = posts.events(session, "post", post_id)
-        who = pseudonyms.names(session, {event.actor for event in events})
-        shown["events"] = [
-            {
-                "at": stamp(event.at),
-                "actor": who[event.actor],
-                "what": event.what,
-                "from": event.from_state,
-                "to": event.to_state,
-                "reason": event.reason,
-            }
-            for event in events
-        ]
-        return shown
+        return shown | history(session, shown)
 
 
 _VANISHED = "Der Beitrag ist im Portal nicht mehr zu finden (seit {}); die Redaktion entscheidet, ob er bleibt."

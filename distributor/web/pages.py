@@ -50,7 +50,6 @@ def environment() -> Environment:
     env.filters["when"] = when
     env.filters["field_value"] = lambda moment: field_value(_moment(moment))
     env.filters["state_word"] = lambda state: STATE_WORDS[state]
-    env.filters["event_word"] = words.event
     env.globals["severities"] = words.severities
     env.globals["item_stages"] = words.item_stages
     env.globals["recall_kinds"] = words.recall_kinds

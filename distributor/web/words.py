@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from distributor.locale import gettext as _
 from distributor.takedown import KIND_WORDS, OUTCOME_WORDS
-from distributor.wording import EVENT_WORDS
+from distributor.wording import WHO_WORDS
 
 
 def severities() -> dict[str, str]:
@@ -34,14 +34,4 @@ def recall_outcomes() -> dict[str, str]:
 
 def who_acts() -> dict[str, str]:
     """Return the word for whoever acts next on a post."""
-    return {
-        "officer": _("Kanalverantwortliche"),
-        "editor": _("Redaktion"),
-        "operator": _("Betrieb"),
-        "daemon": _("der Dienst, von selbst"),
-    }
-
-
-def event(what: str) -> str:
-    """Return what is said of an event in a post's story, or its own name where there are no words for it."""
-    return _(EVENT_WORDS.get(what, what))
+    return {who: _(word) for who, word in WHO_WORDS.items()}

@@ -32,6 +32,7 @@ PURE = (
     "distributor/retention.py",
     "distributor/takedown.py",
     "distributor/roster.py",
+    "distributor/story.py",
     "distributor/wording.py",
     "distributor/doc_tables.py",
     "distributor/tailoring",
