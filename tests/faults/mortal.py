@@ -42,10 +42,10 @@ def main(now: str, sign: str, place: str, kind: str) -> None:
         end_if("answered", call.work.kind)
         return result
 
-    def settled(deps: Any, session: Any, result: Any, *more: Any) -> None:
-        settle(deps, session, result, *more)
+    def settled(deps: Any, session: Any, results: Any, *more: Any) -> None:
+        settle(deps, session, results, *more)
         session.flush()
-        end_if("settled", result.call.work.kind)
+        end_if("settled", *(result.call.work.kind for result in results))
 
     def committed(self: Any, landed: list[Any], **more: Any) -> Any:
         kinds = [result.call.work.kind for result in landed]

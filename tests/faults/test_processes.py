@@ -102,7 +102,7 @@ def test_a_daemon_killed_at_any_place_loses_and_doubles_nothing(
         process.kill()
     else:
         process = mortal(world, place, step)
-    process.communicate(timeout=PATIENCE)
+    _, said = process.communicate(timeout=PATIENCE)
     died = process.returncode == -signal.SIGKILL
     world.network.recovers()
 
@@ -110,7 +110,7 @@ def test_a_daemon_killed_at_any_place_loses_and_doubles_nothing(
     world.runs_until(world.clock.now() + SOON)
 
     makes_no_call = step == "unstage" and not died
-    assert died or makes_no_call
+    assert died or makes_no_call, said.decode()[-2000:]
     verdict = audit(world)
     unprovable = discover()[channel].timing.absence == "likely" and step == "release" and place in PLACES[:2]
     verdict.all_is_well(ambiguous=int(unprovable))
