@@ -20,8 +20,8 @@ OWN = [name for name in COMMANDS if name != "demo"]
 READS = {
     "accounts check", "accounts list", "accounts show", "calendar list", "calendar show", "campaigns list",
     "campaigns show", "config check", "config export", "db state", "db upgrade", "doctor", "feed check", "feed list",
-    "feed poll", "feed show", "items changed", "items floods", "items list", "items show", "keys new", "log export", "log verify",
-    "organisations list", "organisations show", "posts list", "posts show", "preview", "recalls list",
+    "feed poll", "feed show", "items changed", "items floods", "items list", "items show", "keys new", "log export",
+    "log verify", "organisations list", "organisations show", "posts list", "posts show", "preview", "recalls list",
     "recalls proof", "recalls show", "run", "stages", "up", "users data", "users list", "users show", "web",
 }  # fmt: skip
 """What decides nothing about a post, a person or a rule. Whatever is not named here needs ``--as``."""
