@@ -11,6 +11,7 @@ from distributor.correcting import Choice
 from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.services import correcting
+from distributor.services.permission import require
 from distributor.web.guarding import LARGEST, At, Key, Sender, Text
 from distributor.web.items import act_on
 
@@ -35,6 +36,7 @@ def settle(
     was: Text = "",
 ) -> Response:
     """Leave, correct or recall what is public of an item that changed; ``fassung`` is what the person saw."""
+    require(visitor.actor, "item.edit")
 
     def act() -> str:
         if tun not in _CHOICES:
