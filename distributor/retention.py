@@ -140,6 +140,9 @@ RULES = (
     _kept("pseudonym", "names behind the record's keys, until `users erase` blanks them"),
     _kept("duty", "when each duty is due next"),
     _kept("worker", "ends with the daemon"),
+    _kept("trial", "what was begun and may have killed its daemon; ends when it is done"),
+    _kept("instance", "tells this database from a copy of it"),
+    _kept("restore", "times only: what the database cannot know, because it came from a backup"),
 )  # fmt: skip
 """Every table of the database; a test keeps it so."""
 
