@@ -41,8 +41,8 @@ def ends(process: subprocess.Popen[bytes], status: int = 0) -> None:
     assert process.returncode == status, said.decode()[-3000:]
 
 
-def _as_it_is(world: World) -> None:
-    return None
+def _at_staging(world: World) -> None:
+    world.clock.set(max(world.due(post["id"]) for post in world.posts()) - timedelta(minutes=30))
 
 
 def _at_due(world: World) -> None:
@@ -68,7 +68,7 @@ def _recalled(world: World) -> None:
 
 
 STEPS: dict[str, tuple[str, Callable[[World], None]]] = {
-    "stage": ("scheduled", _as_it_is),
+    "stage": ("scheduled", _at_staging),
     "release": ("staged", _at_due),
     "look": ("staged", _doubted),
     "unstage": ("staged", _rejected),
