@@ -13,7 +13,7 @@ from distributor.cli.printing import emit, say
 from distributor.domain import Refused
 from distributor.services import restoring
 from distributor.store import migrations
-from distributor.wording import local_time
+from distributor.wording import local_time, stamp
 
 
 @group(help="Die Datenbank anlegen, auf den neuesten Stand bringen, nach einer Rücksicherung ansehen.")
@@ -41,7 +41,7 @@ def state(as_json: bool) -> int:
     require_schema(deps)
     seen = restoring.outlook(deps)
     if as_json:
-        emit(asdict(seen))
+        emit({**asdict(seen), "since": stamp(seen.since), "noticed_at": stamp(seen.noticed_at)})
     else:
         say(_STANDINGS[seen.standing])
         if seen.noticed_at and seen.since:

@@ -27,7 +27,7 @@ def test_with_another_folder_no_daemon_begins_until_an_operator_says_so(
 
     assert "db adopt" in program.refuses("run", "--until-idle")
     assert program("db", "state").exit_code == 1
-    assert "Betrieb" in program.refuses("db", "adopt", "--as", "fulda")
+    assert "Betrieb" in program.refuses("db", "adopt", "--as", "kim")
     program.does("db", "adopt", "--current", "--as", "op")
     program.does("run", "--until-idle")
 
