@@ -23,7 +23,7 @@ from distributor.store import migrations
 from distributor.store.engine import Store
 from tests.support.databases import Databases, PostgresDatabases, SqliteFiles, Stores, settle
 from tests.support.postgres import NoPostgres, Server
-from tests.support.world import START, Kept, World
+from tests.support.world import START, THREE, Kept, World
 
 
 @pytest.fixture(autouse=True)
@@ -173,5 +173,5 @@ def make_world(
 
 @pytest.fixture
 def world(make_world: Callable[..., World]) -> World:
-    """Two Jobcenter on all channels."""
-    return make_world()
+    """Two Jobcenter on three channels: what is told of one item is three posts a Jobcenter, however many there are."""
+    return make_world(channels=THREE)

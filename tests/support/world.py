@@ -40,6 +40,9 @@ from distributor.vault import new_key
 from tests.support.databases import Databases, Stores
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
+THREE = ("facebook", "instagram", "x")
+"""The channels of tests that count posts: a channel that joins the sandbox changes none of them."""
+
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SETUP = Actor("setup", frozenset({Role.OPERATOR, Role.EDITOR}))
 

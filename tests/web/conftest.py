@@ -31,6 +31,7 @@ from distributor.store import migrations
 from distributor.store.tables import MediumRow, PostRow
 from distributor.web.desk import desk_app
 from distributor.web.public import public_app
+from tests.support.world import THREE
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -92,7 +93,7 @@ def fill(deps: Deps) -> None:
     files = configuration.read_files(CONFIG)
     kept = {slug: files.organisations[slug] for slug in ORGANISATIONS}
     listed = configuration.read_accounts(CONFIG / "sandbox-accounts.toml")
-    accounts = {slug: listed[slug] for slug in ORGANISATIONS}
+    accounts = {slug: tuple(each for each in listed[slug] if each.channel in THREE) for slug in ORGANISATIONS}
     configuration.take_over(deps, SETUP, replace(files, organisations=kept, accounts=accounts), START)
     for login, membership in PEOPLE.items():
         people.add_user(deps, SETUP, login, [membership], START, password=PASSWORD)

@@ -20,6 +20,7 @@ from distributor.services import planning, tailoring
 from distributor.services.deps import Deps
 from distributor.vault import new_key
 from tests.support.answers import NOTHING_SHOWN
+from tests.support.world import THREE
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 ORGANISATIONS = ("fulda", "wiesbaden")
@@ -88,7 +89,8 @@ def config_dir(tmp_path: Path) -> Path:
     for slug in ORGANISATIONS:
         said = (CONFIG / "organisations" / f"{slug}.toml").read_text(encoding="utf-8")
         path = folder / "organisations" / f"{slug}.toml"
-        tables = "".join(_block(account) for account in accounts[slug]["account"])
+        own = (account for account in accounts[slug]["account"] if account["channel"] in THREE)
+        tables = "".join(map(_block, own))
         path.write_text(said + tables, encoding="utf-8")
     return folder
 
