@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from connectors.base import Withheld
 from distributor.domain import State
+from distributor.store.asking import Unasked
 from tests.support.world import World
 
 Reaches = Callable[..., World]
@@ -20,14 +21,17 @@ Reaches = Callable[..., World]
 
 @contextmanager
 def away(world: World, *verbs: str) -> Iterator[None]:
-    """Let the database answer nobody who reads or writes."""
+    """Let the database answer nobody who reads, asks or writes."""
 
     def gone() -> Any:
         raise OperationalError("SELECT", {}, Exception("server closed the connection unexpectedly"))
 
+    def silent(*_: Any, **__: Any) -> Any:
+        raise Unasked("OperationalError")
+
     with pytest.MonkeyPatch.context() as patch:
-        for verb in verbs or ("read", "write"):
-            patch.setattr(world.deps.store, verb, gone)
+        for verb in verbs or ("read", "ask", "write"):
+            patch.setattr(world.deps.store, verb, silent if verb == "ask" else gone)
         yield
 
 
@@ -66,7 +70,7 @@ def test_what_cannot_be_asked_for_is_not_sent_and_is_nobodys_failure(reaches: Re
     world = reaches(state)
     world.clock.set(world.due() - timedelta(minutes=0 if state is State.STAGED else 30))
     claimed = world.claims()
-    with away(world, "read"):
+    with away(world, "read", "ask"):
         [result] = world.calls(claimed)
     assert isinstance(result.answer, Withheld)
     world.stores([result])

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.state import CHANNELS
 from distributor import bootstrap
 from distributor.services.configuration import read_files
 from distributor.vault import Vault
+from tests.support.world import THREE
 
 
 def test_upgrading_makes_a_database_and_again_changes_nothing(nowhere: Any, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_the_doctor_says_what_is_grave(program: Any) -> None:
 def test_organisations_are_shown_with_their_accounts(program: Any) -> None:
     shown = program.json("organisations", "show", "fulda")
 
-    assert {account["channel"] for account in shown["accounts"]} == set(CHANNELS)
+    assert {account["channel"] for account in shown["accounts"]} == set(THREE)
     assert "Kreisjobcenter Fulda" in program.does("organisations", "show", "fulda")
     assert "wiesbaden\t" in program.does("organisations", "list")
     assert "gibt es nicht" in program.refuses("organisations", "show", "nirgends")
