@@ -122,13 +122,14 @@ def test_a_push_in_the_middle_of_a_poll_is_not_lost(
     subscriber: Subscriber, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscriber.tends()
-    sound = polling.parse
+    sound = polling.fetch
 
-    def interrupted(body: bytes, **more: Any) -> Any:
+    def interrupted(*asked: Any, **more: Any) -> Any:
+        got = sound(*asked, **more)
         hub.pushes()
-        return sound(body, **more)
+        return got
 
-    monkeypatch.setattr(polling, "parse", interrupted)
+    monkeypatch.setattr(polling, "fetch", interrupted)
     subscriber.polls()
 
     assert subscriber.next_poll() == subscriber.world.clock.now() + timedelta(seconds=30)
