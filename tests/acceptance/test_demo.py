@@ -38,7 +38,7 @@ def test_one_pass_publishes_all_960_posts_exactly_as_approved_and_shows_a_bar_bu
     seen: list[bytes] = []
     reader = threading.Thread(target=_read_terminal, args=(ours, seen))
     reader.start()
-    said, _ = running.communicate(timeout=300)
+    said, _ = running.communicate(timeout=900)
     reader.join(timeout=10)
     shown = b"".join(seen).decode(errors="replace")
 
