@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -82,10 +83,10 @@ def test_a_data_folder_that_is_not_there_yet_stops_nothing(tmp_path: Path) -> No
 def test_a_data_folder_that_cannot_be_looked_into_stops_everything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuses(self: Path) -> list[Path]:
+    def refuses(folder: Path) -> list[str]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", refuses)
+    monkeypatch.setattr(os, "listdir", refuses)
 
     assert [file.scope for file in stop_files.found(tmp_path)] == [Scope()]
 

@@ -14,4 +14,4 @@ def test_every_placeholder_is_documented(organisations, item):
     listed = re.findall(r"^\| `([\w.]+)` \|", DOC.read_text(encoding="utf-8"), re.MULTILINE)
     values = values_of(item, organisations["fulda"], link="", credit="")
 
-    assert sorted(listed) == sorted({*values, "hashtags"})
+    assert sorted(listed) == sorted({*values, "hashtags", "korrektur.tag"})
