@@ -295,7 +295,7 @@ class TestAttempts:
         with store.write() as session:
             [attempt] = claims.open_of(session, "dead")
             assert attempt.account_id == mine
-            claims.close_attempt(session, attempt.id, now=AT, outcome=claims.OWNER_DIED)
+            claims.close_attempts(session, [Closing(attempt.id, claims.OWNER_DIED)], AT)
             claims.forget_owner(session, "dead")
 
         kept = shelf.row(AccountRow, mine)
@@ -341,15 +341,15 @@ def test_an_account_is_not_freed_under_a_call_that_a_worker_without_its_lock_beg
     post = shelf.post(S.PUBLISHING, next_try_at=None, approved_digest="d", staged_digest="d", due_at=NOW)
     account = shelf.row(PostRow, post).account_id
     with store.write() as session:
-        taken = claims.take(session, account, "lost", LEASE)
-        assert taken is not None
-        attempt = claims.open_attempt(session, Work("release", post, account), owner="lost", fence=taken.fence, now=AT)
+        work = Work("release", post, account)
+        taken = claims.take(session, [work], "lost", LEASE)
+        [attempt] = claims.open_attempts(session, [work], {account: taken[account].fence}, owner="lost", now=AT)
 
     with store.write() as session:
         claims.forget_owner(session, "lost")
     assert shelf.row(AccountRow, account).owner == "lost"
 
     with store.write() as session:
-        claims.close_attempt(session, attempt, now=AT, outcome=claims.OWNER_DIED)
+        claims.close_attempts(session, [Closing(attempt, claims.OWNER_DIED)], AT)
         claims.forget_owner(session, "lost")
     assert shelf.row(AccountRow, account).owner is None
