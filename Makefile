@@ -12,12 +12,12 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: bench help install demo test test-faults test-hosts test-real check format docs locks clean
+.PHONY: bench help install demo test test-faults test-hosts test-real test-simulation check format docs locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
-		do printf '  %-11s %s\n' "$$name" "$$text"; done
+		do printf '  %-15s %s\n' "$$name" "$$text"; done
 
 install: $(RUN) ## Makes the virtual environment and installs the distributor into it.
 
@@ -38,6 +38,9 @@ test-hosts: $(TEST) ## Kills and cuts off daemons on hosts of their own: 10,000 
 
 bench: $(TEST) ## Measures delivery against its limit and writes docs/benchmark.md (about half an hour).
 	@$(BIN)/python -m tests.measure.bench --write
+
+test-simulation: $(TEST) ## Plays 10,000 schedules of delivery in two processes; with SCHEDULES=n so many.
+	@$(BIN)/python -m tests.simulation --count $(or $(SCHEDULES),10000) --jobs 2
 
 check: $(TEST) ## Runs ruff, mypy --strict and the import rules.
 	@$(BIN)/ruff check .
