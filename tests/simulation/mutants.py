@@ -20,7 +20,7 @@ from connectors.base import OutcomeUnknown, Unavailable
 from distributor import lifecycle
 from distributor.domain import State
 from distributor.lifecycle import Looked, Move, OwnerDied, ReleaseFailed
-from distributor.services import calling, claiming, crew, moving, settling, stopping
+from distributor.services import calling, crew, examining, moving, settling, stopping
 from distributor.store import claims
 from distributor.store.ownership import Ownership
 from distributor.store.tables import AccountRow
@@ -71,7 +71,7 @@ def _guarding(*codes: str) -> Any:
         move = lifecycle.guard(asked, now, policy)
         return None if move is not None and move.reason is not None and move.reason.code in codes else move
 
-    return patch.object(claiming, "guard", guard)
+    return patch.object(examining, "guard", guard)
 
 
 def _looking(blind: Callable[[str], bool]) -> Any:

@@ -40,13 +40,13 @@ class Persons:
         self._schedule = schedule
         self._random = schedule.random
         self._deps = schedule.house.deps
-        self._acts: tuple[Callable[[], None], ...] = (
-            *(self._stop, self._stop, self._resume, self._recall, self._withdraw, self._edit, self._hold),
-            *(self._approve, self._approve, self._move, self._decide_doubt, self._retry_missed, self._hurry),
-            *(self._portal_dates, self._portal_dates, self._pause, self._reconnect, self._reconnect),
-        )
-        if not schedule.plan.apart:
-            self._acts += (self._stop_by_file,)
+        every: list[Callable[[], None]] = [
+            *(self._stop, self._resume, self._recall, self._withdraw, self._edit, self._hold, self._approve),
+            *(self._move, self._decide_doubt, self._retry_missed, self._hurry, self._portal_dates, self._pause),
+            *(self._reconnect, *([] if schedule.plan.apart else [self._stop_by_file])),
+        ]
+        # A few kinds of acts, often: each schedule looks into some corner, and all of them together into every one.
+        self._acts = self._random.sample(every, 4)
 
     def act(self) -> None:
         """Begin an act."""

@@ -87,7 +87,7 @@ class Schedule(Hooks):
             crashes=r.choice((0.0, 0.02, 0.06)),
             pauses=r.choice((0.0, 0.02, 0.06)),
             commits=r.choice((0.0, 0.0, 0.08)),
-            acts=r.choice((0.0, 0.03, 0.06)),
+            acts=r.choice((0.0, 0.05, 0.12)),
             apart=r.random() < 0.1,
         )
 
