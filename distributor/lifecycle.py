@@ -172,6 +172,11 @@ class OwnerDied:
 
 
 @dataclass(frozen=True, slots=True)
+class NeverBegun:
+    """The release was claimed, but its call never made: nothing became public by it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deadly:
     """Daemon after daemon died in a call for this Post; it is no release, so nothing became public by it."""
 
@@ -183,7 +188,9 @@ class RetractionFailed:
     error: ConnectorError
 
 
-Happening = Tailored | StagingFailed | ReleaseFailed | Looked | LookFailed | OwnerDied | Deadly | RetractionFailed
+Happening = (
+    Tailored | StagingFailed | ReleaseFailed | Looked | LookFailed | OwnerDied | NeverBegun | Deadly | RetractionFailed
+)
 
 
 def may_move(start: State, to: State) -> bool:
@@ -274,6 +281,11 @@ def _doubt(reason: Reason, timing: Timing, now: datetime) -> Move:
 def _(happening: OwnerDied, facts: Facts, now: datetime, policy: Policy) -> Move:
     text = "Der Dienst wurde beim Veröffentlichen unterbrochen; es wird nachgesehen, ob der Post öffentlich ist."
     return _doubt(Reason("owner.died", text, "daemon"), happening.timing, now)
+
+
+@decide.register
+def _(happening: NeverBegun, facts: Facts, now: datetime, policy: Policy) -> Move:
+    return Move(S.STAGED, next_try_at=now)
 
 
 @decide.register

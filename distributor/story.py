@@ -66,7 +66,7 @@ OUTCOME_WORDS: dict[str, str] = {
     "outcomeunknown": N_("Ausgang ungewiss"),
     "withheld": N_("von uns vor dem Senden angehalten"),
     "owner_died": N_("der Dienst wurde dabei unterbrochen"),
-    "never_made": N_("gar nicht erst begonnen"),
+    "never_begun": N_("gar nicht erst begonnen"),
 }
 """For how a call ended; ``unsettled_…`` is one whose result could not be stored."""
 

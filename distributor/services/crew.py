@@ -104,7 +104,7 @@ class Crew:
         in_doubt, self._in_doubt = self._in_doubt, True
         with self._deps.store.write() as session:
             if in_doubt:
-                self._let_go_of_unmade(session, now)
+                self._let_go_of_unbegun(session, now)
             self._settle(session, landed, now)
             owner = self._ownership.name
             claimed = (
@@ -118,11 +118,11 @@ class Crew:
         looking = sum(call.work.kind == "look" for call in self._flying.values())
         return max(1, self._size // 4) - looking
 
-    def _let_go_of_unmade(self, session: Session, now: datetime) -> None:
+    def _let_go_of_unbegun(self, session: Session, now: datetime) -> None:
         """Free what a commit may have claimed whose answer was lost: nobody makes those calls."""
         calls = [*self._flying.values(), *(result.call for result in self._landed)]
         held = {call.attempt_id for call in calls}
-        let_go(self._deps, session, self._ownership.name, held, now, outcome="never_made")
+        let_go(self._deps, session, self._ownership.name, now, held=held, begun=False)
 
     def _settle(self, session: Session, landed: Sequence[Result], now: datetime) -> None:
         """Settle results; what a person moved meanwhile, or a fault of ours, must not take the others with it."""

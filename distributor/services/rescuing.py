@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, State
-from distributor.lifecycle import DEATHS, Deadly, OwnerDied, decide
+from distributor.lifecycle import DEATHS, Deadly, NeverBegun, OwnerDied, decide
 from distributor.services.calling import Result
 from distributor.services.deps import Deps
 from distributor.services.moving import apply, facts_of
@@ -29,7 +29,7 @@ def rescue(deps: Deps, session: Session, ownership: Ownership, now: datetime) ->
     """Take over what dead daemons left open: a release becomes a question, everything else is simply due again."""
     rescued = 0
     for name in ownership.dead(session):
-        rescued += let_go(deps, session, name, frozenset(), now)
+        rescued += let_go(deps, session, name, now)
         claims.forget_owner(session, name)
         _log.warning("dead_worker_found", worker=name, open_attempts=rescued)
     return rescued
@@ -39,16 +39,20 @@ def let_go(
     deps: Deps,
     session: Session,
     owner: str,
-    held: Collection[int],
     now: datetime,
-    outcome: str = claims.OWNER_DIED,
+    *,
+    held: Collection[int] = (),
+    begun: bool = True,
 ) -> int:
     """Close a worker's open calls, but for those that it still holds, and free their accounts; return how many.
+
+    Where none of them was ``begun``, a release is due again; otherwise it may be public, and becomes a question.
 
     What kills its daemon again and again is set aside after a few deaths. Until then its neighbours of the last death
     come one after the other, so that the next death names the right one.
     """
     closed = suspects = 0
+    outcome = claims.OWNER_DIED if begun else claims.NEVER_BEGUN
     for attempt in claims.open_of(session, owner):
         if attempt.id in held or not claims.close_attempts(session, [Closing(attempt.id, outcome)], now):
             continue
@@ -56,7 +60,8 @@ def let_go(
         account = session.get_one(AccountRow, attempt.account_id)
         closed += 1
         if attempt.kind == "release":
-            _leave_open(deps, session, attempt.kind, attempt.post_id, account.channel, now)
+            happening = OwnerDied(deps.connector(account.channel).timing) if begun else NeverBegun()
+            _leave_open(deps, session, attempt.post_id, happening, now)
         elif claims.deaths(session, attempt.post_id, attempt.kind, DEATHS) >= DEATHS:
             _set_aside_for_good(deps, session, attempt, now)
         elif claims.deaths(session, attempt.post_id, attempt.kind, DEATHS) == DEATHS - 1:
@@ -88,12 +93,13 @@ def forsake(deps: Deps, session: Session, result: Result, now: datetime) -> None
     claims.close_attempts(session, [closing(result, "unsettled_")], now)
     if claims.give_back(session, [held_by(call)]):
         claims.set_aside(session, call.work, now + deps.policy.backoff_cap)
-        _leave_open(deps, session, call.work.kind, call.work.post_id, call.channel, now)
+        if call.work.kind == "release":
+            _leave_open(deps, session, call.work.post_id, OwnerDied(deps.connector(call.channel).timing), now)
 
 
-def _leave_open(deps: Deps, session: Session, kind: str, post_id: int, channel: str, now: datetime) -> None:
-    """Make a release of unknown outcome a question; every other call is simply due again."""
+def _leave_open(deps: Deps, session: Session, post_id: int, happening: OwnerDied | NeverBegun, now: datetime) -> None:
+    """Let go of a release that nobody makes or settles any more; every other call is simply due again."""
     post = posts.fresh(session, post_id)
-    if kind == "release" and post is not None and post.state == State.PUBLISHING:
-        move = decide(OwnerDied(deps.connector(channel).timing), facts_of(post), now, deps.policy)
+    if post is not None and post.state == State.PUBLISHING:
+        move = decide(happening, facts_of(post), now, deps.policy)
         apply(session, post, move, now=now, actor=DAEMON, what="owner.died")

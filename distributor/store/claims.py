@@ -62,6 +62,9 @@ _GIVE_BACK = (
 OWNER_DIED = "owner_died"
 """The outcome of a call whose daemon died in it."""
 
+NEVER_BEGUN = "never_begun"
+"""The outcome of a call that was claimed in a commit whose answer was lost, and so never made."""
+
 URGENCY = ("release", "retract", "stage", "look", "unstage")
 """Every kind of work, the most urgent first."""
 

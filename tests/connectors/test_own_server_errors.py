@@ -21,7 +21,9 @@ TABLES: tuple[tuple[str, Sequence[Row], Refused], ...] = (
     ("mastodon", mastodon.ROWS, mastodon.refused),
     ("bluesky", bluesky.ROWS, bluesky.refused),
 )
-WALK = [(name, number, duty) for name, rows, _ in TABLES for number, row in enumerate(rows) for duty in row.duties]
+WALK = [
+    (name, number, duty) for name, rows, _ in TABLES for number, row in enumerate(rows) for duty in sorted(row.duties)
+]
 
 
 def answer(status: int, body: Any = "", **headers: str) -> requests.Response:

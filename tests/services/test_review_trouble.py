@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +31,19 @@ def pauses(world: World) -> None:
 
 def goes_on(world: World) -> None:
     accounts.go_on(world.deps, world.person("betrieb"), world.posts()[0]["account_id"], world.clock.now())
+
+
+def answerless(world: World) -> Callable[[], AbstractContextManager[Session]]:
+    """Return a way to write whose commits succeed while their answers are lost."""
+    plain = world.deps.store.write
+
+    @contextmanager
+    def loses_the_answer() -> Iterator[Session]:
+        with plain() as session:
+            yield session
+        raise OperationalError("COMMIT", {}, Exception("connection lost"))
+
+    return loses_the_answer
 
 
 class TestAnAnswerThatNoDatabaseTakes:
@@ -90,16 +103,8 @@ class TestACommitWhoseAnswerIsLost:
     ) -> None:
         world = reaches(state)
         world.clock.set(world.due())
-        plain = world.deps.store.write
-
-        @contextmanager
-        def loses_the_answer() -> Iterator[Session]:
-            with plain() as session:
-                yield session
-            raise OperationalError("COMMIT", {}, Exception("connection lost"))
-
         with monkeypatch.context() as patch:
-            patch.setattr(world.deps.store, "write", loses_the_answer)
+            patch.setattr(world.deps.store, "write", answerless(world))
             with pytest.raises(OperationalError):
                 world.crew.turn()
 
@@ -108,6 +113,22 @@ class TestACommitWhoseAnswerIsLost:
 
         assert world.state() == "published"
         assert len(world.network.ledger()) == 1
+
+    def test_asks_nobody_whether_what_never_began_is_public(
+        self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = reaches("staged", "x")
+        world.clock.set(world.due())
+        with monkeypatch.context() as patch:
+            patch.setattr(world.deps.store, "write", answerless(world))
+            with pytest.raises(OperationalError):
+                world.crew.turn()
+
+        world.works()
+        world.runs_until(world.clock.now() + timedelta(minutes=1))
+
+        assert world.state() == "published"
+        assert [attempt["kind"] for attempt in world.post()["attempts"]] == ["stage", "release", "release"]
 
 
 class TestAResultThatCannotBeStored:

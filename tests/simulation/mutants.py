@@ -306,7 +306,7 @@ def _forgotten_results(schedule: Schedule) -> Any:
 
 @_mutant("claims of a commit whose answer was lost are forgotten")
 def _forgotten_claims(schedule: Schedule) -> Any:
-    return patch.object(crew.Crew, "_let_go_of_unmade", lambda self, session, now: None)
+    return patch.object(crew.Crew, "_let_go_of_unbegun", lambda self, session, now: None)
 
 
 @_mutant("a call has all the time in the world", redundant=True)

@@ -1,5 +1,7 @@
 """A throw-away PostgreSQL server for one test session: from the distribution or from a wheel, as root or not.
 
+What it says is committed survives its own crash, for the tests that crash it; a power cut only where ``durable``.
+
 ``DISTRIBUTOR_TEST_POSTGRES_URL`` names a server to use instead; its user must be allowed to create databases.
 """
 
@@ -17,7 +19,6 @@ CONFIGURATION = """
 listen_addresses = '{listen}'
 unix_socket_directories = '{folder}'
 fsync = {durable}
-synchronous_commit = {durable}
 full_page_writes = {durable}
 max_connections = 80
 shared_buffers = 32MB

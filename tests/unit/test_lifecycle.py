@@ -26,6 +26,7 @@ from distributor.lifecycle import (
     Looked,
     LookFailed,
     Move,
+    NeverBegun,
     OwnerDied,
     Policy,
     ReleaseFailed,
@@ -255,6 +256,13 @@ class TestReleaseFailed:
         move = decide(ReleaseFailed(ERRORS["stage_lost"], CERTAIN), facts(S.PUBLISHING, stage_losses=2), NOW, POLICY)
 
         assert (move.to, move.via, move.drop_stage) == (S.FAILED, None, True)
+
+
+class TestNeverBegun:
+    def test_leaves_the_release_due(self) -> None:
+        move = decide(NeverBegun(), facts(S.PUBLISHING, tries=2), NOW, POLICY)
+
+        assert (move.to, move.next_try_at, move.reason, move.changes) == (S.STAGED, NOW, None, {})
 
 
 class TestOwnerDied:

@@ -77,7 +77,7 @@ def test_every_reason_has_words() -> None:
 def test_every_way_a_call_can_end_has_words() -> None:
     answers = {kind.__name__.lower() for kind in get_args(Answer) if isinstance(kind, type)} - {"nonetype"}
     errors = {kind.__name__.lower() for kind in ConnectorError.__subclasses__()}
-    own = {"done", "", "owner_died", "never_made"}
+    own = {"done", "", "owner_died", "never_begun"}
 
     assert len(errors) == 6 and base.Withheld.__name__.lower() in answers
     missing = (answers | errors | own) - {"connectorerror"} - set(story.OUTCOME_WORDS)
