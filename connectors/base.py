@@ -28,6 +28,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import requests
 
+from connectors._media import Medium, PictureRules, VideoRules
+
 Json = Mapping[str, Any]
 Scope = Literal["post", "account", "app"]
 Who = Literal["officer", "operator"]
@@ -106,26 +108,13 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureRules:
-    """What a channel accepts as a picture. Ratios are width divided by height, sizes are bytes, lengths are pixels."""
-
-    mimes: tuple[str, ...] = ("image/jpeg",)
-    max_bytes: int = 4_000_000
-    min_ratio: float = 0.1
-    max_ratio: float = 10.0
-    max_width: int = 2048
-    max_alt: int = 1000
-    at_least: int = 0
-    at_most: int = 4
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
     """A channel's bounds. ``measure`` counts text in the channel's own unit; ``sources`` tell where each bound is from.
 
     ``hashtags`` is the most a post carries here (what we advise, never above what the platform allows).
     ``links`` says what becomes of a link: ``card`` (a field of its own), ``text`` (part of the text) or ``none``.
     ``duplicates`` is the time within which no two of our accounts may carry the same text here; None where they may.
+    ``videos`` is None where we send none: a video is then shown by its poster.
     """
 
     text: int
@@ -136,6 +125,7 @@ class Limits:
     links: Literal["card", "text", "none"]
     sources: Mapping[str, Source]
     duplicates: timedelta | None = None
+    videos: VideoRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +173,6 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Medium:
-    """One file of a post, by content. ``alt`` is its description; sizes are pixels and bytes."""
-
-    sha256: str
-    mime: str
-    width: int
-    height: int
-    size: int
-    alt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Variant:
     """What one Item becomes for one Account, before the channel's own rendering. ``link`` may be empty."""
 
@@ -223,7 +201,7 @@ class RemotePost:
 
     def document(self) -> dict[str, Any]:
         """Return the document as plain JSON values."""
-        return {**asdict(self), "media": [asdict(medium) for medium in self.media], "extra": dict(self.extra)}
+        return {**asdict(self), "media": [medium.document() for medium in self.media], "extra": dict(self.extra)}
 
     @classmethod
     def of(cls, document: Json) -> RemotePost:
