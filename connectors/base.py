@@ -30,6 +30,9 @@ import requests
 
 from connectors._media import Medium, PictureRules, VideoRules
 
+__all__ = ["Medium", "PictureRules", "VideoRules"]
+# Handed on; what is defined here needs no mention.
+
 Json = Mapping[str, Any]
 Scope = Literal["post", "account", "app"]
 Who = Literal["officer", "operator"]
