@@ -79,6 +79,8 @@ def found(text: str, dialect: Dialect) -> Iterator[Link]:
 
 def top_end(text: str, at: int, punycode: re.Pattern[str]) -> int:
     """Return where the top-level domain ends that begins at ``at``, or 0 where none does."""
+    if not text[at : at + 1].isalnum():
+        return 0  # most dots end a sentence
     if (match := _ASCII_TOP.match(text, at)) and match[0].lower() in _ASCII_NAMES:
         return match.end()
     match = _OTHER_TOP.match(text, at) or punycode.match(text, at)
@@ -98,7 +100,7 @@ def furthest(text: str, at: int, step: re.Pattern[str]) -> int:
 def _hosts(text: str, dialect: Dialect) -> dict[int, int]:
     """Return for each offset where a host may begin where it ends: as far to the right as can be."""
     ends: dict[int, int] = {}
-    for run in dialect.host.finditer(text):
+    for run in _dotted(text, dialect.host):
         dot = text.rfind(".", run.start(), run.end())
         while dot > run.start():
             label = max(text.rfind(".", run.start(), dot) + 1, run.start())
@@ -106,6 +108,15 @@ def _hosts(text: str, dialect: Dialect) -> dict[int, int]:
                 _add_label(text, label, dot, dialect, ends)
             dot = label - 1
     return ends
+
+
+def _dotted(text: str, host: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield the runs that hold a dot, word by word: no run spans a blank, and most words have no dot."""
+    at = 0
+    for word in text.split(" "):
+        if "." in word:
+            yield from host.finditer(text, at, at + len(word))
+        at += len(word) + 1
 
 
 def _add_label(text: str, label: int, dot: int, dialect: Dialect, ends: dict[int, int]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from itertools import accumulate, chain
 
@@ -69,14 +70,15 @@ def tailor(
     shortened either; the ``label`` stands before both. A post that ``corrects`` one of that day says so first, whoever
     wrote the rest. Without ``credit`` the feed's own is taken, and none where no picture is.
     """
-    limits = connector.limits
+    measure = cache(connector.limits.measure)  # asked of the same text again and again
+    limits = replace(connector.limits, measure=measure)
     title = content.title if corrects is None else f"Korrektur: {content.title}"
 
     def variant_with(text: str) -> Variant:
         return Variant(title, text, link, media, form, _language(content))
 
     def fits(text: str) -> bool:
-        return limits.measure(connector.render(variant_with(text)).text) <= limits.text
+        return measure(connector.render(variant_with(text)).text) <= limits.text
 
     told = (credit or _credit_of(content)) if media else ""
     values = values_of(content, organisation, link=link, credit=told, addresses=limits.links != "none")
@@ -109,7 +111,7 @@ def tailor(
     said = any(pieces[at].text for at in body)
     if not said and all(problem.rule != _NOTHING_SAID.rule for problem in problems):
         problems = (_NOTHING_SAID, *problems)
-    return Tailored(variant, remote, problems, limits.measure(remote.text))
+    return Tailored(variant, remote, problems, measure(remote.text))
 
 
 def _parts(

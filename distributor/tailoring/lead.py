@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from distributor.domain import FeedItem
 from distributor.tailoring import sentences
@@ -50,15 +51,20 @@ def lead_of(content: FeedItem, *, addresses: bool = True) -> tuple[str, str]:
     A summary that the portal broke off loses its torn sentence, unless nothing else is known. ``addresses`` False
     leaves out the sentences that hold an address while another whole one is left; a title is never changed.
     """
-    title = " ".join(content.title.split())
-    lines = tuple(_lines(content.summary))
+    return _lead(content.title, content.summary, content.text, addresses)
+
+
+@lru_cache(maxsize=32)
+def _lead(title: str, summary: str, text: str, addresses: bool) -> tuple[str, str]:
+    title = " ".join(title.split())
+    lines = tuple(_lines(summary))
     told = _told(lines, title, addresses)
     if not told:
-        text = tuple(_lines(content.text))
-        lines += text
-        told = _told(_without_headings(text), title, addresses)
+        more = tuple(_lines(text))
+        lines += more
+        told = _told(_without_headings(more), title, addresses)
     if not told and not addresses:
-        return lead_of(content)
+        return _lead(title, summary, text, True)
     if not told:
         told = [f"{line.torn} …" for line in lines if line.torn][:1]
     if told and (not title or _is_beginning(title, lines)):

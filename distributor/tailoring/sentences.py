@@ -82,7 +82,7 @@ def split(text: str, keep: Iterable[str] = ()) -> tuple[str, ...]:
 
     ``keep`` are names that hold a dot of their own ("MainArbeit. Kommunales Jobcenter Offenbach").
     """
-    return _split(text, tuple(keep))
+    return _split(text, tuple(name for name in keep if "." in name and name in text))
 
 
 @lru_cache(maxsize=256)
@@ -125,7 +125,7 @@ def enclosed(text: str, longest: int = sys.maxsize) -> list[tuple[int, int]]:
 def _ends(text: str, keep: Iterable[str]) -> Iterator[int]:
     spans = iter(enclosed(text, _LONGEST_QUOTE))
     span = next(spans, None)
-    names = {at for name in keep if "." in name for at in _dots(text, name)}
+    names = {at for name in keep for at in _dots(text, name)}
     for stop in _STOP.finditer(text):
         while span is not None and span[1] <= stop.start():
             span = next(spans, None)

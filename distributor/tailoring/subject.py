@@ -11,7 +11,7 @@ from typing import Literal
 from connectors.base import Limits, Medium, RemotePost
 from distributor.domain import FeedItem, Fix, Organisation, Severity
 from distributor.tailoring.lexicon import LEXICON, Lexicon
-from distributor.tailoring.placeholders import ADDRESS
+from distributor.tailoring.placeholders import without_addresses
 from distributor.wording import BERLIN
 
 _QUOTE = re.compile(r"„[^„“”]{0,800}[“”]|»[^»«]{0,800}«|\"[^\"]{0,800}\"|‚[^‚‘’]{0,200}[‘’]")
@@ -52,7 +52,7 @@ class Subject:
     """The prose without what stands in quotation marks."""
 
     def __post_init__(self) -> None:
-        prose = ADDRESS.sub(" ", self.remote.text)
+        prose = without_addresses(self.remote.text)
         object.__setattr__(self, "prose", prose)
         object.__setattr__(self, "own_words", _QUOTE.sub(" ", prose))
 

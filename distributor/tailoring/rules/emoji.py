@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -123,7 +124,7 @@ def _is_list(text: str) -> bool:
 
 def _places(text: str) -> Iterator[_Place]:
     """Yield each emoji with what stands before and after it on its line, no farther than a sentence reaches."""
-    for line in text.splitlines():
+    for line in text.splitlines() if _clusters(text) else ():
         clusters = _clusters(line)
         for at, cluster in enumerate(clusters):
             if graphemes.is_emoji(cluster):
@@ -131,6 +132,7 @@ def _places(text: str) -> Iterator[_Place]:
                 yield _Place(before, cluster, "".join(clusters[at + 1 : at + 1 + _FAR]))
 
 
-def _clusters(text: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _clusters(text: str) -> tuple[str, ...]:
     """Return the characters of ``text``, or nothing where no emoji is among them: most texts have none."""
-    return graphemes.split(text) if _SIGNS.search(text) else []
+    return tuple(graphemes.split(text)) if _SIGNS.search(text) else ()

@@ -7,6 +7,7 @@ A suggestion is a suggestion: nothing is rewritten unless a person asks for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,9 @@ _ARTICLE = regex.compile(
 _PARTICIPLE = regex.compile(
     r"(?<![\p{L}\p{N}_*:/.])\p{Lu}\p{Ll}{3,40}+(?<=e)(?P<sign>[*:_·•/])-?[rnms](?![\p{L}\p{N}_])"
 )
+
+_MAYBE = re.compile(r"[*:_·•/(]-?[a-z]|[^\W\d_]In")
+"""Part of everything that is looked for here, and of few texts else."""
 
 _WHOLE = frozenset(
     {"die", "der", "den", "dem", "das", "des", "sie", "er", "ihr", "ihm", "ihn", "eine", "einer", "einen"}
@@ -124,6 +128,8 @@ def mixed(subject: Subject) -> Iterator[Finding]:
 
 def _all(text: str) -> list[_Found]:
     """Return every word with a gender sign, in reading order."""
+    if not _MAYBE.search(text):
+        return []
     prose = _NO_WORD.sub(lambda match: " " * len(match[0]), text)
     found = [
         _Found(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -25,11 +25,11 @@ _MOST_NAMED = 3
 
 def hard_to_read(subject: Subject) -> Iterator[Finding]:
     """The prose is as hard to read as research and law, by its LIX: words a sentence plus long words a hundred."""
-    units = [words for words in map(_words, _sentences(subject)) if words]
-    words = [word for unit in units for word in unit]
-    if len(words) < subject.lexicon.lix_words:
+    units = [each for each in map(_words, _sentences(subject)) if each[0]]
+    words = sum(number for number, _ in units)
+    if words < subject.lexicon.lix_words:
         return
-    lix = round(len(words) / len(units) + 100 * sum(len(word) > _LONG for word in words) / len(words))
+    lix = round(words / len(units) + 100 * sum(long for _, long in units) / words)
     if lix > subject.lexicon.lix:
         yield Finding(
             f"Der Text ist schwer zu lesen (LIX {lix}, gut sind bis zu {subject.lexicon.lix}); "
@@ -39,18 +39,20 @@ def hard_to_read(subject: Subject) -> Iterator[Finding]:
 
 def long_sentence(subject: Subject) -> Iterator[Finding]:
     """A sentence of more words than read well; the longest one is named."""
-    longest = max(_sentences(subject), key=lambda unit: len(_words(unit)), default="")
-    words = _words(longest)
-    if len(words) > subject.lexicon.sentence:
+    longest = max(_sentences(subject), key=lambda unit: _words(unit)[0], default="")
+    words, _ = _words(longest)
+    if words > subject.lexicon.sentence:
         beginning, most = " ".join(longest.split()[:4]), subject.lexicon.sentence
-        yield Finding(f"Der Satz „{beginning} …“ hat {len(words)} Wörter; bitte teilen, gut sind bis zu {most}.")
+        yield Finding(f"Der Satz „{beginning} …“ hat {words} Wörter; bitte teilen, gut sind bis zu {most}.")
 
 
 def officialese(subject: Subject) -> Iterator[Finding]:
     """Words of officialese that have plainer ones; up to three are named in one sentence."""
     table = subject.lexicon.officialese
     found: dict[str, str] = {}
-    for match in _pattern(table).finditer("\n".join(_prose_lines(subject))) if table else ():
+    prose = "\n".join(_prose_lines(subject))
+    told = " ".join(prose.casefold().split())
+    for match in _pattern(table).finditer(prose) if any(word in told for word in _written(table)) else ():
         found.setdefault(table[match.lastindex - 1].plain, match[0])
     if found:
         named = ", ".join(f"„{word}“ ({plain})" for plain, word in list(found.items())[:_MOST_NAMED])
@@ -68,8 +70,17 @@ def _pattern(table: tuple[Plainer, ...]) -> regex.Pattern[str]:
     return regex.compile(rf"\b(?:{'|'.join(f'({entry})' for entry in entries)})\b", regex.IGNORECASE)
 
 
-def _words(unit: str) -> list[str]:
-    return [match[0] for match in _WORD.finditer(unit)]
+@cache
+def _written(table: tuple[Plainer, ...]) -> tuple[str, ...]:
+    """Return what of each entry must stand in a text without case before the slow pattern can find it."""
+    return tuple(" ".join(entry.official.removesuffix("*").casefold().split()) for entry in table)
+
+
+@lru_cache(maxsize=512)
+def _words(unit: str) -> tuple[int, int]:
+    """Return how many words there are, and how many of them are long."""
+    words = _WORD.findall(unit)
+    return len(words), sum(len(word) > _LONG for word in words)
 
 
 def _sentences(subject: Subject) -> list[str]:
@@ -82,5 +93,11 @@ def _prose_lines(subject: Subject) -> Iterator[str]:
     contact = subject.organisation.contact
     known = [detail for detail in (contact.phone, contact.email, contact.hours, contact.address) if detail]
     for line in subject.prose.splitlines():
-        if not _FRAME.search(line) and not any(detail in line for detail in known):
-            yield hashtags.FOUND.sub(" ", line)
+        if not any(detail in line for detail in known) and (said := _said(line)) is not None:
+            yield said
+
+
+@lru_cache(maxsize=256)
+def _said(line: str) -> str | None:
+    """Return the line without its tags; None for one of the frame."""
+    return None if _FRAME.search(line) else str(hashtags.FOUND.sub(" ", line))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from distributor.tailoring.placeholders import ADDRESS
+from distributor.tailoring.placeholders import without_addresses
 from distributor.tailoring.subject import Finding, Subject
 from distributor.wording import local_time
 
 
 def identical(subject: Subject) -> Iterator[Finding]:
     """Another own account on this channel carries the same words too near in time."""
-    within, due, words = subject.limits.duplicates, subject.due, essence(subject.text)
-    if within is None or due is None or not words:
+    within, due = subject.limits.duplicates, subject.due
+    if within is None or due is None or not (words := essence(subject.text)):
         return
     near = [one for one in subject.siblings if abs(one.due - due) < within and essence(one.text) == words]
     if near:
@@ -25,4 +25,4 @@ def identical(subject: Subject) -> Iterator[Finding]:
 
 def essence(text: str) -> str:
     """Return what makes two texts identical: their words without addresses, whatever the blanks and the case."""
-    return " ".join(ADDRESS.sub(" ", text).split()).casefold()
+    return " ".join(without_addresses(text).split()).casefold()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import regex
 
 from distributor import unseen
 from distributor.domain import Fix
-from distributor.tailoring.placeholders import ADDRESS, LEFT
+from distributor.tailoring.placeholders import LEFT, addresses
 from distributor.tailoring.subject import Finding, Subject
 
 _LOOKALIKE = regex.compile(
@@ -52,6 +53,8 @@ def empty(subject: Subject) -> Iterator[Finding]:
 
 def unresolved(subject: Subject) -> Iterator[Finding]:
     """A placeholder is left."""
+    if "{{" not in subject.text and "}}" not in subject.text:
+        return
     for left in dict.fromkeys(LEFT.findall(subject.text)):
         yield Finding(f"Der Platzhalter „{left}“ ist leer oder unbekannt; bitte ersetzen oder die Angabe ergänzen.")
     torn = re.search(r"\{\{\S{0,40}|\S{0,40}\}\}", LEFT.sub("", subject.text))
@@ -61,8 +64,10 @@ def unresolved(subject: Subject) -> Iterator[Finding]:
 
 def raw_link(subject: Subject) -> Iterator[Finding]:
     """An address stands where nobody can click it."""
-    found = [match.rstrip(_AFTER_ADDRESS) for match in ADDRESS.findall(subject.text)]
-    if found and subject.limits.links == "none":
+    if subject.limits.links != "none":
+        return
+    found = [address.rstrip(_AFTER_ADDRESS) for address in addresses(subject.text)]
+    if found:
         # A shorter one may begin a longer one, and an e-mail address may hold it: a fix would tear them.
         address = max(found, key=len)
         yield Finding(
@@ -133,19 +138,26 @@ def _quiet(shouted: str, written: str) -> str:
 
 def address_mixed(subject: Subject) -> Iterator[Finding]:
     """Du and Sie in one text. Quotes do not count, nor does a Sie that begins a sentence: it may mean "she"."""
-    du, sie = _DU.search(subject.own_words), _SIE.search(subject.own_words)
+    du, sie = _addressed(subject.own_words)
     if du and sie:
         wanted = _wanted(subject)
-        yield Finding(f"Der Text mischt Du („{du[0]}“) und Sie („{sie[0]}“); bitte einheitlich {wanted} verwenden.")
+        yield Finding(f"Der Text mischt Du („{du}“) und Sie („{sie}“); bitte einheitlich {wanted} verwenden.")
 
 
 def address_other(subject: Subject) -> Iterator[Finding]:
     """The text says Du where the house says Sie, or the other way round. Of a text that mixes both, the other rule."""
-    du, sie = _DU.search(subject.own_words), _SIE.search(subject.own_words)
+    du, sie = _addressed(subject.own_words)
     wanted = _wanted(subject)
     other = sie if wanted == "Du" else du
     if other and not (du and sie):
-        yield Finding(f"Der Text schreibt „{other[0]}“, angesprochen wird hier mit {wanted}; bitte umschreiben.")
+        yield Finding(f"Der Text schreibt „{other}“, angesprochen wird hier mit {wanted}; bitte umschreiben.")
+
+
+@lru_cache(maxsize=16)
+def _addressed(text: str) -> tuple[str, str]:
+    """Return the first word of the text that says Du and the first that says Sie, each empty where there is none."""
+    du, sie = _DU.search(text), _SIE.search(text)
+    return du[0] if du else "", sie[0] if sie else ""
 
 
 def _wanted(subject: Subject) -> str:
