@@ -15,6 +15,9 @@ SLACK = timedelta(minutes=2)
 """How far Meta's clock and ours may differ when a post is looked for."""
 
 
+_ENDS = re.compile(r"[.,;:!?)\]»“”\"'…]*+(?:\s|$)")
+
+
 def utf16_units(text: str) -> int:
     """Count UTF-16 units. Meta does not say how it counts; this never counts less than characters."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -30,7 +33,10 @@ def with_link(text: str, link: str) -> str:
 
 def carries(text: str, link: str) -> bool:
     """Tell whether ``link`` stands in ``text`` as a whole address, not as the beginning of a longer one."""
-    return bool(link) and re.search(re.escape(link) + r"(?=[.,;:!?)\]»“”\"'…]*(?:\s|$))", text) is not None
+    at = text.find(link) if link else -1
+    while at >= 0 and not _ENDS.match(text, at + len(link)):
+        at = text.find(link, at + 1)
+    return at >= 0
 
 
 def squeezed(text: str) -> str:

@@ -111,10 +111,10 @@ def _hosts(text: str, dialect: Dialect) -> dict[int, int]:
 
 
 def _dotted(text: str, host: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield the runs that hold a dot, word by word: no run spans a blank, and most words have no dot."""
+    """Yield the runs in words with a dot inside; no run spans a blank, and a dot before one has no domain after it."""
     at = 0
     for word in text.split(" "):
-        if "." in word:
+        if word.find(".", 0, -1) >= 0:
             yield from host.finditer(text, at, at + len(word))
         at += len(word) + 1
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -204,7 +204,8 @@ class RemotePost:
 
     def document(self) -> dict[str, Any]:
         """Return the document as plain JSON values."""
-        return {**asdict(self), "media": [medium.document() for medium in self.media], "extra": dict(self.extra)}
+        told = {"channel": self.channel, "form": self.form, "text": self.text, "link": self.link}
+        return {**told, "media": [medium.document() for medium in self.media], "extra": dict(self.extra)}
 
     @classmethod
     def of(cls, document: Json) -> RemotePost:

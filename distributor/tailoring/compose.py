@@ -77,6 +77,7 @@ def tailor(
     def variant_with(text: str) -> Variant:
         return Variant(title, text, link, media, form, _language(content))
 
+    @cache
     def fits(text: str) -> bool:
         return measure(connector.render(variant_with(text)).text) <= limits.text
 
@@ -171,13 +172,16 @@ def _offered(part: Part, content: FeedItem, organisation: Organisation, values: 
     Those for the item's topic go before those for any. One that names what the Organisation lacks, such as a telephone,
     is passed over while another can be filled.
     """
+    if len(part.wordings) == 1 and not part.wordings[0].topics:
+        return (_addressed(part.wordings[0], organisation),)
     seed = sha256("\n".join((content.guid, organisation.slug, part.name)).encode()).digest()
     meant = [
         _addressed(wording, organisation)
         for wordings in (_on_topic(part.wordings, content.topics), [each for each in part.wordings if not each.topics])
         for wording in _turned(wordings, int.from_bytes(seed[:8]))
     ]
-    filled = [text for text in meant if not LEFT.search(resolve(text, {**values, _TAGS: " "}))]
+    known = {**values, _TAGS: " "}
+    filled = [text for text in meant if not LEFT.search(resolve(text, known))]
     return tuple(dict.fromkeys(filled or meant)) or ("",)
 
 
@@ -188,8 +192,9 @@ def _turned(wordings: Sequence[Wording], seed: int) -> Sequence[Wording]:
 
 def _on_topic(wordings: Sequence[Wording], topics: Iterable[str]) -> list[Wording]:
     """Return the wordings for the first of the item's topics that any is written for."""
-    for topic in map(str.casefold, topics):
-        meant = [wording for wording in wordings if topic in map(str.casefold, wording.topics)]
+    written = [wording for wording in wordings if wording.topics]
+    for topic in map(str.casefold, topics) if written else ():
+        meant = [wording for wording in written if topic in map(str.casefold, wording.topics)]
         if meant:
             return meant
     return []
@@ -204,10 +209,14 @@ def _pieces(
     most_tags: int,
 ) -> list[Piece]:
     """Return the parts in these wordings, filled; a hashtag that a wording writes itself is not chosen again."""
-    present = hashtags.found("\n".join(resolve(wording, {**values, _TAGS: ""}) for wording in wordings))
-    tags = hashtags.choose(organisation.voice.hashtags, content.topics, most_tags, present)
+    untagged = {**values, _TAGS: ""}
+    bare = [resolve(wording, untagged) for wording in wordings]
+    tags = hashtags.choose(organisation.voice.hashtags, content.topics, most_tags, hashtags.found("\n".join(bare)))
     names = (organisation.voice.names.official,)
-    return [_piece(part, wording, values, tags, names) for part, wording in zip(parts, wordings, strict=True)]
+    return [
+        _piece(part, _with_fewer_tags(wording, values, tags) if _TAGS in wording.lower() else [text], names)
+        for part, wording, text in zip(parts, wordings, bare, strict=True)
+    ]
 
 
 def _leaves_room(pieces: Sequence[Piece], body: Collection[int], joiner: str, fits: Callable[[str], bool]) -> bool:
@@ -221,15 +230,19 @@ def _leaves_room(pieces: Sequence[Piece], body: Collection[int], joiner: str, fi
     return fits(joiner.join(filter(None, shown)))
 
 
-def _piece(part: Part, wording: str, values: Mapping[str, str], tags: tuple[str, ...], names: tuple[str, ...]) -> Piece:
-    """Return the part with its placeholders filled, and again with ever fewer hashtags and sentences.
+def _with_fewer_tags(wording: str, values: Mapping[str, str], tags: tuple[str, ...]) -> list[str]:
+    """Return the wording filled, with all hashtags and again with ever fewer of them, at least one."""
+    counts = range(len(tags), 0, -1) if tags else range(1)
+    return [resolve(wording, {**values, _TAGS: " ".join(tags[:count])}) for count in counts]
+
+
+def _piece(part: Part, versions: list[str], names: tuple[str, ...]) -> Piece:
+    """Return the part in these versions, and in ever fewer sentences of the first.
 
     Only what must stay is ever broken off inside a sentence.
     """
-    versions = [resolve(wording, {**values, _TAGS: " ".join(tags[:count])}) for count in range(len(tags), 0, -1)]
-    versions = versions or [resolve(wording, {**values, _TAGS: ""})]
     if part.shorten and part.rank:
-        versions += _beginnings(versions[0], names)
+        versions = [*versions, *_beginnings(versions[0], names)]
     versions = list(dict.fromkeys(versions))
     return Piece(versions[0], part.rank, part.shorten and not part.rank, tuple(versions[1:]))
 

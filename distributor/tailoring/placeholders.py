@@ -38,7 +38,9 @@ _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z][\w.]*)\s*(\?)?\s*\}\}(\.(?!\.)|[,;:
 _NAMES = "kjc."
 
 
-Line = tuple[tuple[str, ...], tuple["str | re.Match[str]", ...]]
+Placeholder = tuple[str, str, str]
+"""As it was written, its name, and the mark that follows it."""
+Line = tuple[tuple[str, ...], tuple[str | Placeholder, ...]]
 """The names of a line's optional placeholders, and the line as words and placeholders in turn."""
 
 
@@ -54,11 +56,12 @@ def without_addresses(text: str) -> str:
 
 def resolve(text: str, values: Mapping[str, str]) -> str:
     """Return ``text`` with its placeholders filled; lines whose optional placeholder is empty are left out."""
-    return "\n".join(
-        "".join(piece if isinstance(piece, str) else _filled(piece, values) for piece in pieces)
+    lines = [
+        "".join([piece if isinstance(piece, str) else _filled(piece, values) for piece in pieces])
         for optional, pieces in _lines(text)
-        if not any(_value(name, values) == "" for name in optional)
-    ).strip()
+        if not optional or all(_value(name, values) != "" for name in optional)
+    ]
+    return "\n".join(lines).strip()
 
 
 @lru_cache(maxsize=512)
@@ -69,11 +72,11 @@ def _lines(text: str) -> tuple[Line, ...]:
 
 def _line(line: str) -> Line:
     optional: list[str] = []
-    pieces: list[str | re.Match[str]] = []
+    pieces: list[str | Placeholder] = []
     rest = 0
     for match in _PLACEHOLDER.finditer(line):
         optional += [match[1]] if match[2] else []
-        pieces += [line[rest : match.start()], match]
+        pieces += [line[rest : match.start()], (match[0], match[1], match[3] or "")]
         rest = match.end()
     return tuple(optional), (*pieces, line[rest:])
 
@@ -87,13 +90,13 @@ def _value(name: str, values: Mapping[str, str]) -> str | None:
     return None if value is None else value[:1].upper() + value[1:]
 
 
-def _filled(match: re.Match[str], values: Mapping[str, str]) -> str:
-    value = _value(match[1], values)
+def _filled(placeholder: Placeholder, values: Mapping[str, str]) -> str:
+    written, name, mark = placeholder
+    value = _value(name, values)
     if not value:
-        return match[0]
-    mark = match[3] or ""
+        return written
     if mark == ".":
         return value if CLOSED.search(value) else f"{value}."
-    if mark and match[1].startswith(_NAMES):
+    if mark and name.startswith(_NAMES):
         value = value.removesuffix(".")
     return value + mark

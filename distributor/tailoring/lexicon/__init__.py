@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from distributor.tailoring.lexicon.officialese import OFFICIALESE, Plainer
@@ -18,7 +19,7 @@ __all__ = ["LEXICON", "Lexicon", "Person", "Plainer", "Term", "with_house"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """All that the rules on words go by.
 
@@ -35,6 +36,12 @@ class Lexicon:
     lix: int = 60
     lix_words: int = 30
     sentence: int = 20
+
+    @cached_property
+    def written(self) -> tuple[str, ...]:
+        """Return what of each entry of ``officialese`` must stand in a text without case and with single blanks."""
+        heads = (entry.official.removesuffix("*").casefold().split() for entry in self.officialese)
+        return tuple(map(" ".join, heads))
 
 
 LEXICON = Lexicon(TERMS, OFFICIALESE, PEOPLE)

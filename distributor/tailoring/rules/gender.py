@@ -38,8 +38,9 @@ _PARTICIPLE = regex.compile(
     r"(?<![\p{L}\p{N}_*:/.])\p{Lu}\p{Ll}{3,40}+(?<=e)(?P<sign>[*:_·•/])-?[rnms](?![\p{L}\p{N}_])"
 )
 
-_MAYBE = re.compile(r"[*:_·•/(]-?[a-z]|[^\W\d_]In")
-"""Part of everything that is looked for here, and of few texts else."""
+_SIGN = re.compile(r"[*:_·•/(]-?[a-z]")
+_CAPITAL = re.compile(r"[^\W\d_]In")
+"""One of these is part of everything that is looked for here, and of few texts else."""
 
 _WHOLE = frozenset(
     {"die", "der", "den", "dem", "das", "des", "sie", "er", "ihr", "ihm", "ihn", "eine", "einer", "einen"}
@@ -128,7 +129,7 @@ def mixed(subject: Subject) -> Iterator[Finding]:
 
 def _all(text: str) -> list[_Found]:
     """Return every word with a gender sign, in reading order."""
-    if not _MAYBE.search(text):
+    if not _SIGN.search(text) and not _CAPITAL.search(text):
         return []
     prose = _NO_WORD.sub(lambda match: " " * len(match[0]), text)
     found = [

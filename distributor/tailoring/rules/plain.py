@@ -52,7 +52,9 @@ def officialese(subject: Subject) -> Iterator[Finding]:
     found: dict[str, str] = {}
     prose = "\n".join(_prose_lines(subject))
     told = " ".join(prose.casefold().split())
-    for match in _pattern(table).finditer(prose) if any(word in told for word in _written(table)) else ():
+    if not any(word in told for word in subject.lexicon.written):
+        return  # the pattern of a hundred entries is slow
+    for match in _pattern(table).finditer(prose):
         found.setdefault(table[match.lastindex - 1].plain, match[0])
     if found:
         named = ", ".join(f"„{word}“ ({plain})" for plain, word in list(found.items())[:_MOST_NAMED])
@@ -68,12 +70,6 @@ def _pattern(table: tuple[Plainer, ...]) -> regex.Pattern[str]:
         for entry in table
     )
     return regex.compile(rf"\b(?:{'|'.join(f'({entry})' for entry in entries)})\b", regex.IGNORECASE)
-
-
-@cache
-def _written(table: tuple[Plainer, ...]) -> tuple[str, ...]:
-    """Return what of each entry must stand in a text without case before the slow pattern can find it."""
-    return tuple(" ".join(entry.official.removesuffix("*").casefold().split()) for entry in table)
 
 
 @lru_cache(maxsize=512)

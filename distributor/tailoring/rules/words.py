@@ -26,9 +26,10 @@ _SHOUTED = regex.compile(r"\p{Lu}{5,}")
 _LETTERS = regex.compile(r"\p{L}+")
 _DU = regex.compile(r"\b(?:du|dich|dir|dein(?:e[mnrs]?)?|euch|euer|eure[mnrs]?)\b", regex.IGNORECASE)
 _SIE = regex.compile(r"(?<=[\p{L}\p{N},;–)-]\s)(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b")
-_CREDIT = regex.compile(
-    r"(?m)(?:^|[^\w\s])\s*+(?:fotos?|bild(?:er|nachweis|quelle)?|grafik|illustration|video|quelle)\s*:\s*\w|©\s*\w",
-    regex.IGNORECASE,
+_CREDIT = re.compile(
+    r"(?:^|[^\w\s\u0300-\u036f])\s*+"
+    r"(?:fotos?|bild(?:er|nachweis|quelle)?|grafik|illustration|video|quelle)\s*:\s*\w|©\s*\w",
+    re.IGNORECASE | re.MULTILINE,
 )
 """It begins a line or follows a mark: "Die Woche im Video: Lauscher auf!" names nobody."""
 _RUN = re.compile(r"\S+")

@@ -10,7 +10,7 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from connectors import _graphemes, _links, _x_emoji, _x_text
+from connectors import _graph_posts, _graphemes, _links, _x_emoji, _x_text
 from connectors.base import RemotePost
 from distributor.domain import Problem
 from distributor.tailoring import graphemes, review
@@ -91,10 +91,19 @@ def test_a_top_level_domain_begins_with_a_letter_or_a_digit() -> None:
 
 @given(st.lists(st.sampled_from(WORDS), max_size=20).map("".join))
 @settings(max_examples=300)
-def test_only_words_with_a_dot_hold_a_host(text: str) -> None:
-    host = _x_text._DIALECT.host
-    runs = [match.span() for match in host.finditer(text) if "." in match[0]]
-    assert [match.span() for match in _links._dotted(text, host) if "." in match[0]] == runs
+def test_only_words_with_a_dot_inside_hold_a_host(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_links, "_dotted", lambda text, host: host.finditer(text))
+        hosts = _links._hosts(text, _x_text._DIALECT)
+    assert _links._hosts(text, _x_text._DIALECT) == hosts
+
+
+@given(st.lists(st.sampled_from([*WORDS, "https://k.de/s/a", "https://k.de/s/a"]), max_size=20).map("".join))
+@settings(max_examples=300)
+def test_a_whole_address_is_looked_for_place_by_place(text: str) -> None:
+    link = "https://k.de/s/a"
+    long = regex.search(regex.escape(link) + r"(?=[.,;:!?)\]»“”\"'…]*(?:\s|$))", text) is not None
+    assert _graph_posts.carries(text, link) == long
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=20).map("".join))
@@ -107,7 +116,7 @@ def test_addresses_are_found_word_by_word(text: str) -> None:
 @given(st.lists(st.sampled_from(GENDERED), max_size=16).map("".join))
 @settings(max_examples=500)
 def test_a_text_without_any_sign_has_no_gendered_word(text: str) -> None:
-    if not gender._MAYBE.search(text):
+    if not gender._SIGN.search(text) and not gender._CAPITAL.search(text):
         patterns = (gender._NOUN, gender._CAPITAL_INSIDE, gender._ARTICLE, gender._PARTICIPLE)
         assert not any(pattern.search(text) for pattern in patterns)
 
