@@ -46,7 +46,13 @@ _CHOICES = {
 _TEXTS = ("credit", "alt", "source", "licence")
 _LISTS = ("channels", "organisations")
 _OPTIONAL = ("licence", *_LISTS, "until")
-_FORBIDS = {"denied", "missing", OPEN}
+_DENIED = {
+    "denied": "Bitte die Rechte einholen oder das Bild ersetzen.",
+    "missing": "Bitte Untertitel ergänzen.",
+}
+"""The answers that say no, with what then helps."""
+
+_FORBIDS = {OPEN, *_DENIED}
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -186,7 +192,7 @@ def gates(clearance: Clearance, channel: str, organisation: str, moment: datetim
     ``media``: how many of the pictures the channel takes, the first ones; rights in the others do not matter to it.
     """
     opened = [
-        Reason(f"clearance.{question.key}", f"Noch zu klären: {question.text}", "editor")
+        Reason(f"clearance.{question.key}", _unsettled(question, clearance), "editor")
         for question in unanswered(clearance.asked, clearance.answers)
     ]
     limited = [
@@ -195,6 +201,11 @@ def gates(clearance: Clearance, channel: str, organisation: str, moment: datetim
         for reason in _rights(clearance, picture, channel, organisation, moment)
     ]
     return (*opened, *limited, *_people(clearance, channel, organisation, moment))
+
+
+def _unsettled(question: Question, clearance: Clearance) -> str:
+    helps = _DENIED.get(clearance.answer(question.key, question.subject))
+    return f"Verneint wurde: {question.text} {helps}" if helps else f"Noch zu klären: {question.text}"
 
 
 def _rights(clearance: Clearance, picture: Subject, channel: str, organisation: str, moment: datetime) -> list[Reason]:

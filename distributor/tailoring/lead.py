@@ -27,6 +27,11 @@ _LABELS = re.compile(r"\A\((?:[^()\n.!?]|\.(?=\w)){1,200}\)\s*\Z")
 _NAMES = r"(?:[^\W\d_a-zäöüß][\w'’-]*+\.?(?:\s(?:und\s)?|,\s)?){2,8}+"
 _BYLINE = re.compile(rf"\A(?:Eine?\s[^\W\d_][\w-]{{2,30}}+\s)?[Vv]on\s{_NAMES}(?:\([^()\n]{{1,200}}\))?\s*\Z")
 """Who wrote it, as feeds put it behind the last sentence: "Von Mia Muster (Geld, Wohnen)"."""
+_FURTHER_DOWN = re.compile(
+    r"\bunten (?:(?:im|in diesem|in unserem) (?:artikel|beitrag|text)|ansehen|anschauen|anhören|lesen|sehen|finden)\b",
+    re.IGNORECASE,
+)
+"""Points at something on the item's own page, where a post has nothing: "Bilder könnt ihr euch weiter unten ansehen"."""
 _STEM = 5
 _ARTICLES = frozenset(["der", "die", "das", "den", "dem", "des", "ein", "eine", "einem", "einen", "einer", "eines"])
 
@@ -48,8 +53,9 @@ def lead_of(content: FeedItem, *, addresses: bool = True) -> tuple[str, str]:
     """Return the item's hook and its teaser: the title, and the summary's or else the text's first sentences.
 
     An item without a title, or whose title is only its text's torn beginning, has its first sentence for a hook.
-    A summary that the portal broke off loses its torn sentence, unless nothing else is known. ``addresses`` False
-    leaves out the sentences that hold an address while another whole one is left; a title is never changed.
+    A summary that the portal broke off loses its torn sentence, unless nothing else is known; what points further down
+    the page is left out as well. ``addresses`` False leaves out the sentences that hold an address while another whole
+    one is left; a title is never changed.
     """
     return _lead(content.title, content.summary, content.text, addresses)
 
@@ -107,6 +113,7 @@ def _told(lines: Sequence[_Line], title: str, addresses: bool) -> list[str]:
         told = told[1:]
     if told and (_LABELS.match(told[-1]) or (told[1:] and _BYLINE.match(told[-1]))):
         told = told[:-1]
+    told = [unit for unit in told if not _FURTHER_DOWN.search(unit)] or told
     return told if addresses else _without_addresses(told)
 
 

@@ -1,4 +1,4 @@
-"""Somebody takes their consent back, whatever their post is doing at that moment: nothing of it stays public."""
+"""A person, one post or one medium is taken back, whatever the post is doing at that moment: nothing stays public."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from distributor.services import approving, consents, lapsing, recall_views, views, withdrawing
+from distributor.services import approving, consents, lapsing, recall_views, recalling, views, withdrawing
 from distributor.services.clearing import Answer
-from distributor.store.tables import StageRow
+from distributor.store.tables import MediumRow, StageRow
 from tests.services.conftest import RELEASE, Reaches
 from tests.services.test_gates import answers, person
 from tests.support.world import World
@@ -120,7 +120,7 @@ LIVES = {
 
 
 @pytest.mark.parametrize("life", LIVES)
-def test_at_every_moment_of_a_posts_life(reaches: Reaches, life: str) -> None:
+def test_of_a_person_at_every_moment_of_a_posts_life(reaches: Reaches, life: str) -> None:
     world = reaches("awaiting", CHANNEL)
     key = person(world)
     item = world.posts()[0]["item"]
@@ -138,3 +138,39 @@ def test_at_every_moment_of_a_posts_life(reaches: Reaches, life: str) -> None:
     assert views.stage_list(world.deps) == []
     [recall] = recall_views.recall_list(world.deps)
     assert (recall["kind"], recall["complete"], recall["open"]) == ("person", True, 0)
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_of_one_post_at_every_moment_of_its_life(reaches: Reaches, life: str) -> None:
+    world = reaches("awaiting", CHANNEL)
+    finish = LIVES[life](world)
+    number, now = world.post()["id"], world.clock.now()
+    over = world.state() == "closed"
+
+    recalling.recall(world.deps, world.person("fulda"), number, now, reason="Falsches Bild")
+    finish()
+    world.runs_until(now + timedelta(days=2))
+
+    assert world.network.public() == []
+    assert world.state() in ("closed", "retracted")
+    assert views.stage_list(world.deps) == []
+    assert [each["complete"] for each in recall_views.recall_list(world.deps)] == [True] * (not over)
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_of_a_medium_at_every_moment_of_a_posts_life(reaches: Reaches, life: str) -> None:
+    world = reaches("awaiting", CHANNEL)
+    with world.deps.store.read() as session:
+        [sha256] = [row.sha256 for row in session.query(MediumRow) if row.sha256]
+    finish = LIVES[life](world)
+    now = world.clock.now()
+
+    recalling.withdraw_medium(world.deps, world.person("redaktion"), sha256, "Widerruf", now)
+    finish()
+    world.runs_until(now + timedelta(days=2))
+
+    assert world.network.public() == []
+    assert views.stage_list(world.deps) == []
+    assert [path for path in world.deps.cache.root.rglob("*") if path.is_file()] == []
+    assert world.state() in ("closed", "retracted") or world.post()["media"] == []
+    assert [each["complete"] for each in recall_views.recall_list(world.deps)] == [True]

@@ -198,6 +198,25 @@ class TestGates:
         assert closed({which: OPEN}) == [f"clearance.{key}"]
 
     @pytest.mark.parametrize(
+        ("question", "subject", "answer", "told"),
+        [
+            ("rights", PICTURE, OPEN, "Noch zu klären: Dürfen die Jobcenter Bild 1 zeigen?"),
+            (
+                "rights", PICTURE, "denied",
+                "Verneint wurde: Dürfen die Jobcenter Bild 1 zeigen? Bitte die Rechte einholen oder das Bild ersetzen.",
+            ),
+            ("captions", VIDEO, "missing", "Verneint wurde: Hat Video 1 Untertitel? Bitte Untertitel ergänzen."),
+        ],
+    )  # fmt: skip
+    def test_an_answer_that_forbids_is_told_as_what_it_is(
+        self, question: str, subject: Subject, answer: str, told: str
+    ) -> None:
+        answers = {**PERMITTED, ("captions", VIDEO.sha256): "present", (question, subject.sha256): answer}
+        asked = Clearance(tuple(questions([PICTURE, SECOND, VIDEO])), answers, (PICTURE, SECOND))
+
+        assert [gate.text for gate in gates(asked, "one", "fulda", MOMENT, media=4)] == [told]
+
+    @pytest.mark.parametrize(
         ("question", "answer", "code"),
         [
             ("channels", "two", "rights.channel"),

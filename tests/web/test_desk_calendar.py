@@ -148,6 +148,26 @@ class TestASubscription:
         [event] = [each for each in events if str(each["uid"]).startswith(f"post-{post['id']}@")]
         assert str(event["url"]).endswith(f"/post/{post['id']}")
 
+    def test_of_all_hessen_holds_the_posts_and_days_of_every_jobcenter_and_an_own_one_no_others(
+        self, desk: DeskWorld
+    ) -> None:
+        houses = ("fulda", "gross-gerau")
+        for day, slug in enumerate(houses, start=1):
+            desk.closes(slug, date(2026, 12, day))
+        planned = {slug: {f"post-{post['id']}" for post in desk.posts(slug) if post["due_at"]} for slug in houses}
+        own, every = (self.events(desk, *who) for who in (("anna",), ("eva", "alle")))
+
+        assert all(planned.values())
+        assert {uid for uid in every if uid.startswith("post-")} == planned["fulda"] | planned["gross-gerau"]
+        assert {uid for uid in own if uid.startswith("post-")} == planned["fulda"]
+        assert [sum(title.startswith("Umzug") for title in shown.values()) for shown in (every, own)] == [2, 1]
+
+    def events(self, desk: DeskWorld, *who: str) -> dict[str, str]:
+        """The titles in somebody's subscription by what names the event before its host."""
+        body = desk.person().client.get(self.address(desk, *who)).text
+        events = icalendar.Calendar.from_ical(body).walk("VEVENT")
+        return {str(event["uid"]).partition("@")[0]: str(event["summary"]) for event in events}
+
     def test_is_not_sent_twice_to_who_has_it(self, desk: DeskWorld) -> None:
         path, client = self.address(desk, "anna"), desk.person().client
         tag = client.get(path).headers["etag"]

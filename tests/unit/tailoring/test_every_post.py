@@ -28,9 +28,17 @@ from distributor.tailoring.values import values_of
 
 CONFIG = Path(__file__).parents[3] / "config"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-CHANNELS = ("facebook", "instagram", "x")
-LENGTHS = {"facebook": (250, 600), "instagram": (300, 700), "x": (120, 280)}
+LENGTHS = {
+    "bluesky": (180, 300),
+    "facebook": (250, 600),
+    "instagram": (300, 700),
+    "mastodon": (300, 500),
+    "x": (120, 280),
+}
 """domain.md 3; on Facebook telephone, credit and address come on top of the 500 characters for prose."""
+
+CHANNELS = tuple(sorted(connectors.discover()))
+"""All there are: one that joins must give posts that can be signed, too."""
 
 FAULT = re.compile(r"\{\{|\}\}|\.\.|  |\n\n\n|[ \t]$|^[ \t]| [.,;:!?)]|\(\s|:$|\.\s*[,;:]", re.MULTILINE)
 DU = re.compile(r"\b(?:du|dich|dir|dein\w*)\b", re.IGNORECASE)
@@ -82,8 +90,9 @@ def together(posts: list[Post]) -> Iterator[list[Post]]:
         yield [post for post in posts if (post.item.guid, post.channel) == (guid, channel)]
 
 
-def test_there_are_twelve_items_sixteen_jobcenters_and_three_channels(every_post):
-    assert len(every_post) == 12 * 16 * 3
+def test_there_are_twelve_items_sixteen_jobcenters_and_five_channels(every_post):
+    assert len(every_post) == 12 * 16 * 5
+    assert {post.channel for post in every_post} == set(LENGTHS)
 
 
 def test_no_post_has_a_problem(every_post):

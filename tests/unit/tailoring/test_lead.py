@@ -130,3 +130,18 @@ def test_a_lead_takes_time_by_length_only(unit):
     lead_of(FeedItem("1", unit * 30_000, "", unit * 30_000, unit * 30_000), addresses=False)
 
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("summary", "teaser"),
+    [
+        ("Der Film kommt. Einen Teaser könnt ihr euch weiter unten ansehen.", "Der Film kommt."),
+        ("Der Film kommt. Erste Bilder findest du unten im Beitrag. Er läuft im Mai.", "Der Film kommt. Er läuft im Mai."),
+        ("Es gibt Neues. Das Video können Sie sich unten anschauen!", "Es gibt Neues."),
+        ("Der Keller liegt weiter unten. Dort ist es kühl.", "Der Keller liegt weiter unten. Dort ist es kühl."),
+        ("Unten im Hof steht ein Rad. Wem gehört es?", "Unten im Hof steht ein Rad. Wem gehört es?"),
+        ("Das Video könnt ihr euch weiter unten ansehen.", "Das Video könnt ihr euch weiter unten ansehen."),
+    ],
+)
+def test_what_stands_further_down_the_page_is_not_promised_in_a_post(summary: str, teaser: str) -> None:
+    assert lead_of(FeedItem("1", "Titel", "https://a.example/1", summary))[1] == teaser

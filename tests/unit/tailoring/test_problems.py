@@ -121,12 +121,25 @@ def test_a_raw_link_is_forbidden_only_where_links_do_not_work(ask):
         ("MEHR AUF KJC-FULDA.DE", "KJC-FULDA.DE"),
         ("Der Satz endet.Info folgt.De", None),
         ("MainArbeit.Kommunales Jobcenter", None),
+        ("MainArbeit.de hilft weiter.", None),
+        ("Neues von nebenan: Golem.de hat sich umgesehen.", None),
+        ("„Golem.de berichtet“, heißt es.", None),
+        ("Mehr: MainArbeit.de und unser Kanal", "MainArbeit.de"),
+        ("mainarbeit.de hilft weiter.", "mainarbeit.de"),
+        ("MainArbeit.de\nhilft weiter.", "MainArbeit.de"),
+        ("Schau vorbei: Jobcenter-Fulda.de", "Jobcenter-Fulda.de"),
+        ("www.jobcenter.de hilft weiter.", "www.jobcenter.de"),
+        ("jobcenter.de/u25 hilft weiter.", "jobcenter.de/u25"),
     ],
 )
 def test_an_address_without_a_scheme_counts_where_it_surely_is_one(ask, text, address):
     problem = ask(text, links="none").get("link.raw")
 
     assert (problem and problem.fix.wrong) == address
+
+
+def test_a_name_that_is_an_address_elsewhere_in_the_text_is_not_mended_by_machine(ask):
+    assert ask("MainArbeit.de hilft. Mehr auf MainArbeit.de.", links="none")["link.raw"].fix is None
 
 
 @pytest.mark.parametrize(
