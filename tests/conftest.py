@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import structlog
+from hypothesis import HealthCheck, settings
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -24,6 +25,10 @@ from distributor.store.engine import Store
 from tests.support.databases import Databases, PostgresDatabases, SqliteFiles, Stores, settle
 from tests.support.postgres import NoPostgres, Server
 from tests.support.world import START, THREE, Kept, World
+
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+"""How long it takes to draw an example says how busy the machine is, and nothing of what is tested."""
 
 
 @pytest.fixture(autouse=True)

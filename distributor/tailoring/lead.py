@@ -31,7 +31,7 @@ _FURTHER_DOWN = re.compile(
     r"\bunten (?:(?:im|in diesem|in unserem) (?:artikel|beitrag|text)|ansehen|anschauen|anhören|lesen|sehen|finden)\b",
     re.IGNORECASE,
 )
-"""Points at something on the item's own page, where a post has nothing: "Bilder könnt ihr euch weiter unten ansehen"."""
+"""Points at something on the item's own page, where a post has nothing: "Bilder könnt ihr euch unten ansehen"."""
 _STEM = 5
 _ARTICLES = frozenset(["der", "die", "das", "den", "dem", "des", "ein", "eine", "einem", "einen", "einer", "eines"])
 
