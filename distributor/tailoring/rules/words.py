@@ -36,9 +36,7 @@ _RUN = re.compile(r"\S+")
 _UNSEEN_NAMES = {0xAD: "ein weiches Trennzeichen", 0x200B: "ein Leerzeichen ohne Breite"}
 _TURNING = frozenset({0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)})
 _AFTER_ADDRESS = ".,;:!?)]}'’"
-_NAMED = re.compile(
-    r"(?:\A|[\n.!?…:]\s?|[„“\"»(])(?:[A-ZÄÖÜ][\w-]*(?:\.[\w-]+)+) (?!(?:und|oder|sowie)\b)(?=[a-zäöü])"
-)
+_NAMED = re.compile(r"(?:\A|[\n.!?…:]\s?|[„“\"»(])[A-ZÄÖÜ][\w-]*(?:\.[\w-]+)+ (?!(?:und|oder|sowie)\b)(?=[a-zäöü])")
 """A house that is called by its address and does something: "Golem.de hat sich umgesehen". Nobody wants to click it."""
 _INSTEAD = "Link in Bio"
 
