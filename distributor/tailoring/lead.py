@@ -54,7 +54,7 @@ def lead_of(content: FeedItem, *, addresses: bool = True) -> tuple[str, str]:
 
     An item without a title, or whose title is only its text's torn beginning, has its first sentence for a hook.
     A summary that the portal broke off loses its torn sentence, unless nothing else is known; what points further down
-    the page is left out as well. ``addresses`` False leaves out the sentences that hold an address while another whole
+    the page ends the teaser. ``addresses`` False leaves out the sentences that hold an address while another whole
     one is left; a title is never changed.
     """
     return _lead(content.title, content.summary, content.text, addresses)
@@ -113,8 +113,16 @@ def _told(lines: Sequence[_Line], title: str, addresses: bool) -> list[str]:
         told = told[1:]
     if told and (_LABELS.match(told[-1]) or (told[1:] and _BYLINE.match(told[-1]))):
         told = told[:-1]
-    told = [unit for unit in told if not _FURTHER_DOWN.search(unit)] or told
+    told = _above(told) or told
     return told if addresses else _without_addresses(told)
+
+
+def _above(units: Sequence[str]) -> list[str]:
+    """Return the sentences before the first that points further down the page; of one that begins, those behind it."""
+    pointing = [at for at, unit in enumerate(units) if _FURTHER_DOWN.search(unit)]
+    if pointing and pointing[0] > 0:
+        return list(units[: pointing[0]])
+    return [unit for at, unit in enumerate(units) if at not in pointing]
 
 
 def _repeats(title: str, sentence: str) -> bool:

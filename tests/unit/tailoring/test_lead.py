@@ -136,10 +136,8 @@ def test_a_lead_takes_time_by_length_only(unit):
     ("summary", "teaser"),
     [
         ("Der Film kommt. Einen Teaser könnt ihr euch weiter unten ansehen.", "Der Film kommt."),
-        (
-            "Der Film kommt. Erste Bilder findest du unten im Beitrag. Er läuft im Mai.",
-            "Der Film kommt. Er läuft im Mai.",
-        ),
+        ("Der Film kommt. Erste Bilder findest du unten im Beitrag. Neue Figur Sie ist rot.", "Der Film kommt."),
+        ("Erste Bilder findest du unten im Beitrag. Er läuft im Mai.", "Er läuft im Mai."),
         ("Es gibt Neues. Das Video können Sie sich unten anschauen!", "Es gibt Neues."),
         ("Der Keller liegt weiter unten. Dort ist es kühl.", "Der Keller liegt weiter unten. Dort ist es kühl."),
         ("Unten im Hof steht ein Rad. Wem gehört es?", "Unten im Hof steht ein Rad. Wem gehört es?"),
