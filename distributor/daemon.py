@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
@@ -26,6 +26,7 @@ from distributor.services import (
     correcting,
     duties,
     feeds,
+    films,
     findings,
     heeding,
     lapsing,
@@ -67,7 +68,9 @@ class Duty:
 DUTIES = (
     Duty("poll", timedelta(seconds=5), lambda deps, clock: polling.poll_due(deps, clock.now)),
     Duty("websub", timedelta(seconds=30), lambda deps, clock: subscribing.tend(deps, clock.now)),
-    Duty("media", timedelta(seconds=2), lambda deps, clock: media.fetch_pending(deps, clock.now)),
+    Duty(
+        "media", timedelta(seconds=2), lambda deps, clock: media.fetch_pending(deps, clock.now, ("image", "captions"))
+    ),
     Duty("tailor", timedelta(seconds=2), lambda deps, clock: tailoring.tailor_stale(deps, clock.now())),
     Duty("expire", timedelta(minutes=1), lambda deps, clock: lapsing.expire(deps, clock.now())),
     Duty("miss", timedelta(seconds=30), lambda deps, clock: lapsing.miss(deps, clock.now())),
@@ -82,6 +85,12 @@ DUTIES = (
     Duty("leave", timedelta(seconds=30), lambda deps, clock: leaving.tend(deps, clock.now())),
 )
 """What moves posts on."""
+
+FILMING = (
+    Duty("videos", timedelta(seconds=2), lambda deps, clock: media.fetch_pending(deps, clock.now, media.LARGE)),
+    Duty("films", timedelta(seconds=1), lambda deps, clock: films.make_next(deps, clock.now)),
+)
+"""What takes minutes: it has a thread of its own, so that nothing waits for it but the posts with videos."""
 
 HOUSEKEEPING = (
     Duty("seal", timedelta(minutes=1), lambda deps, clock: sealing.seal_record(deps, clock.now())),
@@ -101,6 +110,12 @@ class Daemon:
         self._crew = Crew(deps, self._ownership, clock.now)
         self._stopping = threading.Event()
         self._shaken = False
+        fetching, making = FILMING
+        halted = self._stopping.is_set
+        self._filming = (
+            fetching,
+            replace(making, do=lambda deps, clock: films.make_next(deps, clock.now, halted)),
+        )
 
     @property
     def _held(self) -> bool:
@@ -142,6 +157,11 @@ class Daemon:
         if self._held:
             return
         self._do_each((*DUTIES, *HOUSEKEEPING))
+
+    def make_films(self) -> None:
+        """Fetch videos and make films until there is nothing more to do."""
+        if not self._held:
+            self._do_each(self._filming)
 
     def _do_each(self, chosen: Sequence[Duty]) -> None:
         every = {duty.name: duty.every for duty in chosen}
@@ -191,6 +211,7 @@ class Daemon:
         scheduler = BackgroundScheduler(timezone="UTC")
         for name, do, every in (
             ("duties", self.do_duties, _BELL),
+            ("films", self.make_films, _BELL),
             ("publish", self.publish, _BELL),
             ("beat", self.beat, 10 * _BELL),
         ):
@@ -206,7 +227,9 @@ class Daemon:
 
     def until_idle(self) -> None:
         """Do all duties until they find nothing more to do, and publish until nothing is due."""
-        while sum(duty.do(self._deps, self._clock) for duty in DUTIES if not self._stopping.is_set()):
+        while sum(
+            duty.do(self._deps, self._clock) for duty in (*DUTIES, *self._filming) if not self._stopping.is_set()
+        ):
             continue
         self.publish()
         self._do_each(HOUSEKEEPING)

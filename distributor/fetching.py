@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -102,6 +103,58 @@ def fetch(
         asked = _Asked(session, "GET", headers, timeout, sleep)
         with _followed(asked, url, _REDIRECTS) as (response, at, moved_to):
             return _answer(response, at, max_bytes, clock, moved_to, conditional=bool(etag or last_modified))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file that has come whole; ``etag`` and ``last_modified`` tell later whether it changed."""
+
+    etag: str
+    last_modified: str
+
+
+def load(
+    url: str,
+    part: Path,
+    *,
+    allow_private: Collection[str] = (),
+    max_bytes: int,
+    timeout: tuple[float, float] = (5, 20),
+    deadline: float = 600.0,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Loaded:
+    """GET ``url`` into the file ``part``, going on where an earlier try broke off if the server says it is the same.
+
+    What came before a failure stays in ``part`` for the next try. Else as :func:`fetch`.
+    Raises: FetchRefused, FetchFailed.
+    """
+    clock, note = Deadline(monotonic() + deadline, monotonic), part.with_suffix(".same")
+    same = note.read_text(encoding="ascii") if note.exists() and part.exists() else ""
+    have = part.stat().st_size if same else 0
+    headers = {**_HEADERS, "Accept": "*/*", "Accept-Encoding": "identity"}
+    if have:
+        headers |= {"Range": f"bytes={have}-", "If-Range": same}
+    with foreign_session(allow_private, clock) as session:
+        asked = _Asked(session, "GET", headers, timeout, sleep)
+        with _followed(asked, url, _REDIRECTS) as (response, at, _moved):
+            goes_on = response.status_code == 206 and _starts_at(response, have)
+            if response.status_code in (206, 416) and not goes_on:
+                part.unlink(missing_ok=True)
+                raise FetchFailed(f"{_checked(at)} setzt die Übertragung nicht fort; sie beginnt von vorn.")
+            if response.status_code not in (200, 206):
+                raise _no_answer(response, _checked(at))
+            tag, modified = response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")
+            strong = tag if tag and not tag.startswith("W/") else modified
+            note.write_text(strong if strong.isascii() else "", encoding="ascii")
+            with part.open("ab" if goes_on else "wb") as file:
+                _pour(response, _checked(at), max_bytes - (have if goes_on else 0), clock, file.write)
+    note.unlink(missing_ok=True)
+    return Loaded(tag, modified)
+
+
+def _starts_at(response: requests.Response, have: int) -> bool:
+    return response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
 
 
 def post_form(
@@ -270,24 +323,33 @@ def _no_answer(response: requests.Response, host: str) -> FetchFailed | FetchRef
 
 
 def _body(response: requests.Response, host: str, max_bytes: int, clock: Deadline) -> bytes:
+    body = bytearray()
+    _pour(response, host, max_bytes, clock, body.extend)
+    return bytes(body)
+
+
+def _pour(
+    response: requests.Response, host: str, max_bytes: int, clock: Deadline, write: Callable[[bytes], object]
+) -> None:
+    """Hand on the body as it arrives, at most ``max_bytes``, and no less than the answer said it would be."""
     too_large = FetchRefused(
         f"Der Inhalt von {host} ist größer als erlaubt ({max_bytes:,} Bytes).", code="fetch.too_large"
     )
     length = response.headers.get("Content-Length", "")
     if length.isascii() and length.isdigit() and int(length[:18]) > max_bytes:
         raise too_large
-    body = bytearray()
+    come = 0
     try:
         for piece in _pieces(response, clock):
-            body += piece
-            if len(body) > max_bytes:
+            come += len(piece)
+            if come > max_bytes:
                 raise too_large
+            write(piece)
     except (TimeoutError, ReadTimeoutError) as error:
         raise FetchFailed(f"{host} liefert den Inhalt zu langsam.", detail=_said(error)) from None
     except (HTTPError, requests.RequestException, OSError) as error:
         text = f"Die Übertragung von {host} brach ab."
         raise FetchFailed(text, detail=_said(error)) from None
-    return bytes(body)
 
 
 def _pieces(response: requests.Response, clock: Deadline) -> Iterator[bytes]:

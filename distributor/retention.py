@@ -82,6 +82,10 @@ RULES = (
         "nothing uses them", _STORAGE,
     ),
     Rule(
+        "films", "film", "of files that no item has any more", "delete", timedelta(), "at once",
+        "nobody waits for them", _STORAGE,
+    ),
+    Rule(
         "answers", "clearance_answer", "of items all of whose posts are over", "delete", _CLAIMS,
         "the item's last change", "they hold credits and descriptions", _LIMITATION,
     ),

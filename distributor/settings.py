@@ -78,6 +78,7 @@ class Settings:
     upstream_recalls: frozenset[str] = frozenset({"embargo", "expiry"})
     portal_withdraw_url: str = ""
     threads: int = 8
+    ffmpeg: str = ""
     short_links: bool = True
     log_format: str = "plain"
     metrics_bind: str = ""
@@ -119,6 +120,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         upstream_recalls=_several(values, "UPSTREAM_RECALLS", "embargo,expiry", ("embargo", "expiry", "deleted")),
         portal_withdraw_url=_text(values, "PORTAL_WITHDRAW_URL", ""),
         threads=_number(values, "THREADS", 8, least=1),
+        ffmpeg=_text(values, "FFMPEG", ""),
         short_links=_choice(values, "SHORT_LINKS", "on", ("on", "off")) == "on",
         log_format=_choice(values, "LOG_FORMAT", "plain", ("plain", "json")),
         metrics_bind=_text(values, "METRICS_BIND", ""),

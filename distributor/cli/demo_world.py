@@ -28,6 +28,7 @@ from distributor.services import (
     configuration,
     consents,
     feeds,
+    films,
     media,
     people,
     planning,
@@ -217,6 +218,8 @@ def take_in(world: World, told: Callable[[float], None]) -> list[int]:
         tailoring.tailor_item(deps, number, clock.now())
         media.fetch_pending(deps, clock.now)
         tailoring.tailor_item(deps, number, clock.now())
+        while films.make_next(deps, clock.now):
+            tailoring.tailor_stale(deps, clock.now())
         told(done / len(numbers))
     return numbers
 

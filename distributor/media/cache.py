@@ -15,6 +15,7 @@ from distributor.domain import Refused
 from distributor.media.sniff import sniff
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_HEAD = 65_536
 
 
 class MediaCache:
@@ -36,6 +37,29 @@ class MediaCache:
         if not path.is_file() or path.stat().st_size != len(data):
             _write(path, data)
         return sha256
+
+    def take(self, file: Path, mime: str) -> str:
+        """Keep a file that lies in :meth:`workshop`, which moves, and return its SHA-256.
+
+        Raises: Refused if it is not what ``mime`` says.
+        """
+        with file.open("rb") as opened:
+            _check_type(opened.read(_HEAD), mime)
+            opened.seek(0)
+            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+            os.fchmod(opened.fileno(), 0o640)
+            os.fsync(opened.fileno())
+        path = self.path(sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(path)
+        _sync_folder(path.parent)
+        return sha256
+
+    def workshop(self) -> Path:
+        """Return the folder for files that are not whole yet, on the same disk."""
+        folder = self.root / "in-work"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def read(self, sha256: str) -> bytes:
         """Return the file's bytes, checked against their name. Raises: Refused if it is missing or was altered."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import av.error
 import av.logging
+from PIL import Image, ImageStat
 
 from connectors.base import VideoRules
 from distributor.domain import Refused
@@ -34,6 +35,8 @@ _HDR = {16: "PQ", 18: "HLG"}
 _DEMUXERS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
 _CROPPED = 0.72
 """The least part of a picture that a crop must keep; else the whole of it stands on a blurred copy. Our own choice."""
+
+_LOOKS = 6
 
 av.logging.set_level(None)
 
@@ -141,6 +144,25 @@ def _length(container: av.container.InputContainer, stream: av.VideoStream) -> f
             code="media.too_long",
         )
     return seconds
+
+
+def cover(path: Path, film: Film) -> int:
+    """Return the millisecond whose picture may stand for the film: of some spread over it, the richest in contrast."""
+    best, chosen = -1.0, 0
+    with av.open(str(path), format=film.demuxer) as container:
+        stream = container.streams.video[0]
+        for part in range(1, _LOOKS):
+            second = film.seconds * part / _LOOKS
+            container.seek(int(second * 1_000_000))
+            frame = next((one for one in container.decode(stream) if one.time is None or one.time >= second), None)
+            if frame is None:
+                continue
+            seen: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
+            grey = seen.convert("L").resize((160, 90))
+            rich = ImageStat.Stat(grey).stddev[0]
+            if rich > best * 1.1:
+                best, chosen = rich, int(second * 1000)
+    return chosen
 
 
 def _damaged() -> Refused:

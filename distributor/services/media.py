@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import structlog
 
 from connectors.base import PictureRules
 from distributor.domain import FeedMedium, Refused
-from distributor.fetching import FetchFailed, fetch
+from distributor.fetching import FetchFailed, fetch, load
+from distributor.intake.media import mime_of
 from distributor.intake.report import item_of
 from distributor.lifecycle import backoff
 from distributor.log import about
+from distributor.media import captions, films
 from distributor.media.pictures import probe, render
 from distributor.media.shapes import shape_key
 from distributor.media.sniff import sniff
@@ -25,6 +28,9 @@ from distributor.store.tables import ItemRow, MediumRow, RenditionRow
 MAX_BYTES = 30_000_000
 """The largest picture that is fetched; our own choice, well above what any channel takes."""
 
+SMALL, LARGE = ("image", "captions"), ("video",)
+KINDS = (*SMALL, *LARGE)
+_FILMS = ("video/mp4", "video/quicktime", "video/webm")
 _TRIES = 6
 
 _log = structlog.get_logger()
@@ -43,40 +49,95 @@ def by_picture(media: Iterable[FeedMedium]) -> dict[str, FeedMedium]:
     return {url: medium for medium in pictures_last for url in picture_addresses(medium)}
 
 
+def video_of(media: Iterable[FeedMedium]) -> FeedMedium | None:
+    """Return the Item's video that posts carry: the first with a file of its own, not one that only a page plays."""
+    return next((one for one in media if one.kind == "video" and (one.mime or mime_of(one.url)) in _FILMS), None)
+
+
+def captions_of(video: FeedMedium | None) -> str:
+    """Return the address of the captions that go with the video: German ones before others; empty for none."""
+    tracks = [track for track in video.captions if track.playable] if video else []
+    return min(tracks, key=lambda track: not track.lang.lower().startswith("de")).url if tracks else ""
+
+
+def wanted_media(media: Iterable[FeedMedium]) -> dict[str, str]:
+    """Return the address and kind of every file that posts of these media are made of, in order."""
+    found = list(media)
+    pictures = dict.fromkeys((url for medium in found for url in picture_addresses(medium)), "image")
+    video = video_of(found)
+    beside = {video.url: "video", captions_of(video): "captions"} if video else {}
+    return {**{url: kind for url, kind in beside.items() if url and url not in pictures}, **pictures}
+
+
 def sync_media(item: ItemRow, known: dict[str, MediumRow]) -> list[MediumRow]:
-    """Return rows for the pictures that the Item's newest revision names and that are not yet known."""
-    wanted = [url for medium in item_of(item.document).media for url in picture_addresses(medium)]
+    """Return rows for the files that the Item's newest revision names and that are not yet known."""
+    wanted = wanted_media(item_of(item.document).media)
+    places = {url: number for number, url in enumerate(url for url, kind in wanted.items() if kind == "image")}
     return [
-        MediumRow(item_id=item.id, position=position, url=url, kind="image")
-        for position, url in enumerate(dict.fromkeys(wanted))
+        MediumRow(item_id=item.id, position=places.get(url, 0), url=url, kind=kind)
+        for url, kind in wanted.items()
         if url not in known
     ]
 
 
-def fetch_pending(deps: Deps, clock: Callable[[], datetime]) -> int:
-    """Fetch what is due; return how many media were tried."""
+def fetch_pending(deps: Deps, clock: Callable[[], datetime], kinds: Collection[str] = KINDS) -> int:
+    """Fetch what is due of these kinds; return how many media were tried."""
     with deps.store.read() as session:
-        waiting = [(row.item_id, row.id, row.url, row.tries) for row in items.pending_media(session, clock())]
-    for item_id, medium_id, url, tries in waiting:
+        waiting = [
+            (row.item_id, row.id, row.kind, row.url, row.tries) for row in items.pending_media(session, clock(), kinds)
+        ]
+    for item_id, medium_id, kind, url, tries in waiting:
         with about(item_id, item=item_id), trial(deps, f"medium/{medium_id}", clock()) as allowed:
-            _fetch_one(deps, medium_id, url, tries, clock, allowed=allowed)
+            _fetch_one(deps, medium_id, kind, url, tries, clock, allowed=allowed)
     return len(waiting)
 
 
+def _image(deps: Deps, url: str) -> dict[str, object]:
+    got = fetch(url, allow_private=deps.settings.allow_private, max_bytes=MAX_BYTES)
+    kind = sniff(got.body)
+    if kind.kind != "image":
+        raise Refused(f"Unter {url} liegt kein Bild, sondern {kind.mime}.", code="medium.kind")
+    probe(got.body)
+    sha256 = deps.cache.put(got.body, kind.mime)
+    return {"sha256": sha256, "mime": kind.mime, "etag": got.etag, "modified": got.last_modified}
+
+
+def _captions(deps: Deps, url: str) -> dict[str, object]:
+    got = fetch(url, allow_private=deps.settings.allow_private, max_bytes=captions.MAX_BYTES)
+    sha256 = deps.cache.put(captions.as_vtt(captions.read(got.body)), "text/vtt")
+    return {"sha256": sha256, "mime": "text/vtt", "etag": got.etag, "modified": got.last_modified}
+
+
+def _video(deps: Deps, url: str) -> dict[str, object]:
+    """Load the file piece by piece, also over several tries, and open it."""
+    part = deps.cache.workshop() / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.part"
+    got = load(url, part, allow_private=deps.settings.allow_private, max_bytes=films.MAX_BYTES)
+    try:
+        film = films.probe(part)
+        facts = {**asdict(film), "cover": films.cover(part, film)}
+        with part.open("rb") as file:
+            mime = sniff(file.read(films.HEAD)).mime
+        sha256 = deps.cache.take(part, mime)
+    finally:
+        part.unlink(missing_ok=True)
+    return {"sha256": sha256, "mime": mime, "etag": got.etag, "modified": got.last_modified, "facts": facts}
+
+
+_GET: Mapping[str, Callable[[Deps, str], dict[str, object]]] = {
+    "image": _image,
+    "captions": _captions,
+    "video": _video,
+}
+
+
 def _fetch_one(
-    deps: Deps, medium_id: int, url: str, tries: int, clock: Callable[[], datetime], *, allowed: bool
+    deps: Deps, medium_id: int, kind: str, url: str, tries: int, clock: Callable[[], datetime], *, allowed: bool
 ) -> None:
     change: dict[str, object]
     try:
         if not allowed:
             raise Refused(f"Beim Lesen von {url} ist der Dienst mehrmals abgestürzt.", code="medium.deadly")
-        got = fetch(url, allow_private=deps.settings.allow_private, max_bytes=MAX_BYTES)
-        kind = sniff(got.body)
-        if kind.kind != "image":
-            raise Refused(f"Unter {url} liegt kein Bild, sondern {kind.mime}.", code="medium.kind")
-        probe(got.body)
-        sha256 = deps.cache.put(got.body, kind.mime)
-        change = {"state": "ready", "trouble": "", "sha256": sha256, "mime": kind.mime, "next_try_at": None}
+        change = {**_GET[kind](deps, url), "state": "ready", "trouble": "", "next_try_at": None, "looked_at": clock()}
     except FetchFailed as error:
         again = tries + 1 < _TRIES
         wait = clock() + backoff(medium_id, tries, deps.policy) if again else None
@@ -103,7 +164,7 @@ class _Wanted:
 def make_renditions(deps: Deps, item_id: int) -> None:
     """Make every rendition of the Item's pictures that a channel in use needs and that does not exist yet."""
     with deps.store.read() as session:
-        rows = [row for row in items.media(session, item_id) if row.state == "ready"]
+        rows = [row for row in items.media(session, item_id) if row.state == "ready" and row.kind == "image"]
         channels = {account.channel for account, _ in items.accounts(session)}
         known = items.renditions(session, [row.sha256 for row in rows])
     rules = {shape_key(r): r for r in (deps.connector(channel).limits.pictures for channel in sorted(channels))}

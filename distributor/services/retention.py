@@ -29,6 +29,7 @@ from distributor.store.tables import (
     ApprovalRow,
     AttemptRow,
     Base,
+    FilmRow,
     ItemRow,
     MediumRow,
     OverrideRow,
@@ -168,6 +169,7 @@ def _named_files(session: Session) -> set[str]:
     ):
         for document in session.scalars(query.execution_options(yield_per=1000)):
             named.update(medium["sha256"] for medium in document["media"])
+            named.update(medium.get("captions", "") for medium in document["media"])
     return named
 
 
@@ -236,6 +238,7 @@ _WORK: dict[str, _Work] = {
     "renditions": _Work(
         RenditionRow, lambda before: ~exists(select(MediumRow.id).where(MediumRow.sha256 == RenditionRow.source))
     ),
+    "films": _Work(FilmRow, lambda before: ~exists(select(MediumRow.id).where(MediumRow.sha256 == FilmRow.source))),
     "answers": _Work(AnswerRow, lambda before: _item_over(AnswerRow.item_id, before)),
     "channel texts of editors": _Work(OverrideRow, lambda before: _item_over(OverrideRow.item_id, before)),
     "contents of items": _Work(

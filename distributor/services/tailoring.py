@@ -16,6 +16,7 @@ from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisatio
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
 from distributor.log import about
 from distributor.media.shapes import shape_key
+from distributor.services import films
 from distributor.services.deps import Deps
 from distributor.services.gating import closed_gates
 from distributor.services.media import by_picture, make_renditions, sync_media
@@ -61,7 +62,7 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
         unseen = sync_media(item, known)
         session.add_all(unseen)
         session.flush()
-        if unseen:
+        if any(row.kind != "captions" for row in unseen):
             for question in ("people", "elected"):
                 items.ask_again(session, item_id, question, DAEMON.login, now)
         if not workpiece(session, item).complete:
@@ -71,6 +72,7 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
         item = _locked(session, item_id)
         if item.revision != revision:  # its media have not been looked at yet
             return False
+        films.order_films(deps, session, workpiece(session, item), now)
         shape_posts(deps, session, item, now)
         item.stale = False
     _log.info("item_tailored", item=item_id, revision=revision)
@@ -189,6 +191,7 @@ def _shape(
     made = _variation(deps, session, piece, post, account, owner, now, post.officer_text)
     problems = [
         *_media_problems(piece),
+        *films.problems(piece, deps.connector(account.channel)),
         *_gate_problems(deps, piece, account, owner, now),
         *_repeat_problems(piece, post, account),
         *_correction_problems(deps, session, piece, post, account, owner, now),
@@ -298,6 +301,9 @@ def link_of(deps: Deps, content: FeedItem, organisation: Organisation, code: str
 def _media(piece: Workpiece, connector: Connector) -> tuple[tuple[Medium, ...], frozenset[str]]:
     rules = connector.limits.pictures
     said = by_picture(piece.content.media)
+    film = films.medium_of(piece, connector)
+    if film is not None:
+        return (film,), frozenset()
     media: list[Medium] = []
     decorative: set[str] = set()
     for row in [row for row in piece.media if row.state == "ready"][: rules.at_most]:

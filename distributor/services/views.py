@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from distributor.domain import Actor, Refused, State
 from distributor.log import trace_of
 from distributor.roster import organisation_of
+from distributor.services import films
 from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
@@ -225,9 +226,11 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
                     "trouble": medium.trouble,
                     "sha256": medium.sha256,
                     "mime": medium.mime,
+                    "kind": medium.kind,
                 }
-                for medium in piece.media
+                for medium in (*piece.media, *([piece.video] if piece.video else []))
             ],
+            "films": films.shown(piece),
             "questions": [
                 {
                     "question": question.key,

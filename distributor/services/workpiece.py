@@ -13,19 +13,22 @@ from distributor.domain import ChannelText, FeedItem, Organisation, Override
 from distributor.intake.report import item_of
 from distributor.roster import channel_text_of, lexicon_of, organisation_of
 from distributor.services.gating import clearance_of
-from distributor.services.media import picture_addresses
-from distributor.store import items, persons
-from distributor.store.tables import ItemRow, MediumRow, OrganisationRow, RenditionRow
+from distributor.services.media import wanted_media
+from distributor.store import films, items, persons
+from distributor.store.tables import FilmRow, ItemRow, MediumRow, OrganisationRow, RenditionRow
 from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
 
 
 @dataclass(frozen=True, slots=True)
 class Workpiece:
-    """All that is known of an Item when its posts are made."""
+    """All that is known of an Item when its posts are made. ``media`` are its pictures."""
 
     item: ItemRow
     content: FeedItem
     media: Sequence[MediumRow]
+    video: MediumRow | None
+    captions: MediumRow | None
+    films: Mapping[tuple[str, str], FilmRow]
     renditions: Mapping[tuple[str, str], RenditionRow]
     clearance: Clearance
     overrides: Mapping[tuple[str, int], Override]
@@ -46,8 +49,9 @@ class Workpiece:
 
     @property
     def complete(self) -> bool:
-        """Tell whether every picture has been fetched or refused: before that nobody can judge the Item."""
-        return {row.url for row in self.media if row.state != "pending"} == self.wanted
+        """Tell whether every file has been fetched or refused: before that nobody can judge the Item."""
+        beside = [row for row in (self.video, self.captions) if row is not None]
+        return {row.url for row in (*self.media, *beside) if row.state != "pending"} == self.wanted
 
     @property
     def cleared(self) -> bool:
@@ -73,18 +77,23 @@ class Workpiece:
 def workpiece(session: Session, item: ItemRow) -> Workpiece:
     """Read all that is needed to make an Item's posts."""
     content = item_of(item.document)
-    wanted = frozenset(url for medium in content.media for url in picture_addresses(medium))
-    media = [row for row in items.media(session, item.id) if row.url in wanted]
+    wanted = wanted_media(content.media)
+    rows = {row.url: row for row in items.media(session, item.id) if row.url in wanted}
+    media = [row for row in rows.values() if row.kind == "image"]
+    video = next((row for row in rows.values() if row.kind == "video"), None)
     shown = persons.shown_in(session, [item.id]).get(item.id, ())
     return Workpiece(
         item=item,
         content=replace(content, topics=without_consents(content.topics)),
         media=media,
-        renditions=items.renditions(session, [row.sha256 for row in media]),
+        video=video,
+        captions=next((row for row in rows.values() if row.kind == "captions"), None),
+        films=films.of(session, [video.sha256]) if video is not None and video.sha256 else {},
+        renditions=items.renditions(session, [row.sha256 for row in (*media, *([video] if video else []))]),
         clearance=clearance_of(content, media, items.answers(session, item.id), shown),
         overrides={key: Override(du=row.du, sie=row.sie) for key, row in items.overrides(session, item.id).items()},
         texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
-        wanted=wanted,
+        wanted=frozenset(wanted),
         lexicon=_lexicon(session),
     )
 

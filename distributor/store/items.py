@@ -95,11 +95,15 @@ def stale(session: Session) -> Sequence[tuple[int, int]]:
     return [(row.id, row.revision) for row in session.execute(query.order_by(ItemRow.id))]
 
 
-def pending_media(session: Session, now: datetime, limit: int = 20) -> Sequence[MediumRow]:
-    """Return media that are to be fetched now."""
+def pending_media(session: Session, now: datetime, kinds: Collection[str], limit: int = 20) -> Sequence[MediumRow]:
+    """Return media of these kinds that are to be fetched now."""
     return session.scalars(
         select(MediumRow)
-        .where(MediumRow.state == "pending", or_(MediumRow.next_try_at.is_(None), MediumRow.next_try_at <= now))
+        .where(
+            MediumRow.state == "pending",
+            MediumRow.kind.in_(kinds),
+            or_(MediumRow.next_try_at.is_(None), MediumRow.next_try_at <= now),
+        )
         .order_by(MediumRow.id)
         .limit(limit)
     ).all()

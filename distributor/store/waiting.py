@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, or_, select
+from sqlalchemy import Executable, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.store.places import untimed
-from distributor.store.tables import DutyRow, FeedRow, ItemRow, MediumRow, PostRow
+from distributor.store.tables import DutyRow, FeedRow, FilmRow, ItemRow, MediumRow, PostRow
 from distributor.store.types import UtcDateTime
 
 
@@ -36,7 +36,12 @@ def _statement() -> Executable:
     media = select(MediumRow.id).where(
         MediumRow.state == "pending", or_(MediumRow.next_try_at.is_(None), MediumRow.next_try_at <= now)
     )
+    videos = media.where(MediumRow.kind == "video")
+    films = select(FilmRow.source).where(
+        or_(FilmRow.state == "waiting", and_(FilmRow.state == "working", FilmRow.until <= now))
+    )
     tailor = select(ItemRow.id).where(ItemRow.stale, ItemRow.stage != "history")
     propose = select(PostRow.id).where(untimed(now, again=False))
-    asked = {"poll": poll, "media": media, "tailor": tailor, "propose": propose}
+    media = media.where(MediumRow.kind != "video")
+    asked = {"poll": poll, "media": media, "videos": videos, "films": films, "tailor": tailor, "propose": propose}
     return select(*(query.exists().label(name) for name, query in asked.items()))

@@ -7,18 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from distributor.daemon import DUTIES
+from distributor.daemon import DUTIES, FILMING
 from distributor.domain import State
 from distributor.store import waiting
 from distributor.store.engine import Store
-from distributor.store.tables import FeedRow, MediumRow
+from distributor.store.tables import FeedRow, FilmRow, MediumRow
 from tests.support.rows import NOW, Shelf
 
 LATER = NOW + timedelta(seconds=1)
 
 
-def medium(shelf: Shelf, **more: object) -> None:
-    shelf._add(MediumRow(item_id=shelf.item(), position=0, url="u", kind="image", **more))
+def medium(shelf: Shelf, kind: str = "image", **more: object) -> None:
+    shelf._add(MediumRow(item_id=shelf.item(), position=0, url="u", kind=kind, **more))
+
+
+def film(shelf: Shelf, **more: object) -> None:
+    shelf._add(FilmRow(source="a" * 64, shape="s", document={}, asked_at=NOW, **more))
 
 
 SOMETHING: dict[str, list[Callable[[Shelf], object]]] = {
@@ -27,6 +31,8 @@ SOMETHING: dict[str, list[Callable[[Shelf], object]]] = {
         lambda shelf: shelf._add(FeedRow(url="u", next_poll_at=NOW)),
     ],
     "media": [medium, lambda shelf: medium(shelf, next_try_at=NOW)],
+    "videos": [lambda shelf: medium(shelf, "video")],
+    "films": [film, lambda shelf: film(shelf, state="working", until=NOW)],
     "tailor": [lambda shelf: shelf.item(stale=True), lambda shelf: shelf.item(stale=True, stage="withdrawn")],
     "propose": [
         lambda shelf: shelf.post(State.AWAITING),
@@ -39,6 +45,8 @@ NOTHING: list[Callable[[Shelf], object]] = [
     lambda shelf: shelf._add(FeedRow(url="removed", removed_at=NOW)),
     lambda shelf: medium(shelf, next_try_at=LATER),
     lambda shelf: medium(shelf, state="ready"),
+    lambda shelf: medium(shelf, "video", state="ready"),
+    lambda shelf: film(shelf, state="working", until=LATER),
     lambda shelf: shelf.item(stale=True, stage="history"),
     lambda shelf: shelf.post(State.AWAITING, due_at=LATER),
     lambda shelf: shelf.post(State.AWAITING, plan_why="Kein Platz frei."),
@@ -66,4 +74,4 @@ def test_what_is_not_due_or_not_ours_leaves_them_idle(store: Store) -> None:
 
 def test_every_name_is_a_duty(store: Store) -> None:
     with store.read() as session:
-        assert waiting.idle(session, NOW) <= {duty.name for duty in DUTIES}
+        assert waiting.idle(session, NOW) <= {duty.name for duty in (*DUTIES, *FILMING)}

@@ -15,7 +15,7 @@ import requests
 
 from connectors.sandbox.enrol import enrol, environment
 from distributor import bootstrap, settings
-from distributor.daemon import DUTIES
+from distributor.daemon import DUTIES, FILMING
 from distributor.domain import Actor, Role
 from distributor.services import (
     accounts,
@@ -23,6 +23,7 @@ from distributor.services import (
     clearing,
     configuration,
     feeds,
+    films,
     media,
     people,
     planning,
@@ -268,6 +269,8 @@ class World:
         tailoring.tailor_stale(self.deps, self.clock.now())
         media.fetch_pending(self.deps, self.clock.now)
         tailoring.tailor_stale(self.deps, self.clock.now())
+        while films.make_next(self.deps, self.clock.now):
+            tailoring.tailor_stale(self.deps, self.clock.now())
         return taken
 
     def clears(self, *items: int) -> None:
@@ -324,7 +327,7 @@ class World:
     def runs_until(self, moment: datetime) -> None:
         """Let the daemon live through the time up to ``moment``, from one due moment to the next."""
         while True:
-            for duty in DUTIES:
+            for duty in (*DUTIES, *FILMING):
                 duty.do(self.deps, self.clock)
             self.works()
             if self.clock.now() >= moment:

@@ -10,6 +10,7 @@ from distributor.store.tables.feeds import FeedRow, SubscriptionRow
 from distributor.store.tables.items import (
     CampaignItemRow,
     CampaignRow,
+    FilmRow,
     ItemRow,
     MediumRow,
     OverrideRow,
@@ -47,6 +48,7 @@ __all__ = [
     "DutyRow",
     "EventRow",
     "FeedRow",
+    "FilmRow",
     "InstanceRow",
     "ItemPersonRow",
     "ItemRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distributor.store.tables.base import Base, PersonKey
@@ -111,7 +111,8 @@ class SettlementRow(Base):
 class MediumRow(Base):
     """One medium of an Item: ``pending`` until fetched, then ``ready`` or ``refused`` with the German reason.
 
-    A ``withdrawn`` one is used no more; its file is deleted, and then its ``sha256`` is empty.
+    ``kind`` is ``image``, ``video`` or ``captions``; ``facts`` is what opening a video told. A ``withdrawn`` one is
+    used no more; its file is deleted, and then its ``sha256`` is empty.
     """
 
     __tablename__ = "medium"
@@ -127,6 +128,31 @@ class MediumRow(Base):
     mime: Mapped[str] = mapped_column(default="")
     next_try_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    etag: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    modified: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    looked_at: Mapped[datetime | None]
+
+
+class FilmRow(Base):
+    """A rendition of a video that is still to be made, by whichever daemon comes first, or that could not be made.
+
+    It is done once for all accounts, and then a :class:`RenditionRow`. ``document`` is what is to be made of it,
+    ``captions`` the hash of what is burnt in. Who works on it holds it ``until``.
+    """
+
+    __tablename__ = "film"
+    __table_args__ = (CheckConstraint("state IN ('waiting', 'working', 'refused')", name="state_known"),)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    shape: Mapped[str] = mapped_column(primary_key=True)
+    captions: Mapped[str] = mapped_column(default="")
+    document: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    percent: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime | None]
+    asked_at: Mapped[datetime]
 
 
 class RenditionRow(Base):

@@ -148,7 +148,8 @@ def too_many(subject: Subject) -> Iterator[Finding]:
 
 def mime(subject: Subject) -> Iterator[Finding]:
     """A file of a kind that the channel does not take."""
-    allowed = subject.limits.pictures.mimes
+    videos = subject.limits.videos
+    allowed = (*subject.limits.pictures.mimes, *(videos.mimes if videos else ()))
     for number, medium in _numbered(subject):
         if medium.mime not in allowed:
             yield Finding(
@@ -158,16 +159,21 @@ def mime(subject: Subject) -> Iterator[Finding]:
 
 def weight(subject: Subject) -> Iterator[Finding]:
     """A file is too big."""
-    limit = subject.limits.pictures.max_bytes
+    videos = subject.limits.videos
     for number, medium in _numbered(subject):
+        film = medium.mime.startswith("video/")
+        name, limit = ("Video", videos.max_bytes) if film and videos else ("Bild", subject.limits.pictures.max_bytes)
         if medium.size > limit:
-            yield Finding(f"Bild {number} hat {_megabytes(medium.size)} von {_megabytes(limit)} MB; bitte verkleinern.")
+            size, most = _megabytes(medium.size), _megabytes(limit)
+            yield Finding(f"{name} {number} hat {size} von {most} MB; bitte verkleinern.")
 
 
 def ratio(subject: Subject) -> Iterator[Finding]:
     """A picture is too narrow or too wide."""
     rules = subject.limits.pictures
     for number, medium in _numbered(subject):
+        if medium.mime.startswith("video/"):
+            continue
         shape = medium.width / medium.height if medium.height else 0.0
         if not rules.min_ratio - _EPSILON <= shape <= rules.max_ratio + _EPSILON:
             yield Finding(
