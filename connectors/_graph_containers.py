@@ -96,7 +96,8 @@ def advance(access: Access, node: str, post: RemotePost, media: MediaSource, pro
     if progress.container:
         return _await(access, progress, progress.container) or _staged(progress)
     if len(post.media) == 1:
-        answer = _make(access, node, caption=post.text or None, **_picture(post, media, 0))
+        values = _reel(post, media) if post.media[0].film else _picture(post, media, 0)
+        answer = _make(access, node, caption=post.text or None, **values)
         return _later(access.now, progress.made(access.now, container=answer))
     if len(progress.children) < len(post.media):
         return _next_child(access, node, post, media, progress)
@@ -135,6 +136,13 @@ def check_quota(access: Access, node: str) -> None:
 def _picture(post: RemotePost, media: MediaSource, index: int) -> dict[str, Any]:
     medium = post.media[index]
     return {"image_url": media.url(medium.sha256), "alt_text": medium.alt or None}
+
+
+def _reel(post: RemotePost, media: MediaSource) -> dict[str, Any]:
+    """A single video is a reel, which its account's grid shows too."""
+    [film] = post.media
+    address = media.url(film.sha256)
+    return {"media_type": "REELS", "video_url": address, "thumb_offset": film.cover, "share_to_feed": True}
 
 
 def _next_child(access: Access, node: str, post: RemotePost, media: MediaSource, progress: Progress) -> NotYet:
@@ -176,7 +184,7 @@ def _too_slow(unreadable: bool) -> Unavailable:
     if unreadable:
         text = f"{LABEL} zeigt uns den vorbereiteten Post nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
         return Unavailable(text, code="100/33", scope="account", who="operator")
-    text = f"{LABEL} verarbeitet die Bilder seit über 10 Minuten; es wird später erneut nachgesehen."
+    text = f"{LABEL} verarbeitet die Medien seit über 10 Minuten; es wird später erneut nachgesehen."
     return Unavailable(text, code="IN_PROGRESS", who="operator")
 
 

@@ -63,7 +63,19 @@ def check(post: RemotePost, limits: Limits, label: str) -> None:
     if not pictures.at_least <= len(post.media) <= pictures.at_most:
         text = f"{label} braucht {pictures.at_least} bis {pictures.at_most} Bilder, der Post hat {len(post.media)}."
         raise Rejected(text, code="pictures")
+    if any(medium.film for medium in post.media):
+        _check_film(post, limits, label)
+        return
     for number, medium in enumerate(post.media, start=1):
         if medium.mime not in pictures.mimes:
             text = f"Bild {number} hat ein Format, das {label} nicht annimmt ({medium.mime}). Bitte ein anderes wählen."
             raise Rejected(text, code="mime")
+
+
+def _check_film(post: RemotePost, limits: Limits, label: str) -> None:
+    rules = limits.videos
+    if rules is None or len(post.media) != 1:
+        raise Rejected(f"{label} nimmt ein Video nur allein an. Bitte die anderen Medien weglassen.", code="video")
+    [film] = post.media
+    if film.mime not in rules.mimes or film.size > rules.max_bytes:
+        raise Rejected(f"Das Video nimmt {label} nicht an: falsches Format oder zu groß.", code="video")

@@ -55,6 +55,11 @@ class Medium:
     captions: str = ""
     cover: int = 0
 
+    @property
+    def film(self) -> bool:
+        """Tell whether this is a video."""
+        return self.mime.startswith("video/")
+
     def document(self) -> dict[str, Any]:
         """Return the medium as plain JSON values; what only a video has is left out where it is empty."""
         told = asdict(self)

@@ -87,6 +87,24 @@ class XClient(tweepy.Client):  # type: ignore[misc]
         files = {"media": ("bild", content, mime)}
         return self.request("POST", "/2/media/upload", data={"media_category": "tweet_image"}, files=files).json()
 
+    def announce_video(self, mime: str, size: int) -> Any:
+        """Begin the upload of a video and return X's answer."""
+        document = {"media_type": mime, "total_bytes": size, "media_category": "tweet_video"}
+        return self.request("POST", "/2/media/upload/initialize", json=document).json()
+
+    def append(self, media_id: str, number: int, piece: bytes) -> None:
+        """Upload one piece of a video."""
+        files, data = {"media": ("video", piece, "application/octet-stream")}, {"segment_index": str(number)}
+        self.request("POST", f"/2/media/upload/{media_id}/append", data=data, files=files)
+
+    def finalize(self, media_id: str) -> Any:
+        """End the upload of a video and return X's answer."""
+        return self.request("POST", f"/2/media/upload/{media_id}/finalize").json()
+
+    def upload_status(self, media_id: str) -> Any:
+        """Return how far X is with a video."""
+        return self.request("GET", "/2/media/upload", params={"command": "STATUS", "media_id": media_id}).json()
+
     def describe(self, media_id: str, alt: str) -> None:
         """Give an uploaded picture its description."""
         # without the inner "metadata" X answers 500: https://github.com/plhery/node-twitter-api-v2/issues/579

@@ -1,4 +1,4 @@
-"""Facebook Pages: posts with text, link and pictures. Videos, reels and comments are not here.
+"""Facebook Pages: posts with text, link and pictures, and reels. Comments are not here.
 
 A post is made as an invisible draft (``published=false``) and made public by its id, which may be repeated without
 harm. That way was seen to work on one Page on 2026-09-05 and is not promised by Meta, so the setting ``release`` can
@@ -8,9 +8,11 @@ be ``direct``: then only pictures are staged, and the release creates the public
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from connectors import _graph_reels as reels
 from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
 from connectors._graph_errors import GraphError
 from connectors._graph_posts import READ_ON, SLACK, carries, check, moment, squeezed, utf16_units, with_link
@@ -38,7 +40,9 @@ from connectors.base import (
     StageLost,
     Timing,
     Unauthorised,
+    Unavailable,
     Variant,
+    VideoRules,
 )
 
 _LABEL = "Facebook"
@@ -46,6 +50,7 @@ _HOSTS = {"graph": "https://graph.facebook.com", "rupload": "https://rupload.fac
 _KEEPS = timedelta(hours=24)
 _PAGE = Field("page_id", "Seiten-ID", help="Die Zahl unter „Info“, „Seitentransparenz“ der Facebook-Seite.")
 _PHOTOS = Source("https://developers.facebook.com/docs/graph-api/reference/page/photos", READ_ON)
+_REELS = Source("https://developers.facebook.com/docs/video-api/guides/reels-publishing", READ_ON)
 _FEED = Source("https://developers.facebook.com/docs/graph-api/reference/page/feed", READ_ON)
 
 _LIMITS = Limits(
@@ -53,6 +58,9 @@ _LIMITS = Limits(
     unit="Zeichen",
     measure=utf16_units,
     pictures=PictureRules(mimes=("image/jpeg", "image/png"), max_bytes=4_000_000, at_most=10),
+    # A video is a reel here: MP4, 24 to 60 pictures a second, 3 to 90 seconds, 9:16 to 16:9. Its weight has no
+    # documented bound; ours is a quarter of what other publishers' code allows.
+    videos=VideoRules(1280, 720, max_bytes=500_000_000, min_seconds=3, max_seconds=90, captions="file"),
     hashtags=3,
     links="card",
     sources={
@@ -65,6 +73,7 @@ _LIMITS = Limits(
         "pictures.at_most": _FEED,
         # UNVERIFIED: no bound is documented for alt_text_custom; Instagram's is taken. Likewise ratio and width.
         "pictures.max_alt": _PHOTOS,
+        "videos": _REELS,
         # Our own advice: Facebook has no bound.
         "hashtags": _FEED,
     },
@@ -104,7 +113,9 @@ class Facebook:
         text = variant.text
         if variant.media and variant.link and not carries(text, variant.link):
             text = with_link(text, variant.link)
-        return RemotePost(self.channel, variant.form, text, variant.link, variant.media)
+        # A reel takes no description.
+        media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
+        return RemotePost(self.channel, variant.form, text, variant.link, media)
 
     def whoami(self, access: Access) -> Identity:
         """Ask Facebook which Page this is. Raises: ConnectorError."""
@@ -119,6 +130,8 @@ class Facebook:
         """Upload the pictures unseen and make the draft. Raises: ConnectorError."""
         check(post, _LIMITS, _LABEL)
         graph, page = _open(access)
+        if _is_reel(post):
+            return reels.stage(access, graph, page, post, media, data)
         done = dict(data or {"release": _release_of(access), "started": access.now.isoformat(), "photos": []})
         if done["release"] == "direct" and not post.text.strip():
             text = "Ohne Text ließe sich der Post auf Facebook nicht wiederfinden. Bitte einen Text ergänzen."
@@ -144,7 +157,10 @@ class Facebook:
         """Make the draft public, or create the public post (``direct``). Raises: ConnectorError."""
         graph, page = _open(access)
         with answers(access, _LABEL, changes=True, releasing=True):
-            if "draft" in stage:
+            if "video" in stage:
+                remote_id = str(stage["video"])
+                reels.finish(graph, page, post, remote_id)
+            elif "draft" in stage:
                 remote_id = str(stage["draft"])
                 affirm(graph.update_object(remote_id, is_published=True))
             else:
@@ -157,6 +173,8 @@ class Facebook:
         """Ask the draft itself; if it is gone, look through what the Page published. Raises: ConnectorError."""
         graph, page = _open(access)
         draft = str(stage.get("draft", ""))
+        if _is_reel(post):
+            return _find_reel(access, graph, page, post, stage, order, since, known)
         with answers(access, _LABEL):
             seen = _look_at(graph, draft) if draft else None
             if seen is not None:
@@ -175,6 +193,9 @@ class Facebook:
         """Remove draft and pictures; a draft that has become public is left alone. Raises: ConnectorError."""
         graph, _ = _open(access)
         draft = str(stage.get("draft", ""))
+        if "video" in stage:
+            _remove_reel(access, graph, str(stage["video"]))
+            return
         if draft:
             with answers(access, _LABEL):
                 seen = _look_at(graph, draft)
@@ -199,6 +220,45 @@ class Facebook:
                     raise
         task = "Facebook lässt uns diesen Post nicht löschen. Bitte auf der Seite löschen."
         return ByHand(task, receipt.url or _address(receipt.remote_id))
+
+
+def _is_reel(post: RemotePost) -> bool:
+    return any(medium.film for medium in post.media)
+
+
+def _find_reel(
+    access: Access,
+    graph: GraphClient,
+    page: str,
+    post: RemotePost,
+    stage: Json,
+    order: Order,
+    since: datetime,
+    known: Sequence[str],
+) -> Found | Absent:
+    """Ask the video itself; if it is gone or forgotten, look through the Page's reels. Raises: ConnectorError."""
+    video = str(stage.get("video", ""))
+    with answers(access, _LABEL):
+        phases = reels.status_of(graph, video) if video else None
+        if phases is not None and not reels.is_public(phases):
+            return Absent(stage_usable=access.now < datetime.fromisoformat(stage["started"]) + reels.KEEPS)
+        for remote in reels.listed(graph, page):
+            remote_id = identity(remote)
+            if remote_id == video or (not video and remote_id not in known and _is_ours(remote, post, order, since)):
+                return Found(_receipt(remote_id, remote, since))
+    if phases is not None:
+        raise Unavailable("Facebook meldet das Video als veröffentlicht, führt es aber noch nicht auf.", code="listed")
+    return Absent(stage_usable=False)
+
+
+def _remove_reel(access: Access, graph: GraphClient, video: str) -> None:
+    with answers(access, _LABEL):
+        phases = reels.status_of(graph, video)
+        if phases is not None and reels.is_public(phases):
+            text = "Das vorbereitete Video ist auf Facebook schon öffentlich und wurde nicht entfernt. Bitte prüfen."
+            raise Rejected(text, code="public", who="operator")
+    with answers(access, _LABEL, changes=True):
+        _delete(graph, video)
 
 
 def _open(access: Access) -> tuple[GraphClient, str]:

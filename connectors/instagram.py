@@ -1,11 +1,12 @@
-"""Instagram professional accounts: single pictures and carousels, published through the linked Facebook Page's login.
+"""Instagram professional accounts: pictures, carousels and reels, published through the linked Page's login.
 
-Making containers and waiting for them is in ``_graph_containers``. Reels, stories and comments are not here.
+Making containers and waiting for them is in ``_graph_containers``. Stories and comments are not here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,7 @@ from connectors.base import (
     Unauthorised,
     Unavailable,
     Variant,
+    VideoRules,
     Withheld,
 )
 
@@ -68,10 +70,12 @@ _LIMITS = Limits(
         at_least=1,
         at_most=10,
     ),
+    # MP4, H.264, AAC, 23 to 60 pictures a second, at most 1920 wide, 9:16 advised; older pages say 1 GB.
+    videos=VideoRules(1080, 1920, max_bytes=300_000_000, min_seconds=3, max_seconds=900),
     # The API takes 30, the help centre speaks of 5.
     hashtags=5,
     links="none",
-    sources={"text": _ERRORS, "pictures": _MEDIA, "pictures.at_most": _ERRORS, "hashtags": _HELP},
+    sources={"text": _ERRORS, "pictures": _MEDIA, "videos": _MEDIA, "pictures.at_most": _ERRORS, "hashtags": _HELP},
 )
 
 
@@ -105,7 +109,9 @@ class Instagram:
 
     def render(self, variant: Variant) -> RemotePost:
         """Return the document. It carries no link, because a link in a caption cannot be clicked."""
-        return RemotePost(self.channel, variant.form, variant.text, "", variant.media)
+        # A reel takes no description.
+        media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
+        return RemotePost(self.channel, variant.form, variant.text, "", media)
 
     def whoami(self, access: Access) -> Identity:
         """Ask Instagram which account this is. Raises: ConnectorError."""

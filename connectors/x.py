@@ -1,4 +1,4 @@
-"""The channel X: short text with its link inside, up to four pictures, through API v2.
+"""The channel X: short text with its link inside, up to four pictures or one video, through API v2.
 
 How X counts is in ``_x_text``, what its answers mean in ``_x_errors``, the calls are in ``_x_client``.
 X knows no idempotency key and no draft: ``release`` is never repeated before a look at the account's own timeline.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -44,12 +45,14 @@ from connectors.base import (
     Timing,
     Unauthorised,
     Variant,
+    VideoRules,
 )
 
 _READ = date(2026, 11, 21)
 _KEEPS = timedelta(hours=24)
 _SLACK = timedelta(minutes=2)
 _PAGES = 32
+_PIECE = 4_000_000
 
 
 def _source(path: str) -> Source:
@@ -67,6 +70,8 @@ _LIMITS = Limits(
         max_alt=1000,
         at_most=4,
     ),
+    # H.264 and AAC, at most 60 pictures a second and 1280 x 1024
+    videos=VideoRules(1280, 720, max_bytes=512_000_000, min_seconds=0.5, max_seconds=140),
     hashtags=2,
     links="text",
     duplicates=timedelta(hours=24),
@@ -75,6 +80,7 @@ _LIMITS = Limits(
         "pictures.mimes": _source("x-api/media/quickstart/best-practices"),
         "pictures.max_bytes": _source("x-api/media/quickstart/best-practices"),
         "pictures.at_most": _source("x-api/media/introduction"),
+        "videos": _source("x-api/media/quickstart/best-practices"),
         "pictures.max_alt": _source("x-api/fundamentals/data-dictionary"),
         # our own advice, which is also that of X's help pages as quoted there; X itself takes any number
         "hashtags": Source("https://everywheremarketer.com/blog/how-do-hashtags-work-on-twitter", _READ),
@@ -161,7 +167,12 @@ def _check(post: RemotePost) -> None:
     if len(post.media) > rules.at_most:
         text = f"X nimmt höchstens {rules.at_most} Bilder an, der Post hat {len(post.media)}. Bitte weglassen."
         raise Rejected(text, code="pictures")
+    films = [medium for medium in post.media if medium.film]
+    if films and (len(post.media) > 1 or (_LIMITS.videos and films[0].size > _LIMITS.videos.max_bytes)):
+        raise Rejected("X nimmt ein Video nur allein und bis 512 MB an. Bitte anpassen.", code="video")
     for number, medium in enumerate(post.media, start=1):
+        if medium.film:
+            continue
         if medium.mime not in rules.mimes or medium.size > rules.max_bytes:
             text = f"Bild {number} nimmt X nicht an: zu groß oder im falschen Format ({medium.mime}). Bitte ersetzen."
             raise Rejected(text, code="picture")
@@ -175,6 +186,30 @@ def _upload(access: Access, medium: Medium, content: bytes) -> dict[str, str]:
     told = data.get("expires_after_secs")
     keeps = timedelta(seconds=told) if isinstance(told, int) and 0 < told < _KEEPS.total_seconds() else _KEEPS
     return {"id": data["id"], "expires_at": (access.now + keeps).isoformat()}
+
+
+def _upload_video(access: Access, medium: Medium, content: bytes) -> dict[str, str]:
+    """Upload in pieces. A try that breaks off is begun anew: nothing of it is public, and X forgets it."""
+    with _asking(access, "stage") as client:
+        media_id = _data(client.announce_video(medium.mime, len(content)), "stage")["id"]
+        for number, start in enumerate(range(0, len(content), _PIECE)):
+            client.append(quote(media_id, safe=""), number, content[start : start + _PIECE])
+        _data(client.finalize(quote(media_id, safe="")), "stage")
+    return {"id": media_id, "expires_at": (access.now + _KEEPS).isoformat()}
+
+
+def _in_work(access: Access, media_id: str) -> timedelta | None:
+    """Return when to ask again for a video that X still works on, None once it is ready. Raises: ConnectorError."""
+    with _asking(access, "stage") as client:
+        data = _data(client.upload_status(media_id), "stage")
+    told = data.get("processing_info")
+    state = str(told.get("state", "")) if isinstance(told, dict) else "succeeded"
+    if state == "failed":
+        raise Rejected("X kann das Video nicht verarbeiten. Bitte das Video prüfen.", code="processing")
+    if state == "succeeded":
+        return None
+    wait = told.get("check_after_secs") if isinstance(told, dict) else None
+    return timedelta(seconds=min(60, max(2, wait)) if isinstance(wait, int) else 5)
 
 
 def _timeline(access: Access, start: datetime) -> Iterator[dict[str, Any]]:
@@ -216,7 +251,9 @@ class X:
         text = variant.text.strip()
         if variant.link and not carries(text, variant.link):
             text = f"{text}\n{variant.link}".lstrip()
-        return RemotePost(channel=self.channel, form=variant.form, text=text, link=variant.link, media=variant.media)
+        # a video takes no description
+        media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
+        return RemotePost(channel=self.channel, form=variant.form, text=text, link=variant.link, media=media)
 
     def whoami(self, access: Access) -> Identity:
         """Ask X whose access this is. Raises: ConnectorError."""
@@ -245,9 +282,14 @@ class X:
             done = []
         if len(done) < len(post.media):
             medium = post.media[len(done)]
-            done.append(_upload(access, medium, media.read(medium.sha256)))
+            upload = _upload_video if medium.film else _upload
+            done.append(upload(access, medium, media.read(medium.sha256)))
+            if medium.film:
+                return NotYet(data={"media": done}, ask_at=access.now + timedelta(seconds=1))
         if len(done) < len(post.media):
             return NotYet(data={"media": done}, ask_at=access.now)
+        if post.media[0].film and (wait := _in_work(access, done[0]["id"])):
+            return NotYet(data={"media": done}, ask_at=access.now + wait)
         expires_at = min(datetime.fromisoformat(entry["expires_at"]) for entry in done)
         return Staged(data={"media_ids": [entry["id"] for entry in done]}, expires_at=expires_at)
 

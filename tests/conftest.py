@@ -20,9 +20,11 @@ from connectors.sandbox.server import build, running
 from connectors.sandbox.state import Options
 from distributor import log
 from distributor.media.links import mime_of, verify
+from distributor.services import films
 from distributor.store import migrations
 from distributor.store.engine import Store
 from tests.support.databases import Databases, PostgresDatabases, SqliteFiles, Stores, settle
+from tests.support.films import Remembered
 from tests.support.postgres import NoPostgres, Server
 from tests.support.world import START, THREE, Kept, World
 
@@ -114,6 +116,15 @@ def sandbox(served_sandbox: tuple[Starlette, str]) -> str:
     [mount] = [route for route in app.routes if isinstance(route, Mount) and route.path == "/portal"]
     mount.app = portal.build(held.clock.now)
     return base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def films_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let worlds that want the same film of the same file share one: encoding costs more than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = Remembered(films.transcode, tmp_path_factory.mktemp("films"))
+        patch.setattr(films, "transcode", made)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Facebook Pages, pretended: text, link and photo posts, drafts that are made public later, editing, deleting.
 
 Rules and codes are those of Meta's Page feed and photos references and its posts guide (developers.facebook.com/docs/
-graph-api/reference/page/feed, …/page/photos, docs/pages-api/posts, read 2026-11-21). Videos are not offered.
+graph-api/reference/page/feed, …/page/photos, docs/pages-api/posts, read 2026-11-21). Videos are in ``facebook_videos``.
 """
 
 from __future__ import annotations
@@ -232,7 +232,7 @@ async def delete_photo(call: Call, photo: Photo, account: Account, opens: str) -
 
 
 async def refuse_video(call: Call, node: Account, account: Account, opens: str) -> Json:
-    """POST /{page}/videos and /video_reels: not offered by this sandbox yet."""
+    """POST /{page}/videos: not offered by this sandbox; all videos are reels (``facebook_videos``)."""
     raise GraphRefusal(100, "(#100) No permission to publish the video")
 
 
@@ -241,7 +241,6 @@ EDGES: Edges = {
     ("POST", "page", "feed"): create_post,
     ("POST", "page", "photos"): create_photo,
     ("POST", "page", "videos"): refuse_video,
-    ("POST", "page", "video_reels"): refuse_video,
     ("GET", "page", "feed"): reads.list_feed,
     ("GET", "page", "posts"): reads.list_published,
     ("GET", "page", "published_posts"): reads.list_published,

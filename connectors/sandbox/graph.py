@@ -21,14 +21,14 @@ from starlette.responses import JSONResponse, Response
 from connectors.sandbox import faults
 from connectors.sandbox.faults import Visit
 from connectors.sandbox.graph_call import Call, GraphRefusal, Json, missing, read
-from connectors.sandbox.state import Account, Container, Photo, Post
+from connectors.sandbox.state import Account, Container, Photo, Post, Video
 from connectors.sandbox.world import World
 
 VERSIONS = ("v25.0", "v26.0")
 REMOVED = ("pretty", "debug", "__debug__", "date_format")
 """Gone from every version since 2026-10-27 (Graph API changelog for v26.0, read 2026-11-21), like ``ids``."""
 
-Node = Account | Post | Photo | Container
+Node = Account | Post | Photo | Container | Video
 
 
 Handler = Callable[[Call, Any, Account, str], Awaitable[Json]]
@@ -111,6 +111,9 @@ def find(call: Call, name: str) -> tuple[str, Node, str] | None:
         account = state.accounts.get((channel, name))
         if account is not None:
             return kind, account, name
+    video = state.videos.get(name)
+    if video is not None:
+        return ("video", video, video.account) if not video.gone else None
     post = state.posts.get(name)
     seen = post is not None and (call.method != "GET" or post.made <= call.horizon or call.behind == timedelta())
     if post is not None and post.channel != "x" and post.deleted_at is None and seen:

@@ -110,7 +110,7 @@ async def read(world: World, request: Request) -> Call:
     elif kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
         async with request.form(max_files=1) as form:
             sources.append({name: value for name, value in form.items() if isinstance(value, str)})
-            file = form.get("source")
+            file = form.get("source") or form.get("captions_file")
             source = await file.read() if isinstance(file, UploadFile) else None
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     tokens = {params.pop("access_token", "") for params in sources} | {bearer if scheme.lower() == "bearer" else ""}

@@ -1,7 +1,7 @@
-"""Instagram, pretended: containers of one picture or a carousel, made, processed, published, deleted.
+"""Instagram, pretended: containers of one picture, a reel or a carousel, made, processed, published, deleted.
 
 Rules and codes are those of Meta's content-publishing guide, IG user media reference and error-code table
-(developers.facebook.com/docs/instagram-platform, read 2026-11-21). Video, reels and stories are not offered.
+(developers.facebook.com/docs/instagram-platform, read 2026-11-21). Stories, and videos in carousels, are not offered.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connectors.sandbox import instagram_reads as reads
+from connectors.sandbox import videos
 from connectors.sandbox.graph import Edges
 from connectors.sandbox.graph_call import Call, GraphRefusal, Json
 from connectors.sandbox.pictures import TooLarge, Unfetchable, examine
@@ -25,6 +26,10 @@ MAX_ALT = 1000
 MAX_BYTES = 8 * 1024 * 1024
 RATIOS = (4 / 5, 1.91)
 CAROUSEL = (2, 10)
+
+REEL = videos.Bounds(
+    bytes=300 * 1024 * 1024, seconds=(3, 900), rates=(23, 60), ratios=(0.01, 10), widest=1920, highest=10_000
+)
 
 _HASHTAG = re.compile(r"#\w+")
 _MENTION = re.compile(r"(?<![\w.])@\w")
@@ -76,6 +81,8 @@ async def create_container(call: Call, node: Account, account: Account, opens: s
     _judge_texts(call)
     if kind == "CAROUSEL":
         container = _carousel(call, account)
+    elif kind == "REELS":
+        container = await _reel(call, account)
     elif kind == "IMAGE" and not call.text("video_url"):
         container = await _image(call, account)
     else:
@@ -107,6 +114,32 @@ async def _image(call: Call, account: Account) -> Container:
         raise refusal(trouble, call.text("image_url") if trouble == 2207052 else "")
     pictures = () if isinstance(picture, int) else (replace(picture, alt=call.text("alt_text")),)
     return _new(call, account, "IMAGE", pictures, child=child, trouble=trouble)
+
+
+async def _reel(call: Call, account: Account) -> Container:
+    if not call.text("video_url"):
+        raise GraphRefusal(100, "(#100) The parameter video_url is required")
+    if call.text("alt_text") or call.flag("is_carousel_item", False):
+        raise GraphRefusal(100, "(#100) A reel takes neither alt_text nor is_carousel_item")
+    call.flag("share_to_feed", True)
+    film = await _fetched_film(call)
+    trouble = film if isinstance(film, int) else 0
+    return _new(call, account, "REELS", () if isinstance(film, int) else (film,), trouble=trouble)
+
+
+async def _fetched_film(call: Call) -> Picture | int:
+    """Return the video, or the subcode of what is wrong with it: a video's trouble shows in its container's status."""
+    try:
+        data = await call.world.fetcher.fetch(call.text("video_url"), REEL.bytes, kind="video/")
+    except (TooLarge, Unfetchable):
+        return 2207077
+    clip = await videos.examine(call.world.state, data)
+    offset = call.text("thumb_offset") or "0"
+    if clip is None or not clip.index_first or REEL.broken(clip):
+        return 2207026
+    if not offset.isdecimal() or int(offset) > clip.seconds * 1000:
+        return 2207057
+    return clip.picture
 
 
 async def _fetched(call: Call) -> Picture | int:

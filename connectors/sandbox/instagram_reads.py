@@ -53,7 +53,7 @@ async def read_media(call: Call, post: Post, account: Account, opens: str) -> Js
 
 def shown(call: Call, post: Post, account: Account) -> Json:
     """Return the fields of a medium that were asked for."""
-    album = len(post.pictures) > 1
+    album, film = len(post.pictures) > 1, post.pictures[0].mime.startswith("video/")
     pictures = [
         {"id": f"{post.id}{place}", "media_type": "IMAGE", "media_url": f"{call.base}/media/{picture.sha256}"}
         for place, picture in enumerate(post.pictures)
@@ -61,8 +61,8 @@ def shown(call: Call, post: Post, account: Account) -> Json:
     values = {
         "id": post.id,
         "caption": post.text or None,
-        "media_type": "CAROUSEL_ALBUM" if album else "IMAGE",
-        "media_product_type": "FEED",
+        "media_type": "CAROUSEL_ALBUM" if album else "VIDEO" if film else "IMAGE",
+        "media_product_type": "REELS" if film else "FEED",
         "media_url": pictures[0]["media_url"],
         "permalink": call.wall("instagram", post.account, post.id),
         "shortcode": post.id[-11:],

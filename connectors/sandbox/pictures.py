@@ -36,7 +36,7 @@ class TooLarge(Exception):
 
 
 class Fetcher:
-    """Fetches pictures over kept connections, ignoring proxies and redirects."""
+    """Fetches pictures and videos over kept connections, ignoring proxies and redirects."""
 
     def __init__(self, timeout: tuple[float, float] = (3.0, 10.0)) -> None:
         self._session = requests.Session()
@@ -44,17 +44,17 @@ class Fetcher:
         self._session.headers["User-Agent"] = "sandbox-mediafetcher/1.0"
         self._timeout = timeout
 
-    async def fetch(self, url: str, limit: int) -> bytes:
-        """Return the bytes at ``url``. Raises: Unfetchable, TooLarge."""
-        return await anyio.to_thread.run_sync(self._fetch, url, limit)
+    async def fetch(self, url: str, limit: int, kind: str = "image/") -> bytes:
+        """Return the bytes at ``url``, served as of this kind. Raises: Unfetchable, TooLarge."""
+        return await anyio.to_thread.run_sync(self._fetch, url, limit, kind)
 
-    def _fetch(self, url: str, limit: int) -> bytes:
+    def _fetch(self, url: str, limit: int, wanted: str) -> bytes:
         if not url.isascii() or not url.lower().startswith(("http://", "https://")):
             raise Unfetchable("not an ASCII http(s) address")
         try:
             with self._session.get(url, timeout=self._timeout, allow_redirects=False, stream=True) as answer:
                 kind = answer.headers.get("content-type", "")
-                if answer.status_code != requests.codes.ok or not kind.startswith("image/"):
+                if answer.status_code != requests.codes.ok or not kind.startswith(wanted):
                     raise Unfetchable(f"HTTP {answer.status_code}, {kind or 'no content type'}")
                 data = bytearray()
                 for piece in answer.iter_content(65536):

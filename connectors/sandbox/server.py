@@ -14,8 +14,6 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from connectors.sandbox import (
@@ -23,6 +21,7 @@ from connectors.sandbox import (
     bluesky_call,
     control,
     facebook,
+    facebook_videos,
     graph,
     graph_call,
     instagram,
@@ -44,7 +43,7 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def build(*, clock: Clock | None = None) -> Starlette:
     """Return the app with an empty memory; ``app.state.world`` holds all of it."""
     world = World(clock=clock or Clock(), state=State(start=time.time_ns() // 1_000_000))
-    edges = {**facebook.EDGES, **instagram.EDGES, **tokens.EDGES}
+    edges = {**facebook.EDGES, **facebook_videos.EDGES, **instagram.EDGES, **tokens.EDGES}
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -57,7 +56,7 @@ def build(*, clock: Clock | None = None) -> Starlette:
             Route(x.HOST + "/{rest:path}", x.endpoint(world), methods=_METHODS),
             Route(mastodon_call.HOST + "/{rest:path}", mastodon.endpoint(world), methods=_METHODS),
             Route(bluesky_call.HOST + "/xrpc/{name}", bluesky.endpoint(world), methods=_METHODS),
-            Route("/rupload.facebook.com/{rest:path}", refuse_upload, methods=_METHODS),
+            Route(facebook_videos.HOST + "/{rest:path}", facebook_videos.endpoint(world), methods=_METHODS),
             *control.routes(world),
             Mount("/portal", portal.build(world.clock.now)),
             *walls.routes(world),
@@ -66,12 +65,6 @@ def build(*, clock: Clock | None = None) -> Starlette:
     )
     app.state.world = world
     return app
-
-
-async def refuse_upload(request: Request) -> Response:
-    """Answer rupload.facebook.com: videos are not offered, said in that host's own error shape."""
-    problem = {"retriable": False, "type": "ProcessingFailedError", "message": "Videos are not offered here"}
-    return JSONResponse({"debug_info": problem}, 400)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -68,6 +68,7 @@ class Post:
     public_at: datetime | None = None
     deleted_at: datetime | None = None
     app_id: str = ""
+    captions: str = ""
 
     def was_public(self, now: datetime) -> bool:
         """Tell whether anybody could have seen it by ``now``."""
@@ -119,6 +120,20 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Video:
+    """A video on its way to a Page: announced, then with its file (``picture``) and captions, then a post."""
+
+    account: str
+    id: str
+    made: datetime
+    picture: Picture | None = None
+    trouble: str = ""
+    ready_at: datetime | None = None
+    captions: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What stands in a Bluesky repository: the record as it was put, and its hash. ``id`` is its at:// address."""
 
@@ -140,6 +155,7 @@ class Options:
     ig_page_token_reads_fail: bool = False
     fb_refuses_duplicates: bool = True
     fb_created_time: str = "public"
+    fb_processing_seconds: int = 3
     graph_require_proof: bool = False
     graph_usage_percent: int = 1
     x_names: str = "tweet"
@@ -180,6 +196,8 @@ class State:
         self.posts: dict[str, Post] = {}
         self.photos: dict[str, Photo] = {}
         self.containers: dict[str, Container] = {}
+        self.videos: dict[str, Video] = {}
+        self.pieces: dict[str, tuple[str, int, dict[int, bytes]]] = {}
         self.uploads: dict[str, Upload] = {}
         self.keys: dict[tuple[str, str], tuple[str, datetime]] = {}
         self.records: dict[str, Record] = {}
@@ -224,8 +242,9 @@ class State:
 
     def forget(self, *, accounts: bool) -> None:
         """Drop everything but the numbering; ``accounts`` says whether the accounts go too."""
-        for store in (self.posts, self.photos, self.containers, self.uploads, self.blobs, self.pictures):
+        for store in (self.posts, self.photos, self.containers, self.videos, self.uploads, self.blobs, self.pictures):
             store.clear()
+        self.pieces.clear()
         for more in (self.keys, self.records, self.sessions, self.commits):
             more.clear()
         if accounts:

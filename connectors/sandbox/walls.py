@@ -89,6 +89,7 @@ def _shown(post: Post) -> dict[str, Any]:
         "id": post.id,
         "pieces": pieces(post.text, links_click=post.channel != "instagram"),
         "pictures": post.pictures,
+        "captions": post.captions,
         "card": _card(post),
         "link": link if post.channel != "instagram" and post.pictures and link not in post.text else "",
         "when": german_time(when),
@@ -130,6 +131,7 @@ def routes(world: World) -> list[Route]:
         Route("/", overview),
         Route("/wall/{channel}/{account}", wall),
         Route("/media/{sha256}", _picture(world)),
+        Route("/captions/{post}.vtt", _captions(world)),
         Route("/walls.css", _style()),
         Route("/favicon.ico", _no_icon),
     ]
@@ -167,6 +169,17 @@ def _picture(world: World) -> Callable[[Request], Awaitable[Response]]:
         return Response(world.state.blobs[known.sha256], media_type=known.mime, headers=headers)
 
     return picture
+
+
+def _captions(world: World) -> Callable[[Request], Awaitable[Response]]:
+    async def captions(request: Request) -> Response:
+        post = world.state.posts.get(request.path_params["post"])
+        if post is None or not post.captions:
+            return PlainTextResponse("Diese Untertitel gibt es hier nicht.", 404, HEADERS)
+        timed = re.sub(r"(\d\d:\d\d:\d\d),(\d{3})", r"\1.\2", post.captions)
+        return Response("WEBVTT\n\n" + timed, media_type="text/vtt", headers=HEADERS)
+
+    return captions
 
 
 def _style() -> Callable[[Request], Awaitable[Response]]:

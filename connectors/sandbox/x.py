@@ -1,7 +1,7 @@
 """X, pretended: media with alt text, posts, reading back, deleting, at ``/api.x.com/2/…``.
 
 Rules: docs.x.com (openapi.json 2.167, x-api/posts/manage-tweets, x-api/media), read 2026-11-21. OAuth 1.0a user
-context; chunked upload, video, replies and polls are not offered.
+context; replies and polls are not offered. Videos are in ``x_videos``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from connectors.sandbox import faults
+from connectors.sandbox import faults, x_videos
 from connectors.sandbox.faults import Visit
 from connectors.sandbox.oauth import Signatures, claimed_account, claims
 from connectors.sandbox.pictures import examine
@@ -139,6 +139,10 @@ def _pictures(call: Call, media: Any) -> list[Picture]:
     pictures = [_usable(call, name).picture for name in names]
     if len(pictures) > 1 and any(picture.mime == "image/gif" for picture in pictures):
         raise invalid("A GIF stands alone.", media_ids=names)
+    if any(kept.ready_at and call.now < kept.ready_at for kept in (_usable(call, name) for name in names)):
+        raise invalid("Your media is still being processed.", media_ids=names)
+    if len(pictures) > 1 and any(picture.mime.startswith("video/") for picture in pictures):
+        raise invalid("A video stands alone.", media_ids=names)
     return pictures
 
 
@@ -164,6 +168,10 @@ ROUTES: tuple[tuple[str, re.Pattern[str], int, Handler], ...] = (
     ("POST", re.compile(r"2/tweets"), 100, create),
     ("POST", re.compile(r"2/media/upload"), 500, upload),
     ("POST", re.compile(r"2/media/metadata"), 500, describe),
+    ("POST", re.compile(r"2/media/upload/initialize"), 1875, x_videos.initialize),
+    ("POST", re.compile(r"2/media/upload/(\d+)/append"), 1875, x_videos.append),
+    ("POST", re.compile(r"2/media/upload/(\d+)/finalize"), 1875, x_videos.finalize),
+    ("GET", re.compile(r"2/media/upload"), 1000, x_videos.status),
     ("DELETE", re.compile(r"2/tweets/(\d+)"), 50, delete),
     ("GET", re.compile(r"2/tweets/(\d+)"), 900, read_post),
     ("GET", re.compile(r"2/users/me"), 75, read_me),

@@ -181,7 +181,7 @@ def cast(film: Film, rules: VideoRules, label: str) -> Cast:
     if not rules.min_seconds <= film.seconds <= rules.max_seconds + 0.05:
         asked = "kürzen" if film.seconds > rules.max_seconds else "ein längeres Video verwenden"
         raise Refused(
-            f"Das Video ist {minutes(film.seconds)} lang; {label} nimmt {_plain(rules.min_seconds)} bis "
+            f"Das Video ist {minutes(film.seconds)} lang; {label} nimmt {minutes(rules.min_seconds)} bis "
             f"{minutes(rules.max_seconds)} an. Bitte {asked}.",
             code="media.length",
         )

@@ -22,7 +22,8 @@ def medium(shelf: Shelf, kind: str = "image", **more: object) -> None:
 
 
 def film(shelf: Shelf, **more: object) -> None:
-    shelf._add(FilmRow(source="a" * 64, shape="s", document={}, asked_at=NOW, **more))
+    with shelf.store.write() as session:
+        session.add(FilmRow(source="a" * 64, shape="s", document={}, asked_at=NOW, **more))
 
 
 SOMETHING: dict[str, list[Callable[[Shelf], object]]] = {

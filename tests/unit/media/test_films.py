@@ -101,7 +101,7 @@ def test_a_huge_film_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "says"),
-    [(2.0, "2 Sekunden lang; X nimmt 3 bis 1:30 Minuten an"), (95.0, "1:35 Minuten lang.*Bitte kürzen")],
+    [(2.0, "2 Sekunden lang; X nimmt 3 Sekunden bis 1:30 Minuten an"), (95.0, "1:35 Minuten lang.*Bitte kürzen")],
 )
 def test_a_length_that_the_channel_does_not_take_is_refused(seconds: float, says: str) -> None:
     with pytest.raises(Refused, match=says):
