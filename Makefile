@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: bench help install demo test test-faults test-hosts test-real test-simulation check format docs locks clean
+.PHONY: bench bench-media help install demo test test-faults test-hosts test-real test-simulation check format docs locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
@@ -38,6 +38,9 @@ test-hosts: $(TEST) ## Kills and cuts off daemons on hosts of their own: 10,000 
 
 bench: $(TEST) ## Measures delivery against its limit and writes docs/benchmark.md (about half an hour).
 	@$(BIN)/python -m tests.measure.bench --write
+
+bench-media: $(TEST) ## Measures videos and pictures against the plain ffmpeg command and the plain loop (two minutes).
+	@$(BIN)/python -m tests.measure.media
 
 test-simulation: $(TEST) ## Plays 10,000 schedules of delivery in two processes; with SCHEDULES=n so many.
 	@$(BIN)/python -m tests.simulation --count $(or $(SCHEDULES),10000) --jobs 2

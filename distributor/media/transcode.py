@@ -23,9 +23,8 @@ from distributor.domain import Refused
 from distributor.media.captions import FONTS, Cue, as_ass
 from distributor.media.films import AUDIO_KBPS, Cast, Film
 
-LOUDNESS, PEAK, RANGE = -16, -1.5, 11
-"""LUFS, dBTP, LU: what phones and feeds play; EBU R128 measures it, its own -23 LUFS is for broadcast. Our own choice.
-"""
+LOUDNESS, PEAK = -16, -1.5
+"""LUFS and dB of full scale: what phones and feeds play. EBU R128 measures it; its own -23 LUFS is for broadcast."""
 _SILENT = -60.0
 _SECONDS_EACH = 20
 """Seconds of work allowed for a second of film: fifty times what it takes on two cores."""
@@ -132,8 +131,7 @@ def _loudness(ffmpeg: str, folder: Path, film: Film, limit: float) -> str:
     """Return the filter that brings the sound to its loudness; empty without sound, no change for silence."""
     if not film.sound:
         return ""
-    target = f"loudnorm=I={LOUDNESS}:TP={PEAK}:LRA={RANGE}"
-    arguments = ["-map", "0:a:0", "-vn", "-sn", "-af", f"{target}:print_format=json", "-f", "null", "-"]
+    arguments = ["-map", "0:a:0", "-vn", "-sn", "-af", "loudnorm=print_format=json", "-f", "null", "-"]
     said = _run([ffmpeg, *_READING, *_input(film), *arguments], folder, limit, lambda second: None)
     found = re.search(r"\{[^{}]*\"input_i\"[^{}]*\}", said)
     if found is None:
@@ -141,11 +139,9 @@ def _loudness(ffmpeg: str, folder: Path, film: Film, limit: float) -> str:
     measured = json.loads(found[0])
     if not _finite(measured["input_i"]) or float(measured["input_i"]) < _SILENT:
         return "anull"
-    return (
-        f"{target}:linear=true:measured_I={measured['input_i']}:measured_TP={measured['input_tp']}:"
-        f"measured_LRA={measured['input_lra']}:measured_thresh={measured['input_thresh']}:"
-        f"offset={measured['target_offset']}"
-    )
+    # One gain for the whole film leaves its music and pauses as they are; only peaks that it would clip are held down.
+    gain = LOUDNESS - float(measured["input_i"])
+    return f"volume={gain:.2f}dB,alimiter=limit={10 ** (PEAK / 20):.4f}:level=0"
 
 
 def _finite(number: str) -> bool:

@@ -243,17 +243,32 @@ def _give_back(deps: Deps, order: Order) -> None:
 
 
 def shown(piece: Workpiece) -> list[dict[str, Any]]:
-    """Return the films of an Item's video: shape, how far each is, and the file once it is made."""
+    """Return the films of an Item's video: size, how far each is, and the file once it is made."""
     if piece.video is None:
         return []
-    waiting = [
-        {"shape": shape, "state": row.state, "percent": row.percent, "trouble": row.trouble, "sha256": ""}
+    told = [
+        _shown(shape, row.document["width"], row.document["height"], row.state, row.percent, row.trouble)
         for (source, shape), row in piece.films.items()
         if source == piece.video.sha256
     ]
-    ready = [
-        {"shape": shape, "state": "ready", "percent": 100, "trouble": "", "sha256": row.sha256}
+    told += [
+        _shown(shape, row.width, row.height, "ready", 100, sha256=row.sha256)
         for (source, shape), row in piece.renditions.items()
         if source == piece.video.sha256
     ]
-    return sorted(waiting + ready, key=lambda film: str(film["shape"]))
+    return sorted(told, key=lambda film: str(film["shape"]))
+
+
+def _shown(
+    shape: str, width: int, height: int, state: str, percent: int, trouble: str = "", sha256: str = ""
+) -> dict[str, Any]:
+    return {
+        "shape": shape,
+        "width": width,
+        "height": height,
+        "burnt": not shape.endswith("-c0"),
+        "state": state,
+        "percent": percent,
+        "trouble": trouble,
+        "sha256": sha256,
+    }

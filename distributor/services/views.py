@@ -228,7 +228,7 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
                     "mime": medium.mime,
                     "kind": medium.kind,
                 }
-                for medium in (*piece.media, *([piece.video] if piece.video else []))
+                for medium in (*piece.media, *filter(None, (piece.video, piece.captions)))
             ],
             "films": films.shown(piece),
             "questions": [

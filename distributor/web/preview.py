@@ -27,12 +27,23 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as the preview needs it."""
+    """A picture, or a video, as the preview needs it."""
 
     sha256: str
     alt: str
     width: int
     height: int
+    mime: str = "image/jpeg"
+
+    @property
+    def film(self) -> bool:
+        """Tell whether this is a video."""
+        return self.mime.startswith("video/")
+
+    @property
+    def upright(self) -> bool:
+        """Tell whether it is higher than wide: then the network lays its own text and buttons over it."""
+        return self.height > self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ def preview(post: Mapping[str, Any], connector: Connector) -> Preview:
     """Return the preview of a post as ``views.post_show`` gives it."""
     look, limits, text = connector.look, connector.limits, post["text"]
     cut = fold_at(text, look.fold)
-    pictures = tuple(Picture(m["sha256"], m["alt"], m["width"], m["height"]) for m in post["media"])
+    pictures = tuple(Picture(m["sha256"], m["alt"], m["width"], m["height"], m["mime"]) for m in post["media"])
     return Preview(
         shown=pieces(text[:cut], look),
         rest=pieces(text[cut:].lstrip(), look),

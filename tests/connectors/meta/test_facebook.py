@@ -217,7 +217,8 @@ class TestStage:
     def test_too_many_pictures_and_foreign_formats_are_refused_before_any_call(self, door, medium, pictures, order):
         for media, words in (
             ((medium(),) * 11, "0 bis 10 Bilder"),
-            ((medium(mime="video/mp4"),), "Bild 1 .*video/mp4"),
+            ((medium(mime="image/webp"),), "Bild 1 .*image/webp"),
+            ((medium(mime="video/mp4"), medium()), "Video nur allein"),
         ):
             with pytest.raises(Rejected, match=words):
                 facebook.stage(door, RemotePost("facebook", "feed", TEXT, "", media), pictures, order, None)
