@@ -32,6 +32,7 @@ from distributor.services import (
     lapsing,
     leaving,
     media,
+    media_again,
     planning,
     polling,
     recalling,
@@ -91,6 +92,9 @@ FILMING = (
     Duty("films", timedelta(seconds=1), lambda deps, clock: films.make_next(deps, clock.now)),
 )
 """What takes minutes: it has a thread of its own, so that nothing waits for it but the posts with videos."""
+
+AGAIN = Duty("media_again", timedelta(minutes=10), lambda deps, clock: media_again.look(deps, clock.now))
+"""Asked about while the daemon lives, not in a simulation: a jump of weeks would ask for every hour of them."""
 
 HOUSEKEEPING = (
     Duty("seal", timedelta(minutes=1), lambda deps, clock: sealing.seal_record(deps, clock.now())),
@@ -161,7 +165,7 @@ class Daemon:
     def make_films(self) -> None:
         """Fetch videos and make films until there is nothing more to do."""
         if not self._held:
-            self._do_each(self._filming)
+            self._do_each((*self._filming, AGAIN))
 
     def _do_each(self, chosen: Sequence[Duty]) -> None:
         every = {duty.name: duty.every for duty in chosen}

@@ -130,6 +130,11 @@ _GET: Mapping[str, Callable[[Deps, str], dict[str, object]]] = {
 }
 
 
+def get(deps: Deps, kind: str, url: str) -> dict[str, object]:
+    """Fetch and open a medium; return what is to be stored of it. Raises: FetchFailed, Refused."""
+    return _GET[kind](deps, url)
+
+
 def _fetch_one(
     deps: Deps, medium_id: int, kind: str, url: str, tries: int, clock: Callable[[], datetime], *, allowed: bool
 ) -> None:
@@ -137,7 +142,7 @@ def _fetch_one(
     try:
         if not allowed:
             raise Refused(f"Beim Lesen von {url} ist der Dienst mehrmals abgestürzt.", code="medium.deadly")
-        change = {**_GET[kind](deps, url), "state": "ready", "trouble": "", "next_try_at": None, "looked_at": clock()}
+        change = {**get(deps, kind, url), "state": "ready", "trouble": "", "next_try_at": None, "looked_at": clock()}
     except FetchFailed as error:
         again = tries + 1 < _TRIES
         wait = clock() + backoff(medium_id, tries, deps.policy) if again else None
