@@ -225,3 +225,17 @@ def test_what_no_item_needs_any_more_is_not_made(begins: Begins) -> None:
         pass
     waiting, made = rows(world)
     assert not made and {row.state for row in waiting} == {"refused"}
+
+
+def test_a_film_whose_answer_is_lost_is_found_and_appears_once(begins: Begins) -> None:
+    world = begins()
+    world.reads_feed()
+    world.clears()
+    world.approves()
+    world.runs_until(min(world.due(post["id"]) for post in world.posts()) - timedelta(minutes=1))
+    for channel, request in (("facebook", "/video_reels$"), ("instagram", "/media_publish$"), ("x", r"/2/tweets$")):
+        world.network.suffers("lost_after_commit", channel=channel, match=request, times=1)
+    world.runs_until(max(world.due(post["id"]) for post in world.posts()) + timedelta(minutes=40))
+    assert world.network.fired() == 3
+    assert set(world.states()) == {"published"}
+    assert sorted(entry["channel"] for entry in world.network.ledger()) == sorted(CHANNELS)
