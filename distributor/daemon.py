@@ -215,7 +215,7 @@ class Daemon:
         scheduler = BackgroundScheduler(timezone="UTC")
         for name, do, every in (
             ("duties", self.do_duties, _BELL),
-            ("films", self.make_films, _BELL),
+            ("films", self.make_films, 2 * _BELL),
             ("publish", self.publish, _BELL),
             ("beat", self.beat, 10 * _BELL),
         ):

@@ -12,7 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the tables forward."""
-    op.add_column("medium", sa.Column("facts", sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+    op.add_column("medium", sa.Column("facts", sa.JSON(), nullable=True))
     op.add_column("medium", sa.Column("etag", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("medium", sa.Column("modified", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("medium", sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))

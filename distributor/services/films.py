@@ -105,7 +105,7 @@ def medium_of(piece: Workpiece, connector: Connector) -> Medium | None:
         made.size,
         _told(piece),
         captions=beside.sha256 if beside is not None and beside.state == "ready" else "",
-        cover=int(video.facts.get("cover", 0)),
+        cover=int((video.facts or {}).get("cover", 0)),
     )
 
 

@@ -128,7 +128,7 @@ class MediumRow(Base):
     mime: Mapped[str] = mapped_column(default="")
     next_try_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    facts: Mapped[dict[str, Any] | None] = mapped_column(default=dict)
     etag: Mapped[str] = mapped_column(default="", server_default=text("''"))
     modified: Mapped[str] = mapped_column(default="", server_default=text("''"))
     looked_at: Mapped[datetime | None]
