@@ -26,6 +26,9 @@ from distributor.store.posts import Stale
 from distributor.store.savepoints import together_or_apart
 from distributor.store.watermark import Watermark
 
+_GATHERING = 0.02
+"""Seconds in which answers are gathered for one commit; our own choice, what a commit on a slow disk takes."""
+
 _log = structlog.get_logger()
 
 
@@ -42,6 +45,7 @@ class Crew:
         self._sessions = threading.local()
         self._flying: dict[Future[Result], Call] = {}
         self._landed: list[Result] = []
+        self._pace = 0
         self._in_doubt = False
 
     @property
@@ -56,9 +60,15 @@ class Crew:
         self._note(claimed)
         for call in claimed.calls:
             self._flying[self._pool.submit(self._run, call)] = call
+        self._await(patience)
+        return bool(claimed.calls) or claimed.turned_down
+
+    def _await(self, patience: float) -> None:
+        """Wait for an answer; where many come, for a few more: every thread has its next call, and one commit has all."""
         if self._flying:
             wait(self._flying, timeout=patience, return_when=FIRST_COMPLETED)
-        return bool(claimed.calls) or claimed.turned_down
+            if self._pace > 1:
+                wait(self._flying, timeout=min(patience, _GATHERING))
 
     def _note(self, claimed: Claimed) -> None:
         """Note the newest release outside the database too, before its first byte leaves."""
@@ -98,7 +108,7 @@ class Crew:
     def _commit(self, landed: list[Result], *, claiming: bool) -> Claimed:
         """Store and claim in one commit. What cannot be stored stays in memory and is stored at the next turn."""
         now = self._clock()
-        room = self._size - len(self._flying) if claiming else 0
+        room = self._room() if claiming else 0
         if not landed and room <= 0:
             return Claimed()
         in_doubt, self._in_doubt = self._in_doubt, True
@@ -110,8 +120,17 @@ class Crew:
             claimed = (
                 claim(self._deps, session, owner=owner, now=now, limit=room, looks=self._looks()) if room else Claimed()
             )
+        self._pace = len(landed)
         self._landed, self._in_doubt = [], False
         return claimed
+
+    def _room(self) -> int:
+        """Return how many calls to claim: one for each idle thread, and as many ahead as ended during the last turn.
+
+        A thread that is done while the database is busy then has its next call at hand; where calls are slow or few,
+        none is claimed ahead.
+        """
+        return self._size + min(self._pace, self._size) - len(self._flying)
 
     def _looks(self) -> int:
         """Return how many looks may begin: a quarter of the crew at most; the others are for what is due."""

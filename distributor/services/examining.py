@@ -113,7 +113,8 @@ class Examination:
         if refusal is not None:
             return Examined((Step(post, refusal, "guard.refused"),))
         if work.kind == "release":
-            claimed = Step(post, Move(State.PUBLISHING), "release.claimed")
+            slug = self.slugs[account.organisation_id]
+            claimed = Step(post, Move(State.PUBLISHING), "release.claimed", organisation=slug)
             return Examined((claimed,), call=self._call(work, account, post, stage))
         opens = None if stage else _new_stage(post, self.now)
         return Examined(opens=opens, call=self._call(work, account, post, stage or opens))

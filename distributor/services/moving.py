@@ -25,13 +25,17 @@ _RECALL_CLOSES = {State.DRAFTED, State.AWAITING, State.SCHEDULED, State.STAGED, 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A Post, the Move that was decided for it, and the event's name; ``values`` are further columns to write."""
+    """A Post, the Move that was decided for it, and the event's name; ``values`` are further columns to write.
+
+    Who knows the slug of the Post's ``organisation`` spares the record the look-up.
+    """
 
     post: Movable
     move: Move
     what: str
     actor: Actor = DAEMON
     values: Mapping[str, Any] = field(default_factory=dict)
+    organisation: str | None = None
 
 
 def facts_of(post: Movable) -> Facts:
@@ -94,7 +98,7 @@ def _to(step: Step) -> tuple[Movable, posts.Step]:
         change |= {"staged_digest": None}
     values = change | dict(step.values)
     return step.post, posts.Step(
-        step.post.id, step.post.item_id, start, move.to, step.what, step.actor, move.reason, values
+        step.post.id, step.post.item_id, start, move.to, step.what, step.actor, move.reason, values, step.organisation
     )
 
 
@@ -126,7 +130,7 @@ def _written(
     values: Mapping[str, Any] | None = None,
 ) -> posts.Step:
     post = step.post
-    return posts.Step(post.id, post.item_id, start, to, what, step.actor, reason, values or {})
+    return posts.Step(post.id, post.item_id, start, to, what, step.actor, reason, values or {}, step.organisation)
 
 
 def pause(session: Session, account_id: int, reason: Reason, *, now: datetime, actor: Actor) -> None:

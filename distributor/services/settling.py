@@ -37,7 +37,7 @@ from distributor.lifecycle import (
     backoff,
     decide,
 )
-from distributor.log import about
+from distributor.log import about, trace_of
 from distributor.services.calling import Result
 from distributor.services.calls import Call
 from distributor.services.deps import Deps
@@ -78,9 +78,15 @@ def held_by(call: Call) -> tuple[int, int]:
 
 def _tell(result: Result) -> None:
     call, ended = result.call, closing(result)
-    with about(call.item_id, post=call.work.post_id, attempt=call.attempt_id):
-        event = f"{call.work.kind}_{ended.outcome}"
-        _log.info(event, account=call.account, code=ended.code, requests=result.request_ids)
+    _log.info(
+        f"{call.work.kind}_{ended.outcome}",
+        trace=trace_of(call.item_id),
+        post=call.work.post_id,
+        attempt=call.attempt_id,
+        account=call.account,
+        code=ended.code,
+        requests=result.request_ids,
+    )
 
 
 def closing(result: Result, prefix: str = "") -> Closing:
@@ -181,7 +187,7 @@ class _Settlement:
         proof = Proof(post.id, post.account_id, call.stage_id, receipt.remote_id, receipt.url, receipt.at)
         self.proofs.append(proof)
         values = {"published_at": receipt.at, "sent_digest": call.digest, "tries": 0}
-        return Step(post, Move(State.PUBLISHED), "published", values=values)
+        return Step(post, Move(State.PUBLISHED), "published", values=values, organisation=call.organisation)
 
     def looked(self, post: HeldPost, result: Result) -> Step | None:
         answer = result.answer

@@ -51,7 +51,7 @@ KIND_OF = {
 _ATTEMPT, _ACCOUNT = cast(Table, AttemptRow.__table__), cast(Table, AccountRow.__table__)
 _POST, _STAGE = cast(Table, PostRow.__table__), cast(Table, StageRow.__table__)
 
-_OPEN = insert(_ATTEMPT).returning(_ATTEMPT.c.id, sort_by_parameter_order=True)
+_OPEN = insert(_ATTEMPT).returning(_ATTEMPT.c.account_id, _ATTEMPT.c.id)
 _GIVE_BACK = (
     update(_ACCOUNT)
     .where(tuple_(_ACCOUNT.c.id, _ACCOUNT.c.fence).in_(bindparam("held", expanding=True)))
@@ -278,8 +278,8 @@ def open_attempts(
         }
         for work in works
     ]
-    made = session.connection().execute(_OPEN, rows)
-    return list(made.scalars())
+    made = {account: number for account, number in session.connection().execute(_OPEN, rows)}
+    return [made[work.account_id] for work in works]
 
 
 def close_attempts(session: Session, closings: Sequence[Closing], now: datetime) -> int:

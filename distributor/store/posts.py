@@ -55,6 +55,8 @@ class Carried:
 _EVENT = cast(Table, EventRow.__table__)
 _POST = cast(Table, PostRow.__table__)
 
+_NAMED = insert(_EVENT)
+
 _TOLD_BY_THEIR_CALL = ("release.claimed", "staged", "published")
 """Events that are not logged: the line about the call that brought them says more."""
 
@@ -68,7 +70,10 @@ class Stale(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move of one Post as it is written. With ``to`` equal to ``start`` only the ``values`` change."""
+    """One move of one Post as it is written. With ``to`` equal to ``start`` only the ``values`` change.
+
+    ``organisation`` is the slug of the Jobcenter concerned; None lets the record look it up.
+    """
 
     post_id: int
     item_id: int
@@ -78,6 +83,7 @@ class Step:
     actor: Actor
     reason: Reason | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    organisation: str | None = None
 
     def columns(self, now: datetime) -> dict[str, Any]:
         """Return what the row holds afterwards."""
@@ -201,18 +207,23 @@ def _guarded(columns: tuple[str, ...]) -> Update:
 def _record_steps(session: Session, steps: Sequence[Step], now: datetime) -> None:
     if not steps:
         return
-    rows = [
-        {
+    named: list[dict[str, Any]] = []
+    looked_up: list[dict[str, Any]] = []
+    for step in steps:
+        row = {
             **_acted(session, now, step.actor, step.what),
             **_concerns("post", step.post_id, step.start, step.to),
             **_said(step.reason.code if step.reason else "", step.reason.text if step.reason else ""),
-            "owned": step.post_id,
         }
-        for step in steps
-    ]
-    session.connection().execute(_event_of("post"), rows)
-    for row, step in zip(rows, steps, strict=True):
+        if step.organisation is None:
+            looked_up.append(row | {"owned": step.post_id})
+        else:
+            named.append(row | {"organisation": step.organisation})
         _tell(session, row, step.item_id)
+    if looked_up:
+        session.connection().execute(_event_of("post"), looked_up)
+    if named:
+        session.connection().execute(_NAMED, named)
 
 
 def fresh(session: Session, post_id: int) -> PostRow | None:

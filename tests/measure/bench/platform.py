@@ -1,7 +1,7 @@
-"""The other side for the benchmark: answers the release call of a Facebook draft after a set time, and keeps count.
+"""The other side for the benchmark: a Facebook whose drafts are made public after a set time, and which keeps count.
 
-It is no sandbox: no rules, no tokens, as little work as Python allows, so that the sender is what is measured.
-``GET /_count`` tells how often each draft was made public.
+It is no sandbox: no rules, no tokens, as little work as Python allows, so that the sender is what is measured. A draft
+that is asked for says whether it is public. ``GET /_seen`` tells when each draft was made public, as often as it was.
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-from collections import Counter
+import time
+import urllib.request
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 
-_DONE = b'{"success":true}'
+Seen = dict[str, list[float]]
+"""By draft the moments at which it was made public, in seconds of the machine's monotonic clock."""
 
 
 class _Wire(asyncio.Protocol):
     """One connection: reads a request by its Content-Length, answers it after ``latency`` seconds."""
 
-    def __init__(self, latency: float, made: Counter[str]) -> None:
-        self._latency, self._made = latency, made
+    def __init__(self, latency: float, seen: Seen) -> None:
+        self._latency, self._seen = latency, seen
         self._held = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -39,20 +42,30 @@ class _Wire(asyncio.Protocol):
             if len(rest) < length:
                 return
             self._held = rest[length:]
-            self._answer(head.split(b" ", 2)[1].decode())
+            method, path, _ = head.split(b" ", 2)
+            self._answer(method == b"GET", path.partition(b"?")[0].rpartition(b"/")[2].decode())
 
-    def _answer(self, path: str) -> None:
-        if path == "/_count":
-            body = json.dumps(self._made).encode()
-            self._send(body)
+    def _answer(self, reads: bool, name: str) -> None:
+        if name == "_seen":
+            self._send(self._seen)
             return
-        self._made[path.rpartition("/")[2]] += 1
-        if self._latency:
-            asyncio.get_running_loop().call_later(self._latency, self._send, _DONE)
-        else:
-            self._send(_DONE)
+        if not reads:
+            self._seen[name].append(time.monotonic())
+        answer = self._draft(name) if reads else {"success": True}
+        asyncio.get_running_loop().call_later(self._latency, self._send, answer) if self._latency else self._send(
+            answer
+        )
 
-    def _send(self, body: bytes) -> None:
+    def _draft(self, name: str) -> object:
+        return {
+            "id": name,
+            "is_published": name in self._seen,
+            "permalink_url": f"https://facebook.example/{name}",
+            "created_time": time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime()),
+        }
+
+    def _send(self, answer: object) -> None:
+        body = json.dumps(answer).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
 
@@ -67,8 +80,8 @@ def _length(head: bytes) -> int:
 
 async def _serve(latency: float, port: Synchronized[int], ready: Event) -> None:
     loop = asyncio.get_running_loop()
-    made: Counter[str] = Counter()
-    server = await loop.create_server(lambda: _Wire(latency, made), "127.0.0.1", 0, backlog=1024)
+    seen: Seen = defaultdict(list)
+    server = await loop.create_server(lambda: _Wire(latency, seen), "127.0.0.1", 0, backlog=1024)
     port.value = server.sockets[0].getsockname()[1]
     ready.set()
     await server.serve_forever()
@@ -91,3 +104,9 @@ def platform(latency: float) -> Iterator[str]:
     finally:
         process.kill()
         process.join()
+
+
+def seen_by(address: str) -> Seen:
+    """Ask a platform what it has seen."""
+    answer: Seen = json.loads(urllib.request.urlopen(f"{address}/_seen").read())
+    return answer

@@ -1,52 +1,70 @@
-"""The benchmark's table and picture."""
+"""The benchmark's tables and picture."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
+    from tests.measure.bench.rounds import Run
     from tests.measure.bench.run import Measured
 
-_WIDTH, _BAR, _LEFT = 720, 22, 250
-_COLOURS = {"SQLite": "#1f4e79", "PostgreSQL": "#2f855a", "APScheduler": "#a0aec0"}
+_WIDTH, _BAR, _LEFT = 760, 22, 330
+_COLOURS = {"SQLite": "#1f4e79", "PostgreSQL": "#2f855a"}
+_OTHERS = "#718096"
 
 
 def table(found: Sequence[Measured]) -> str:
     """Return the ratios as a Markdown table: 1 is the limit, the same requests with no database."""
-    lines = ["| latency | threads | sender | of the limit | asked for | posts a second |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| latency | threads | sender | of the limit | asked for | posts a second | median post sent after |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for each in found:
-        where = f"{each.setting.latency * 1000:.0f} ms | {each.setting.threads}"
-        for name in each.seconds:
+        where = f"{each.setting.title} | {each.setting.threads}"
+        for name, runs in each.runs.items():
             asked = each.setting.at_least.get(name)
-            ratio = 1.0 if name == "limit" else each.ratio(name)
-            lines.append(f"| {where} | {name} | {ratio:.2f} | {asked or '–'} | {_rate(each, name)} |")
+            rate = each.size.posts / min(run.seconds for run in runs)
+            late = median(run.late for run in runs)
+            lines.append(f"| {where} | {name} | {each.ratio(name):.2f} | {asked or '–'} | {rate:.0f} | {late:.1f} s |")
     return "\n".join(lines)
 
 
-def _rate(each: Measured, name: str) -> str:
-    return f"{each.posts / min(each.seconds[name]):.0f}"
+def kills(found: Mapping[str, Run]) -> str:
+    """Return what each sender lost and doubled when it was killed, as a Markdown table."""
+    lines = ["| sender | lost | doubled |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {name} | {run.lost} | {run.doubled} |" for name, run in found.items())])
 
 
-def write(found: Sequence[Measured], folder: Path, posts: int, accounts: int, rounds: int) -> None:
+def write(found: Sequence[Measured], killed: Mapping[str, Run], folder: Path, rounds: int) -> None:
     """Write ``benchmark.md`` and ``benchmark.svg``."""
+    size = found[0].size
     text = f"""# Benchmark
 
-Written by `make bench`. {posts} staged posts on {accounts} Facebook accounts, all due at once; the release of a draft
-is one call. *The limit* is the same connector code sending the same requests from one process with as many threads and
-no database. Everything durable: SQLite with `synchronous=FULL`, PostgreSQL with `fsync` on. Ratios are the median of
-{rounds} rounds in which the senders take turns; only they are comparable between machines. Every round counts at the
-platform that each post came once.
+Written by `make bench`. {size.posts} staged posts on {size.accounts} Facebook accounts, all due at once; the release of
+a draft is one call. *The limit* is the same connector code sending the same requests from one process with as many
+threads and no database. Everything durable: SQLite with `synchronous=FULL`, PostgreSQL with `fsync` on. Ratios are the
+median of {rounds} rounds in which the senders take turns; only they are comparable between machines. Every round
+counts at the platform that each post came once.
 
 {table(found)}
 
 ![What part of the limit each sender reaches](benchmark.svg)
 
+## Killed
+
+The same posts at 50 ms with 16 threads, the sender killed (`kill -9`) three times on the way and started again.
+
+{kills(killed)}
+
 Python {platform.python_version()}, {platform.machine()}. APScheduler: a date job for each post in its
-SQLAlchemyJobStore (SQLite), `misfire_grace_time=None`; adding the jobs is not counted, and it keeps no outcome.
+SQLAlchemyJobStore (SQLite), `misfire_grace_time=None`. Procrastinate: a task for each post, as many at once as we have
+threads, stalled jobs put back after a kill as its documents advise. Adding the jobs is not counted; neither keeps what
+the platform answered.
 """
     (folder / "benchmark.md").write_text(text, encoding="utf-8")
     (folder / "benchmark.svg").write_text(_picture(found), encoding="utf-8")
@@ -54,17 +72,18 @@ SQLAlchemyJobStore (SQLite), `misfire_grace_time=None`; adding the jobs is not c
 
 def _picture(found: Sequence[Measured]) -> str:
     bars = [
-        (f"{each.setting.latency * 1000:.0f} ms, {each.setting.threads} threads, {name}", name, each.ratio(name))
+        (f"{each.setting.title}, {name}", name, each.ratio(name))
         for each in found
-        for name in each.seconds
-        if name != "limit"
+        for name in each.runs
+        if name in each.setting.at_least or each.setting.others
     ]
+    bars = [(label, name, ratio) for label, name, ratio in bars if name != "limit"]
     height = 40 + len(bars) * _BAR
     span = _WIDTH - _LEFT - 60
     rows = [
         f'<text x="{_LEFT - 8}" y="{35 + n * _BAR}" text-anchor="end">{escape(label)}</text>'
         f'<rect x="{_LEFT}" y="{22 + n * _BAR}" width="{span * min(ratio, 1.1):.0f}" height="{_BAR - 6}"'
-        f' fill="{_COLOURS[name]}"/>'
+        f' fill="{_COLOURS.get(name, _OTHERS)}"/>'
         f'<text x="{_LEFT + span * min(ratio, 1.1) + 6:.0f}" y="{35 + n * _BAR}">{ratio:.2f}</text>'
         for n, (label, name, ratio) in enumerate(bars)
     ]
