@@ -149,6 +149,9 @@ def _sweep_files(deps: Deps) -> None:
     if not root.is_dir():
         return
     young = time.time() - _SETTLING_FILE.total_seconds()
+    for path in deps.cache.workshop().glob("*"):
+        if path.is_file() and path.stat().st_mtime < young - timedelta(days=1).total_seconds():
+            path.unlink(missing_ok=True)  # half a file that nobody went on with
     lying = [path.name for path in root.glob("??/*") if path.is_file() and path.stat().st_mtime < young]
     if not lying:
         return

@@ -141,6 +141,18 @@ def test_a_file_that_another_item_still_uses_stays(reaches: Reaches) -> None:
     assert world.deps.cache.has(shared)
 
 
+def test_half_a_file_that_nobody_goes_on_with_is_deleted(reaches: Reaches) -> None:
+    world = reaches("awaiting")
+    old, young = (world.deps.cache.workshop() / name for name in ("alt.part", "neu.part"))
+    for path in (old, young):
+        path.write_bytes(b"halb")
+    os.utime(old, times=(0, 0))
+
+    runs(world)
+
+    assert (old.exists(), young.exists()) == (False, True)
+
+
 class TestTheRecord:
     @pytest.fixture
     def old(self, reaches: Reaches) -> World:
