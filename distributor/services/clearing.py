@@ -16,7 +16,7 @@ from distributor.services.calendars import organisation_named
 from distributor.services.deps import Deps
 from distributor.services.media import by_picture
 from distributor.services.permission import require
-from distributor.services.tailoring import shape_posts
+from distributor.services.tailoring import drafted, shape_posts
 from distributor.services.workpiece import workpiece
 from distributor.store import items, pseudonyms
 from distributor.store.posts import record
@@ -52,6 +52,7 @@ def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now
     A changed answer takes back every Approval of the Item. Raises: Refused.
     """
     require(actor, "item.clear")
+    drafts = drafted(deps, item_id, now, _foreseen(deps, item_id, answers))
     with deps.store.write() as session:
         row = item_in(session, item_id, lock=True)
         piece = workpiece(session, row)
@@ -68,8 +69,17 @@ def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now
         session.flush()
         after = items.answers(session, item_id)
         changed = any(after[key] != answer for key, answer in before.items())
-        shape_posts(deps, session, row, now, actor=actor, void=changed)
+        shape_posts(deps, session, row, now, actor=actor, void=changed, drafts=drafts)
         return workpiece(session, row).unanswered
+
+
+def _foreseen(deps: Deps, item_id: int, answers: Sequence[Answer]) -> dict[tuple[str, str], str]:
+    """Return what the answers will be, by question and subject. Raises: Refused."""
+    with deps.store.read() as session:
+        piece = workpiece(session, item_in(session, item_id))
+    if not piece.complete:
+        return {}
+    return {target: check(target[0], each.answer) for each in answers for target in _targets(each, piece.questions)}
 
 
 def accept_feed(deps: Deps, item_id: int) -> list[Answer]:
@@ -149,6 +159,7 @@ def write_text(
     deps.connector(channel)
     if bool(du.strip()) != bool(sie.strip()):
         raise Refused("Bitte beide Fassungen schreiben, Du und Sie.", code="text.one_sided")
+    drafts = drafted(deps, item_id, now)
     with deps.store.write() as session:
         row = item_in(session, item_id, lock=True)
         old = session.get(OverrideRow, (item_id, channel, place))
@@ -163,7 +174,7 @@ def write_text(
             session.add(OverrideRow(**row_of, du=du, sie=sie, actor=who, at=now))
         record(session, now=now, actor=actor, what="item.text", subject="item", subject_id=item_id, reason=channel)
         session.flush()
-        shape_posts(deps, session, row, now, actor=actor)
+        shape_posts(deps, session, row, now, actor=actor, drafts=drafts)
 
 
 def _countable(occurrence: int | None) -> None:
@@ -185,6 +196,7 @@ def _said_anew(session: Session, item_id: int, channel: str, occurrence: int, du
 def hold(deps: Deps, actor: Actor, item_id: int, now: datetime, *, held: bool = True) -> None:
     """Hold an Item back (its Approvals become void), or let a held or history Item go on. Raises: Refused."""
     require(actor, "item.edit")
+    drafts = drafted(deps, item_id, now)
     with deps.store.write() as session:
         row = item_in(session, item_id, lock=True)
         if row.stage == "withdrawn":
@@ -195,7 +207,7 @@ def hold(deps: Deps, actor: Actor, item_id: int, now: datetime, *, held: bool = 
         what = "item.held" if held else "item.taken_up"
         record(session, now=now, actor=actor, what=what, subject="item", subject_id=item_id, to_state=row.stage)
         session.flush()
-        shape_posts(deps, session, row, now, actor=actor)
+        shape_posts(deps, session, row, now, actor=actor, drafts=drafts)
 
 
 def content_of(row: ItemRow) -> FeedItem:

@@ -170,7 +170,7 @@ def make_renditions(deps: Deps, item_id: int) -> None:
     """Make every rendition of the Item's pictures that a channel in use needs and that does not exist yet."""
     with deps.store.read() as session:
         rows = [row for row in items.media(session, item_id) if row.state == "ready" and row.kind == "image"]
-        channels = {account.channel for account, _ in items.accounts(session)}
+        channels = items.channels(session)
         known = items.renditions(session, [row.sha256 for row in rows])
     rules = {shape_key(r): r for r in (deps.connector(channel).limits.pictures for channel in sorted(channels))}
     wanted = [

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy.orm import Session
 
-from connectors.base import Connector, Medium
-from distributor.clearance import DECORATIVE
-from distributor.domain import DAEMON, Actor, ChannelText, FeedItem, Organisation, Problem, State
+from distributor.domain import DAEMON, Actor, Problem, State
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
 from distributor.log import about
-from distributor.media.shapes import shape_key
 from distributor.services import films
 from distributor.services.deps import Deps
 from distributor.services.gating import closed_gates
-from distributor.services.media import by_picture, make_renditions, sync_media
-from distributor.services.moving import apply, facts_of
+from distributor.services.media import make_renditions, sync_media
+from distributor.services.moving import Step, apply_all, facts_of
+from distributor.services.rendering import corrected_by, variation
 from distributor.services.trying import trial
-from distributor.services.workpiece import Workpiece, workpiece
+from distributor.services.workpiece import Drafts, Workpiece, workpiece
 from distributor.store import items
 from distributor.store.posts import BEHIND
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
-from distributor.tailoring import MENDS, Mended, mended, tailor
-from distributor.tailoring import Tailored as Variation
-from distributor.wording import BERLIN
+from distributor.tailoring import MENDS, Mended, mended
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -68,12 +65,13 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
         if not workpiece(session, item).complete:
             return False
     make_renditions(deps, item_id)
+    drafts = drafted(deps, item_id, now)
     with deps.store.write() as session:
         item = _locked(session, item_id)
         if item.revision != revision:  # its media have not been looked at yet
             return False
         films.order_films(deps, session, workpiece(session, item), now)
-        shape_posts(deps, session, item, now)
+        shape_posts(deps, session, item, now, drafts=drafts)
         item.stale = False
     _log.info("item_tailored", item=item_id, revision=revision)
     return True
@@ -86,6 +84,41 @@ def _locked(session: Session, item_id: int) -> ItemRow:
     return item
 
 
+def drafted(
+    deps: Deps, item_id: int, now: datetime, foreseen: Mapping[tuple[str, str], str] = MappingProxyType({})
+) -> Drafts:
+    """Render an Item's posts ahead, so that nobody waits for it where they are stored.
+
+    ``foreseen`` are answers that are about to be given.
+    """
+    drafts = Drafts()
+    with deps.store.read() as session:
+        item = session.get(ItemRow, item_id)
+        if item is None:
+            return drafts
+        piece = workpiece(session, item, drafts, foreseen=foreseen)
+        existing = _by_account(items.posts_of(session, item_id))
+        for account, owner in items.accounts(session):
+            if account.id not in existing and _wants_post(item, account):
+                drafts.posts[account.id] = new_post(item, account, now)
+                existing[account.id] = [drafts.posts[account.id]]
+            for post in existing.get(account.id, ()):
+                if State(post.state) in OPEN_TO_EDITING or State(post.state) in APPROVED:
+                    variation(deps, session, piece, post, account, owner, now, post.officer_text)
+    return drafts
+
+
+def _by_account(posts: Iterable[PostRow]) -> dict[int, list[PostRow]]:
+    found: dict[int, list[PostRow]] = {}
+    for post in posts:
+        found.setdefault(post.account_id, []).append(post)
+    return found
+
+
+def _wants_post(item: ItemRow, account: AccountRow) -> bool:
+    return item.stage == "active" and account.retiring_at is None
+
+
 def shape_posts(
     deps: Deps,
     session: Session,
@@ -95,29 +128,29 @@ def shape_posts(
     actor: Actor = DAEMON,
     void: bool = False,
     fresh: Sequence[PostRow] = (),
+    drafts: Drafts | None = None,
 ) -> None:
     """Render an Item for every account and adjust each post's life. ``void`` takes back Approvals in any case.
 
-    ``fresh`` are further posts of it that have nothing to say yet.
+    ``fresh`` are further posts of it that have nothing to say yet, ``drafts`` what was rendered ahead.
     """
-    piece = workpiece(session, item)
+    drafts = drafts if drafts is not None else Drafts()
+    piece = workpiece(session, item, drafts)
     item.cleared_at = (item.cleared_at or now) if piece.complete and not piece.unanswered else None
     held = items.posts_of(session, item.id, lock=True)
-    existing: dict[int, list[PostRow]] = {}
-    for post in (*held, *fresh):
-        existing.setdefault(post.account_id, []).append(post)
+    existing = _by_account((*held, *fresh))
     shaped: list[tuple[PostRow, Tailored]] = []
     for account, owner in items.accounts(session):
-        missing = [new_post(item, account, now)] if item.stage == "active" and account.retiring_at is None else []
-        for post in existing.get(account.id, missing):
+        if account.id not in existing and _wants_post(item, account):
+            existing[account.id] = [drafts.posts.get(account.id) or new_post(item, account, now)]
+        for post in existing.get(account.id, ()):
             if State(post.state) in OPEN_TO_EDITING:
                 shaped.append((post, _shape(deps, session, piece, post, account, owner, now=now, void=void)))
             else:
                 _mark_behind(deps, session, piece, post, account, owner, now=now, void=void)
     session.add_all(post for post, _ in shaped)
     session.flush()  # once: a country has thousands of accounts
-    for post, happening in shaped:
-        _adjust(deps, session, item, post, happening, now, actor)
+    _adjust(deps, session, item, shaped, now, actor)
 
 
 def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor: Actor, void: bool = False) -> None:
@@ -129,7 +162,7 @@ def reshape(deps: Deps, session: Session, post: PostRow, now: datetime, *, actor
     happening = _shape(deps, session, piece, post, account, owner, now=now, void=void)
     session.add(post)
     session.flush()
-    _adjust(deps, session, item, post, happening, now, actor)
+    _adjust(deps, session, item, [(post, happening)], now, actor)
 
 
 def mended_text(deps: Deps, session: Session, post: PostRow, now: datetime, rule: str | None) -> Mended:
@@ -139,7 +172,7 @@ def mended_text(deps: Deps, session: Session, post: PostRow, now: datetime, rule
     owner = session.get_one(OrganisationRow, account.organisation_id)
 
     def problems(text: str) -> Iterator[Problem]:
-        made = _variation(deps, session, piece, post, account, owner, now, text)
+        made = variation(deps, session, piece, post, account, owner, now, text)
         for problem in made.problems:
             yield problem if MENDS.get(problem.rule) == "text" else replace(problem, fix=None)
 
@@ -188,7 +221,7 @@ def _shape(
     void: bool,
 ) -> Tailored:
     """Give the Post its document and problems, and return what that means for its life."""
-    made = _variation(deps, session, piece, post, account, owner, now, post.officer_text)
+    made = variation(deps, session, piece, post, account, owner, now, post.officer_text)
     problems = [
         *_media_problems(piece),
         *films.problems(piece, deps.connector(account.channel)),
@@ -210,18 +243,24 @@ def _shape(
 
 
 def _adjust(
-    deps: Deps, session: Session, item: ItemRow, post: PostRow, happening: Tailored, now: datetime, actor: Actor
+    deps: Deps, session: Session, item: ItemRow, shaped: Sequence[tuple[PostRow, Tailored]], now: datetime, actor: Actor
 ) -> None:
-    """Move the Post as its new document wants it."""
-    move = decide(happening, facts_of(post), now, deps.policy)
-    if move.to != post.state:
-        apply(session, post, move, now=now, actor=actor, what="tailored")
-        if move.to is State.AWAITING and (happening.blocked or not happening.cleared):
-            back = decide(happening, facts_of(post), now, deps.policy)
-            apply(session, post, back, now=now, actor=actor, what="tailored")
-    elif post.state in (State.SCHEDULED, State.STAGED):
-        return
-    _forget_impossible_time(post, item)
+    """Move posts as their new documents want it, all at once."""
+    moves = [(post, happening, decide(happening, facts_of(post), now, deps.policy)) for post, happening in shaped]
+    moved = [(post, happening, move) for post, happening, move in moves if move.to != post.state]
+    settled = {
+        post.id for post, _, move in moves if move.to == post.state and move.to in (State.SCHEDULED, State.STAGED)
+    }
+    apply_all(session, [Step(post, move, "tailored", actor) for post, _, move in moved], now)
+    back = [
+        Step(post, decide(happening, facts_of(post), now, deps.policy), "tailored", actor)
+        for post, happening, move in moved
+        if move.to is State.AWAITING and (happening.blocked or not happening.cleared)
+    ]
+    apply_all(session, back, now)
+    for post, _ in shaped:
+        if post.id not in settled:
+            _forget_impossible_time(post, item)
 
 
 def _mark_behind(
@@ -238,7 +277,7 @@ def _mark_behind(
     """Note on a Post whose release is under way that its Approval is void, should it come back unreleased."""
     if State(post.state) not in APPROVED:
         return
-    made = _variation(deps, session, piece, post, account, owner, now, post.officer_text)
+    made = variation(deps, session, piece, post, account, owner, now, post.officer_text)
     if void or not piece.cleared or made.remote.digest != post.approved_digest:
         post.item_revision = BEHIND
 
@@ -251,91 +290,6 @@ def _forget_impossible_time(post: PostRow, item: ItemRow) -> None:
     too_late = item.valid_until is not None and post.due_at >= item.valid_until
     if too_early or too_late:
         post.due_at, post.plan_why = None, ""
-
-
-def _variation(
-    deps: Deps,
-    session: Session,
-    piece: Workpiece,
-    post: PostRow,
-    account: AccountRow,
-    owner: OrganisationRow,
-    now: datetime,
-    officer_text: str | None,
-) -> Variation:
-    connector = deps.connector(account.channel)
-    organisation = piece.organisation(owner)
-    template = piece.texts.get(account.channel)
-    media, decorative = _media(piece, connector)
-    corrected = _corrected(session, post)
-    return tailor(
-        piece.content,
-        organisation,
-        template if template is not None else ChannelText(account.channel, ()),
-        connector,
-        link=link_of(deps, piece.content, organisation, post.code),
-        media=media,
-        credit=_credit(piece),
-        override=piece.override(account.channel, post.occurrence),
-        officer_text=officer_text,
-        label=piece.clearance.label,
-        form=post.form,
-        decorative=decorative,
-        captioned=_captioned(piece),
-        lexicon=piece.lexicon,
-        today=now.date(),
-        corrects=corrected.published_at.astimezone(BERLIN).date() if corrected and corrected.published_at else None,
-    )
-
-
-def _corrected(session: Session, post: PostRow) -> PostRow | None:
-    return session.get_one(PostRow, post.corrects_id) if post.corrects_id is not None else None
-
-
-def link_of(deps: Deps, content: FeedItem, organisation: Organisation, code: str) -> str:
-    """Return the address a post leads to: its own short link, so that the post can be found again by it."""
-    target = content.link or organisation.pages.landing or organisation.pages.home
-    return f"{deps.settings.public_url}/s/{code}" if target and deps.settings.short_links else target
-
-
-def _media(piece: Workpiece, connector: Connector) -> tuple[tuple[Medium, ...], frozenset[str]]:
-    rules = connector.limits.pictures
-    said = by_picture(piece.content.media)
-    film = films.medium_of(piece, connector)
-    if film is not None:
-        return (film,), frozenset()
-    media: list[Medium] = []
-    decorative: set[str] = set()
-    for row in [row for row in piece.media if row.state == "ready"][: rules.at_most]:
-        made = piece.renditions.get((row.sha256, shape_key(rules)))
-        if made is None:
-            continue
-        alt = piece.answers.get(("alt", row.sha256), said[row.url].alt or "")
-        if alt == DECORATIVE:
-            alt = ""
-            decorative.add(made.sha256)
-        media.append(Medium(made.sha256, made.mime, made.width, made.height, made.size, alt))
-    return tuple(media), frozenset(decorative)
-
-
-def _captioned(piece: Workpiece) -> frozenset[str]:
-    """Return the addresses of the videos whose captions an editor settled."""
-    return frozenset(
-        question.subject
-        for question in piece.questions
-        if question.key == "captions" and question not in piece.unanswered
-    )
-
-
-def _credit(piece: Workpiece) -> str:
-    """Return the credits of the pictures, each once; before clearance what the feed says."""
-    fed = by_picture(piece.content.media)
-    said = [
-        piece.answers.get(("credit", row.sha256)) or fed[row.url].credit or piece.content.credit
-        for row in piece.media
-        if row.state == "ready"
-    ]
-    return ", ".join(dict.fromkeys(credit for credit in said if credit))
 
 
 def _media_problems(piece: Workpiece) -> list[Problem]:
@@ -379,10 +333,10 @@ def _correction_problems(
     now: datetime,
 ) -> list[Problem]:
     """Return a blocking problem for a correction that says again what the public post says."""
-    original = _corrected(session, post)
+    original = corrected_by(session, post)
     if original is None or post.officer_text is not None:
         return []
-    if _variation(deps, session, piece, original, account, owner, now, None).remote.digest != original.digest:
+    if variation(deps, session, piece, original, account, owner, now, None).remote.digest != original.digest:
         return []
     text = (
         "Die Korrektur sagt dasselbe wie der veröffentlichte Post: Was sich im Portal geändert hat, steht nicht in "

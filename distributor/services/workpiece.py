@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +17,38 @@ from distributor.roster import channel_text_of, lexicon_of, organisation_of
 from distributor.services.gating import clearance_of
 from distributor.services.media import wanted_media
 from distributor.store import films, items, persons
-from distributor.store.tables import FilmRow, ItemRow, MediumRow, OrganisationRow, RenditionRow
+from distributor.store.tables import FilmRow, ItemRow, MediumRow, OrganisationRow, PostRow, RenditionRow
+from distributor.tailoring import Tailored, tailor
 from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
+
+
+@dataclass(slots=True)
+class Drafts:
+    """Renderings kept for when they are asked for again, each with all that it was made of.
+
+    So a country's posts are rendered before the transaction that stores them, which then holds up nobody: one of which
+    anything has changed meanwhile is made anew there. ``posts`` are those made for accounts that had none.
+    """
+
+    posts: dict[int, PostRow] = field(default_factory=dict)
+    _kept: dict[Hashable, tuple[dict[str, Any], Tailored]] = field(default_factory=dict)
+    _read: dict[int, tuple[dict[str, Any], Organisation]] = field(default_factory=dict)
+
+    def organisation(self, owner: OrganisationRow) -> Organisation:
+        """Return an Organisation's roster entry, read once however many accounts it has."""
+        before, organisation = self._read.get(owner.id, (None, None))
+        if organisation is None or before != owner.document:
+            organisation = organisation_of(owner.document)
+            self._read[owner.id] = owner.document, organisation
+        return organisation
+
+    def made(self, which: Hashable, given: dict[str, Any]) -> Tailored:
+        """Return what ``tailor`` makes of ``given``."""
+        before, draft = self._kept.get(which, (None, None))
+        if draft is None or before != given:
+            draft = tailor(**given)
+            self._kept[which] = given, draft
+        return draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +67,7 @@ class Workpiece:
     texts: Mapping[str, ChannelText]
     wanted: frozenset[str]
     lexicon: Lexicon
-    _read: dict[int, Organisation] = field(default_factory=dict, repr=False, compare=False)
-
-    def organisation(self, owner: OrganisationRow) -> Organisation:
-        """Return an Organisation's roster entry, read once however many accounts it has."""
-        if owner.id not in self._read:
-            self._read[owner.id] = organisation_of(owner.document)
-        return self._read[owner.id]
+    drafts: Drafts = field(default_factory=Drafts, compare=False)
 
     def override(self, channel: str, occurrence: int) -> Override | None:
         """Return the editor's own wording: this occurrence's, else the one for all."""
@@ -74,8 +100,14 @@ class Workpiece:
         return unanswered(self.questions, self.answers)
 
 
-def workpiece(session: Session, item: ItemRow) -> Workpiece:
-    """Read all that is needed to make an Item's posts."""
+def workpiece(
+    session: Session,
+    item: ItemRow,
+    drafts: Drafts | None = None,
+    *,
+    foreseen: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> Workpiece:
+    """Read all that is needed to make an Item's posts; ``foreseen`` are answers that are about to be given."""
     content = item_of(item.document)
     wanted = wanted_media(content.media)
     rows = {row.url: row for row in items.media(session, item.id) if row.url in wanted}
@@ -90,11 +122,12 @@ def workpiece(session: Session, item: ItemRow) -> Workpiece:
         captions=next((row for row in rows.values() if row.kind == "captions"), None),
         films=films.of(session, [video.sha256]) if video is not None and video.sha256 else {},
         renditions=items.renditions(session, [row.sha256 for row in (*media, *([video] if video else []))]),
-        clearance=clearance_of(content, media, items.answers(session, item.id), shown),
+        clearance=clearance_of(content, media, {**items.answers(session, item.id), **foreseen}, shown),
         overrides={key: Override(du=row.du, sie=row.sie) for key, row in items.overrides(session, item.id).items()},
         texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
         wanted=frozenset(wanted),
         lexicon=_lexicon(session),
+        drafts=drafts if drafts is not None else Drafts(),
     )
 
 

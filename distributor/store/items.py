@@ -112,11 +112,18 @@ def pending_media(session: Session, now: datetime, kinds: Collection[str], limit
 def accounts(session: Session) -> Sequence[tuple[AccountRow, OrganisationRow]]:
     """Return every account with its Organisation, in the roster's order."""
     query = (
-        select(AccountRow, OrganisationRow)
+        select(AccountRow)
         .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
         .order_by(OrganisationRow.position, AccountRow.channel)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    rows = session.scalars(query).all()
+    owners = {row.id: row for row in session.scalars(select(OrganisationRow))}  # joined, each would be read five times
+    return [(row, owners[row.organisation_id]) for row in rows if row.organisation_id in owners]
+
+
+def channels(session: Session) -> set[str]:
+    """Return the channels that any account is on."""
+    return set(session.scalars(select(AccountRow.channel).distinct()))
 
 
 def channel_texts(session: Session) -> dict[str, ChannelTextRow]:

@@ -148,7 +148,7 @@ class TestApprovingWhileThePostIsMadeAnew:
         approval = Meanwhile(
             monkeypatch,
             tailoring,
-            "_variation",
+            "_shape",
             lambda: approving.approve(world.deps, officer, post["id"], world.clock.now(), digest=post["digest"]),
         )
 
@@ -158,6 +158,57 @@ class TestApprovingWhileThePostIsMadeAnew:
         assert isinstance(approval.trouble, Refused)
         assert world.post()["state"] == "awaiting"
         assert world.post()["approved_digest"] is None
+
+    def test_an_approval_while_it_is_rendered_ahead_is_void(
+        self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = reaches("awaiting")
+        post = world.post()
+        world.portal.edits(post["item_guid"], title="Eine ganz andere Überschrift")
+        with world.deps.store.write() as session:
+            feed = feeds.ensure_feed(session, world.portal.feed, world.clock.now())
+        polling.poll(world.deps, feed, world.clock.now)
+        officer = world.person("fulda")
+        approval = Meanwhile(
+            monkeypatch,
+            tailoring,
+            "drafted",
+            lambda: approving.approve(world.deps, officer, post["id"], world.clock.now(), digest=post["digest"]),
+        )
+
+        tailoring.tailor_stale(world.deps, world.clock.now())
+        approval.ends()
+
+        assert approval.trouble is None
+        assert world.post()["state"] == "awaiting"
+        assert world.post()["approved_digest"] is None
+
+    def test_what_was_rendered_ahead_gives_way_to_what_was_written_meanwhile(
+        self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = reaches("awaiting")
+        editor = world.person("redaktion")
+        post = world.post()
+        make = tailoring.drafted
+
+        def drafted_then_written(*given: Any, **more: Any) -> Any:
+            drafts = make(*given, **more)
+            monkeypatch.setattr(tailoring, "drafted", make)
+            clearing.write_text(
+                world.deps,
+                editor,
+                post["item"],
+                post["channel"],
+                "Dein neuer Text.",
+                "Ihr neuer Text.",
+                world.clock.now(),
+            )
+            return drafts
+
+        monkeypatch.setattr(tailoring, "drafted", drafted_then_written)
+        tailoring.tailor_item(world.deps, post["item"], world.clock.now())
+
+        assert "neuer Text." in world.post()["text"]
 
     def test_a_standing_approval_of_another_text_is_void_at_the_guard(self, reaches: Reaches) -> None:
         world = reaches("staged")

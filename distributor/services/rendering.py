@@ -1,0 +1,108 @@
+"""Render one post of an Item: gather all that its text depends on, and hand it to the rules of tailoring."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from connectors.base import Connector, Medium
+from distributor.clearance import DECORATIVE
+from distributor.domain import ChannelText, FeedItem, Organisation
+from distributor.media.shapes import shape_key
+from distributor.services import films
+from distributor.services.deps import Deps
+from distributor.services.media import by_picture
+from distributor.services.workpiece import Workpiece
+from distributor.store.tables import AccountRow, OrganisationRow, PostRow
+from distributor.tailoring import Tailored
+from distributor.wording import BERLIN
+
+
+def variation(
+    deps: Deps,
+    session: Session,
+    piece: Workpiece,
+    post: PostRow,
+    account: AccountRow,
+    owner: OrganisationRow,
+    now: datetime,
+    officer_text: str | None,
+) -> Tailored:
+    """Return what the Item becomes for this post; taken from the Workpiece's drafts where one was made of the same."""
+    connector = deps.connector(account.channel)
+    organisation = piece.drafts.organisation(owner)
+    template = piece.texts.get(account.channel)
+    media, decorative = _media(piece, connector)
+    corrected = corrected_by(session, post)
+    given: dict[str, Any] = {
+        "content": piece.content,
+        "organisation": organisation,
+        "template": template if template is not None else ChannelText(account.channel, ()),
+        "connector": connector,
+        "link": link_of(deps, piece.content, organisation, post.code),
+        "media": media,
+        "credit": _credit(piece),
+        "override": piece.override(account.channel, post.occurrence),
+        "officer_text": officer_text,
+        "label": piece.clearance.label,
+        "form": post.form,
+        "decorative": decorative,
+        "captioned": _captioned(piece),
+        "lexicon": piece.lexicon,
+        "today": now.date(),
+        "corrects": corrected.published_at.astimezone(BERLIN).date() if corrected and corrected.published_at else None,
+    }
+    return piece.drafts.made((account.id, post.form, post.occurrence, officer_text), given)
+
+
+def corrected_by(session: Session, post: PostRow) -> PostRow | None:
+    """Return the public post that this one corrects, if it does."""
+    return session.get_one(PostRow, post.corrects_id) if post.corrects_id is not None else None
+
+
+def link_of(deps: Deps, content: FeedItem, organisation: Organisation, code: str) -> str:
+    """Return the address a post leads to: its own short link, so that the post can be found again by it."""
+    target = content.link or organisation.pages.landing or organisation.pages.home
+    return f"{deps.settings.public_url}/s/{code}" if target and deps.settings.short_links else target
+
+
+def _media(piece: Workpiece, connector: Connector) -> tuple[tuple[Medium, ...], frozenset[str]]:
+    rules = connector.limits.pictures
+    said = by_picture(piece.content.media)
+    film = films.medium_of(piece, connector)
+    if film is not None:
+        return (film,), frozenset()
+    media: list[Medium] = []
+    decorative: set[str] = set()
+    for row in [row for row in piece.media if row.state == "ready"][: rules.at_most]:
+        made = piece.renditions.get((row.sha256, shape_key(rules)))
+        if made is None:
+            continue
+        alt = piece.answers.get(("alt", row.sha256), said[row.url].alt or "")
+        if alt == DECORATIVE:
+            alt = ""
+            decorative.add(made.sha256)
+        media.append(Medium(made.sha256, made.mime, made.width, made.height, made.size, alt))
+    return tuple(media), frozenset(decorative)
+
+
+def _captioned(piece: Workpiece) -> frozenset[str]:
+    """Return the addresses of the videos whose captions an editor settled."""
+    return frozenset(
+        question.subject
+        for question in piece.questions
+        if question.key == "captions" and question not in piece.unanswered
+    )
+
+
+def _credit(piece: Workpiece) -> str:
+    """Return the credits of the pictures, each once; before clearance what the feed says."""
+    fed = by_picture(piece.content.media)
+    said = [
+        piece.answers.get(("credit", row.sha256)) or fed[row.url].credit or piece.content.credit
+        for row in piece.media
+        if row.state == "ready"
+    ]
+    return ", ".join(dict.fromkeys(credit for credit in said if credit))
