@@ -43,6 +43,7 @@ posts.add_command(replan)
 @option("--channel", metavar="NAME", help="Nur dieser Kanal.")
 @option("--state", "states", type=Choice([str(state) for state in State]), multiple=True, help="Nur dieser Stand.")
 @option("--item", "item_id", type=Number(), metavar="ID", help="Nur zu diesem Beitrag des Portals.")
+@option("--after", type=Number(), metavar="ID", help="Erst hinter diesem Post, dem letzten der Seite davor.")
 @option("--limit", type=Number(), metavar="N", help="Höchstens so viele.")
 @option("--as", "login", metavar="USER", help="Nur, was diese Person sehen darf.")
 @as_json
@@ -51,6 +52,7 @@ def list_posts(
     channel: str | None,
     states: tuple[str, ...],
     item_id: int | None,
+    after: int | None,
     limit: int | None,
     login: str | None,
     as_json: bool,
@@ -65,6 +67,7 @@ def list_posts(
         states=states or None,
         channel=channel,
         item_id=item_id,
+        after=after or 0,
         limit=limit if limit or as_json else _SHOWN + 1,
     )
     if as_json:
@@ -72,7 +75,7 @@ def list_posts(
         return
     if not limit and len(rows) > _SHOWN:
         rows = rows[:_SHOWN]
-        complain(f"Gezeigt sind die ersten {_SHOWN} Posts; mehr mit --limit N, alle mit --json.")
+        complain(f"Gezeigt sind die ersten {_SHOWN} Posts; mehr mit --after {rows[-1]['id']}, alle mit --json.")
     table(
         ("Nr.", "Zeit", "Jobcenter", "Kanal", "Stand", "Titel", "Mängel", "Grund"),
         [

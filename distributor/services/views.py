@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -35,6 +35,8 @@ from distributor.store.tables import (
 )
 from distributor.wording import local_time, stamp
 
+_AT_ONCE = 500
+
 Row = tuple[PostRow, AccountRow, OrganisationRow, ItemRow]
 
 
@@ -46,29 +48,36 @@ def post_list(
     states: Sequence[str] | None = None,
     channel: str | None = None,
     item_id: int | None = None,
+    after: int = 0,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Return posts in order of due time, as much of them as the actor may see (None: all)."""
+    """Return posts in order of due time, as much of them as the actor may see (None: all).
+
+    A page begins behind the post ``after``, the last one of the page before. Raises: Refused where there is none.
+    """
     seen = visible(actor) if actor is not None else None
     if organisation is not None:
         seen = [organisation] if seen is None or organisation in seen else []
     with deps.store.read() as session:
-        rows = posts.listing(session, organisations=seen, states=states, channel=channel, item_id=item_id, limit=limit)
-        ids = [row[0].id for row in rows]
-        receipts = proofs.receipts(session, ids) if len(ids) < 500 else _all_receipts(session)
+        if after and session.get(PostRow, after) is None:
+            raise Refused(f"Den Post {after} gibt es nicht.", code="post.unknown")
+        rows = posts.listing(
+            session, organisations=seen, states=states, channel=channel, item_id=item_id, after=after, limit=limit
+        )
+        receipts: dict[int, ReceiptRow] = {}
         attempts: dict[int, list[AttemptRow]] = {}
-        for attempt in posts.attempts(session, ids) if len(ids) < 500 else _all_attempts(session):
-            attempts.setdefault(attempt.post_id, []).append(attempt)
+        for ids in _batched([row[0].id for row in rows]):
+            receipts |= proofs.receipts(session, ids)
+            for attempt in posts.attempts(session, ids):
+                attempts.setdefault(attempt.post_id, []).append(attempt)
         problems = judge(deps, session, rows)
         return [_post(row, attempts.get(row[0].id, []), receipts.get(row[0].id), problems[row[0].id]) for row in rows]
 
 
-def _all_receipts(session: Session) -> dict[int, ReceiptRow]:
-    return {row.post_id: row for row in session.scalars(select(ReceiptRow))}
-
-
-def _all_attempts(session: Session) -> Sequence[AttemptRow]:
-    return session.scalars(select(AttemptRow).order_by(AttemptRow.id)).all()
+def _batched(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the numbers in parts that fit into one question."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield numbers[start : start + _AT_ONCE]
 
 
 def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, Update, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Table, Update, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, State
@@ -281,16 +281,20 @@ def listing(
     states: Sequence[str] | None = None,
     channel: str | None = None,
     item_id: int | None = None,
-    after_id: int = 0,
+    after: int = 0,
     limit: int | None = None,
 ) -> Sequence[tuple[PostRow, AccountRow, OrganisationRow, ItemRow]]:
-    """Return posts with their account, Organisation and Item, in order of due time, then number."""
+    """Return posts with their account, Organisation and Item, in order of due time, then number.
+
+    ``after`` is the post behind which the page begins: what comes after it is found as soon as the first page, however
+    far down that is, and no post is shown twice where others change meanwhile.
+    """
     query = (
         select(PostRow, AccountRow, OrganisationRow, ItemRow)
         .join(AccountRow, PostRow.account_id == AccountRow.id)
         .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
         .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .order_by(PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
+        .order_by(PostRow.due_at.nulls_last(), PostRow.id)
     )
     if organisations is not None:
         query = query.where(OrganisationRow.slug.in_(organisations))
@@ -300,11 +304,18 @@ def listing(
         query = query.where(AccountRow.channel == channel)
     if item_id:
         query = query.where(PostRow.item_id == item_id)
-    if after_id:
-        query = query.where(PostRow.id > after_id)
+    if after:
+        query = query.where(_behind(session.scalar(select(PostRow.due_at).where(PostRow.id == after)), after))
     if limit:
         query = query.limit(limit)
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def _behind(due: datetime | None, number: int) -> ColumnElement[bool]:
+    """Return the SQL condition that a post comes after the one of this time and number in the order of ``listing``."""
+    if due is None:
+        return and_(PostRow.due_at.is_(None), PostRow.id > number)
+    return or_(PostRow.due_at > due, and_(PostRow.due_at == due, PostRow.id > number), PostRow.due_at.is_(None))
 
 
 def whole(session: Session, post_id: int) -> tuple[PostRow, AccountRow, OrganisationRow, ItemRow] | None:
@@ -321,7 +332,7 @@ def whole(session: Session, post_id: int) -> tuple[PostRow, AccountRow, Organisa
 
 
 def attempts(session: Session, post_ids: Sequence[int]) -> Sequence[AttemptRow]:
-    """Return the Attempts of these posts, oldest first."""
+    """Return the Attempts of these posts, a few hundred at most, oldest first."""
     return session.scalars(select(AttemptRow).where(AttemptRow.post_id.in_(post_ids)).order_by(AttemptRow.id)).all()
 
 

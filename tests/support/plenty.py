@@ -22,7 +22,10 @@ _DOCUMENT = {
     "media": [],
     "extra": {},
 }
-_CONTENT = {"link": "https://portal.example/1", "topics": ["Ausbildung"], "text": _TEXT * 4, "media": []}
+_CONTENT = {
+    **{"guid": "plenty", "title": "Beitrag", "link": "https://portal.example/1", "summary": _TEXT[:300]},
+    **{"text": _TEXT * 4, "topics": ["Ausbildung"], "media": []},
+}
 _AT_ONCE = 5000
 
 
