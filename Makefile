@@ -42,6 +42,9 @@ bench: $(TEST) ## Measures delivery against its limit and writes docs/benchmark.
 bench-media: $(TEST) ## Measures videos and pictures against the plain ffmpeg command and the plain loop (two minutes).
 	@$(BIN)/python -m tests.measure.media
 
+measure: $(TEST) ## Measures planning, a full database, reading a feed and idling; each prints its bound.
+	@for one in feed idle "planning one" growing; do echo "== $$one"; $(BIN)/python -m tests.measure.$$one || exit 1; done
+
 test-simulation: $(TEST) ## Plays 10,000 schedules of delivery in two processes; with SCHEDULES=n so many.
 	@$(BIN)/python -m tests.simulation --count $(or $(SCHEDULES),10000) --jobs 2
 
