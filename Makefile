@@ -24,11 +24,11 @@ install: $(RUN) ## Makes the virtual environment and installs the distributor in
 demo: $(RUN) ## Shows everything on this machine until Ctrl-C; with ONCE=1 in one pass that proves itself.
 	@$(BIN)/distributor demo $(if $(filter 1 yes true on,$(ONCE)),--once)
 
-test: $(TEST) ## Runs every test.
-	@$(BIN)/python -m pytest -q
+test: $(TEST) ## Runs every test, on every core.
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 test-faults: $(TEST) ## Runs every fault on every channel in every step; `make test` runs some of each.
-	@DISTRIBUTOR_TEST_ALL_FAULTS=1 $(BIN)/python -m pytest -q tests/faults
+	@DISTRIBUTOR_TEST_ALL_FAULTS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal tests/faults
 
 test-real: $(TEST) ## Runs the tests against the networks' own programs that are here; the others say what they lack.
 	@$(BIN)/python -m pytest -q -rs tests/real

@@ -1,7 +1,7 @@
 """The life of a Post: the table of moves, and the one place that chooses among them. Pure.
 
-``TRANSITIONS`` is data; the README's table is printed from it. ``decide`` turns what happened into a :class:`Move`;
-``guard`` answers, immediately before a release, whether it may happen at all. Storing a move is the store's business.
+``TRANSITIONS`` is data; the README's table is printed from it. ``decide`` turns what happened into a :class:`Move`.
+Storing a move is the store's business; ``guarding`` says whether a release may happen at all.
 """
 
 from __future__ import annotations
@@ -338,74 +338,3 @@ def _(happening: RetractionFailed, facts: Facts, now: datetime, policy: Policy) 
     if isinstance(error, Rejected):
         return Move(S.RETRACTING, Reason("retract.person", error.public, "officer"))
     return _later(facts, error, now, policy)
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """What the guard asks about a Post immediately before its release."""
-
-    approved_digest: str
-    staged_digest: str
-    due_at: datetime
-    cleared: bool
-    withdrawn: bool
-    recalled: bool
-    embargo_until: datetime | None
-    valid_until: datetime | None
-    stopped: str | None
-    account_paused: bool
-    leaving: bool = False
-    trouble: str = ""
-    missing: str | None = None
-    rendered_digest: str | None = None
-    gate: Reason | None = None
-
-
-def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
-    """Return None if the release may happen, else where the Post goes instead (its own state: it simply waits)."""
-    if asked.recalled or asked.withdrawn:
-        return _closed("withdrawn", "Der Post wurde zurückgezogen.")
-    if asked.leaving:
-        return _closed("account.retired", "Das Konto ist stillgelegt; auf ihm erscheint nichts mehr.")
-    if asked.valid_until is not None and now >= asked.valid_until:
-        return _closed("expired", "Die Gültigkeit des Beitrags ist abgelaufen.")
-    if asked.stopped is not None:
-        text = f"Zur geplanten Zeit galt die Notbremse ({asked.stopped}). Bitte neu bestätigen."
-        return Move(S.MISSED, Reason("stopped", text, "officer"), drop_stage=True)
-    if asked.approved_digest != asked.staged_digest:
-        return _void("Der vorbereitete Post ist nicht der freigegebene; bitte neu freigeben.")
-    if asked.rendered_digest is not None and asked.rendered_digest != asked.approved_digest:
-        return _void("Der Post hat sich seit der Freigabe geändert; bitte neu prüfen und freigeben.")
-    if not asked.cleared:
-        return _void("Die Rechteklärung des Beitrags ist nicht mehr vollständig; bitte nach der Klärung neu freigeben.")
-    if asked.embargo_until is not None and now < asked.embargo_until:
-        return _void("Die geplante Zeit liegt vor dem Ende der Sperrfrist; bitte eine spätere Zeit wählen.")
-    if now - asked.due_at > policy.lateness:
-        return late(asked.due_at, asked.trouble)
-    return _held_up(asked, now, policy)
-
-
-def _held_up(asked: Permission, now: datetime, policy: Policy) -> Move | None:
-    """Return what keeps a Post back whose content and time are right; an unfinished one is not asked for its gates."""
-    if asked.missing is not None:
-        return Move(S.STAGED, Reason("requires", asked.missing, "daemon"), next_try_at=now + policy.backoff_base)
-    if asked.gate is not None:
-        return Move(S.AWAITING, asked.gate, drop_stage=True)
-    if asked.account_paused:
-        return Move(S.STAGED, Reason("account.paused", "Das Konto ist angehalten.", "operator"), next_try_at=now)
-    return None
-
-
-def _closed(code: str, text: str) -> Move:
-    return Move(S.CLOSED, Reason(code, text), drop_stage=True)
-
-
-def _void(text: str) -> Move:
-    return Move(S.AWAITING, Reason("approval.void", text, "officer"), drop_stage=True)
-
-
-def late(due_at: datetime, trouble: str = "") -> Move:
-    """Return the Move of a Post whose time has passed too far; ``trouble`` is what last held it up."""
-    text = "Die geplante Zeit ist zu lange vorbei. Bitte eine neue Zeit wählen oder verwerfen."
-    told = f"{text} Zuletzt: {trouble}" if trouble else text
-    return Move(S.MISSED, Reason("late", told, "officer"), drop_stage=True)

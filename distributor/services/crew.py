@@ -64,7 +64,7 @@ class Crew:
         return bool(claimed.calls) or claimed.turned_down
 
     def _await(self, patience: float) -> None:
-        """Wait for an answer; where many come, for a few more: every thread has its next call, and one commit has all."""
+        """Wait for an answer. Where many come, wait for a few more: every thread has its next call meanwhile."""
         if self._flying:
             wait(self._flying, timeout=patience, return_when=FIRST_COMPLETED)
             if self._pace > 1:

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from connectors.base import Json, Order, Receipt, RemotePost
 from distributor.clearance import Clearance
 from distributor.domain import Reason, State
-from distributor.lifecycle import Move, Permission, guard
+from distributor.guarding import Permission, guard
+from distributor.lifecycle import Move
 from distributor.services import stop_files
 from distributor.services.calls import Call
 from distributor.services.deps import Deps

@@ -9,7 +9,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, Reason, State
-from distributor.lifecycle import UNREACHABLE, Move, late
+from distributor.guarding import late
+from distributor.lifecycle import UNREACHABLE, Move
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
 from distributor.store.tables import AccountRow, CampaignItemRow, CampaignRow, ItemRow, PostRow, ReceiptRow

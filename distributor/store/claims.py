@@ -278,7 +278,7 @@ def open_attempts(
         }
         for work in works
     ]
-    made = {account: number for account, number in session.connection().execute(_OPEN, rows)}
+    made = {row.account_id: row.id for row in session.connection().execute(_OPEN, rows)}
     return [made[work.account_id] for work in works]
 
 

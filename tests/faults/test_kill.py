@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.world import World, dumps, same
+from tests.support.world import THREE, World, dumps, same
 
 PATIENCE = 60.0
 
@@ -42,12 +42,13 @@ def ends(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def approved(make_world: Callable[..., World]) -> tuple[World, dict[int, dict[str, Any]], datetime]:
-    """One Jobcenter with everything approved, at the real time, for a daemon of its own."""
-    world = make_world(organisations=("fulda",), start=datetime.now(UTC))
+    """One Jobcenter with one item approved, at the real time, for a daemon of its own."""
+    world = make_world(organisations=("fulda",), channels=THREE, start=datetime.now(UTC))
+    world.portal.keeps(1)
     world.reads_feed()
     world.clears()
     documents = {number: world.post(number) for number in world.approves()}
-    return world, documents, world.clock.now() + timedelta(days=15)
+    return world, documents, max(world.due(number) for number in documents) + timedelta(hours=2)
 
 
 RELEASES = {

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from connectors.base import OutcomeUnknown, Unavailable
-from distributor import lifecycle
+from distributor import guarding, lifecycle
 from distributor.domain import State
 from distributor.lifecycle import Looked, Move, OwnerDied, ReleaseFailed
 from distributor.services import calling, crew, examining, moving, settling, stopping
@@ -68,7 +68,7 @@ def _guarding(*codes: str) -> Any:
     """Let the guard overlook some reasons."""
 
     def guard(asked: Any, now: Any, policy: Any) -> Move | None:
-        move = lifecycle.guard(asked, now, policy)
+        move = guarding.guard(asked, now, policy)
         return None if move is not None and move.reason is not None and move.reason.code in codes else move
 
     return patch.object(examining, "guard", guard)

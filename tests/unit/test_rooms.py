@@ -21,6 +21,7 @@ NETWORKS = frozenset({*(name for name in discover() if len(name) > 2), "mastodon
 PURE = (
     "schedules",
     "distributor/domain.py",
+    "distributor/guarding.py",
     "distributor/lifecycle.py",
     "distributor/clearance.py",
     "distributor/consent.py",

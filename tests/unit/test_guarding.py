@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from distributor.domain import Reason, State
-from distributor.lifecycle import Move, Permission, Policy, guard, late, may_move
+from distributor.guarding import Permission, guard, late
+from distributor.lifecycle import Move, Policy, may_move
 
 S = State
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
