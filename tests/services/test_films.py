@@ -14,8 +14,8 @@ import requests
 
 from distributor.domain import Refused
 from distributor.media.transcode import Failed
-from distributor.services import films, media, tailoring, views
-from distributor.store.tables import FilmRow, RenditionRow
+from distributor.services import films, media, recalling, tailoring, views
+from distributor.store.tables import FilmRow, RenditionRow, StageRow
 from tests.support.films import film, frame_at
 from tests.support.world import CONFIG, World
 
@@ -239,3 +239,27 @@ def test_a_film_whose_answer_is_lost_is_found_and_appears_once(begins: Begins) -
     assert world.network.fired() == 3
     assert set(world.states()) == {"published"}
     assert sorted(entry["channel"] for entry in world.network.ledger()) == sorted(CHANNELS)
+
+
+def test_a_reel_recalled_while_the_network_works_on_it_never_appears(begins: Begins) -> None:
+    world = begins()
+    world.reads_feed()
+    world.clears()
+    [reel] = world.posts(channel="instagram")
+    assert reel["media"][0]["mime"] == "video/mp4"
+    world.approves(reel["id"])
+    world.network.suffers("container_stuck", channel="instagram", method="POST", times=None)
+    world.clock.set(world.due(reel["id"]) - timedelta(minutes=30))
+    world.works()
+    with world.deps.store.read() as session:
+        [stage] = session.query(StageRow).all()
+        assert (stage.state, "container" in stage.data) == ("open", True)
+
+    recalling.recall(world.deps, world.person("fulda"), reel["id"], world.clock.now())
+    world.network.recovers()
+    world.runs_until(world.due(reel["id"]) + timedelta(hours=1))
+
+    assert world.state(reel["id"]) == "closed"
+    assert world.network.public() == []
+    with world.deps.store.read() as session:
+        assert [stage.state for stage in session.query(StageRow)] == ["gone"]
