@@ -25,10 +25,10 @@ demo: $(RUN) ## Shows everything on this machine until Ctrl-C; with ONCE=1 in on
 	@$(BIN)/distributor demo $(if $(filter 1 yes true on,$(ONCE)),--once)
 
 test: $(TEST) ## Runs every test, on every core.
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal
+	@$(BIN)/python -m pytest -q -n logical --dist worksteal
 
 test-faults: $(TEST) ## Runs every fault on every channel in every step; `make test` runs some of each.
-	@DISTRIBUTOR_TEST_ALL_FAULTS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal tests/faults
+	@DISTRIBUTOR_TEST_ALL_FAULTS=1 $(BIN)/python -m pytest -q -n logical --dist worksteal tests/faults
 
 test-real: $(TEST) ## Runs the tests against the networks' own programs that are here; the others say what they lack.
 	@$(BIN)/python -m pytest -q -rs tests/real
@@ -45,8 +45,9 @@ bench-media: $(TEST) ## Measures videos and pictures against the plain ffmpeg co
 measure: $(TEST) ## Measures planning, a full database, reading a feed and idling; each prints its bound.
 	@for one in feed idle "planning one" growing; do echo "== $$one"; $(BIN)/python -m tests.measure.$$one || exit 1; done
 
-test-simulation: $(TEST) ## Plays 10,000 schedules of delivery in two processes; with SCHEDULES=n so many.
+test-simulation: $(TEST) ## Plays 10,000 schedules of delivery (SCHEDULES=n: so many), then sows bugs that must be found.
 	@$(BIN)/python -m tests.simulation --count $(or $(SCHEDULES),10000) --jobs 2
+	@DISTRIBUTOR_TEST_ALL_FAULTS=1 $(BIN)/python -m pytest -q -n logical --dist worksteal tests/simulation
 
 check: $(TEST) ## Runs ruff, mypy --strict and the import rules.
 	@$(BIN)/ruff check .

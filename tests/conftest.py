@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,11 +34,22 @@ settings.load_profile("any machine")
 """How long one example takes says how busy the machine is; what must be quick is measured by its processor time."""
 
 
+EVERYTHING = bool(os.environ.get("DISTRIBUTOR_TEST_ALL_FAULTS"))
+"""``make test-faults`` and ``make test-simulation`` run all; ``make test`` what is not marked ``long``."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long ones out unless everything is wanted."""
+    if EVERYTHING:
+        return
+    left_out = {item for item in items if item.get_closest_marker("long") is not None}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody's own DISTRIBUTOR_ settings reach a test."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("DISTRIBUTOR_")]:
         monkeypatch.delenv(name)
 

@@ -20,7 +20,7 @@ from connectors.base import OutcomeUnknown, Unavailable
 from distributor import guarding, lifecycle
 from distributor.domain import State
 from distributor.lifecycle import Looked, Move, OwnerDied, ReleaseFailed
-from distributor.services import calling, crew, examining, moving, settling, stopping
+from distributor.services import calling, crew, examining, moving, rescuing, settling, stopping
 from distributor.store import claims
 from distributor.store.ownership import Ownership
 from distributor.store.tables import AccountRow
@@ -61,7 +61,12 @@ def _deciding(instead: Callable[[Any, Any, Any], tuple[Any, Any] | Move]) -> Any
         changed = instead(happening, facts, now)
         return changed if isinstance(changed, Move) else lifecycle.decide(*changed, now, policy)
 
-    return patch.object(settling, "decide", decide)
+    @contextmanager
+    def both() -> Iterator[None]:
+        with patch.object(settling, "decide", decide), patch.object(rescuing, "decide", decide):
+            yield
+
+    return both()
 
 
 def _guarding(*codes: str) -> Any:

@@ -18,7 +18,7 @@ from tests.simulation.mutants import MUTANTS, REDUNDANT
 from tests.simulation.playing import play
 
 FIRST = int(os.environ.get("SIMULATION_FIRST", "0"))
-SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "300"))
+SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "150"))
 ENOUGH = 400
 """Within so many schedules, from the seed that stands with it on, each mutant must have been found."""
 
@@ -56,6 +56,7 @@ def test_the_schedules_hold_what_they_are_meant_to_hold(house: House) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_auditor_finds_each_seeded_bug(house: House, name: str) -> None:
     first = MUTANTS[name].first
