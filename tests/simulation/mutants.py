@@ -240,13 +240,15 @@ def _no_recall_in_last_look(schedule: Schedule) -> Any:
 
 @_mutant("a post found public is not taken down although it was recalled meanwhile")
 def _recall_forgotten(schedule: Schedule) -> Any:
-    honoured = moving._honour_recall
+    honoured = moving._honour_recalls
 
-    def honour(session: Any, post: Any, now: Any, actor: Any) -> None:
-        if State(post.state) is not State.PUBLISHED or actor.login != "daemon":
-            honoured(session, post, now, actor)
+    def forgotten(step: Any) -> bool:
+        return State(step.post.state) is State.PUBLISHED and step.actor.login == "daemon"
 
-    return patch.object(moving, "_honour_recall", honour)
+    def honour(session: Any, steps: Any, now: Any) -> None:
+        honoured(session, [step for step in steps if not forgotten(step)], now)
+
+    return patch.object(moving, "_honour_recalls", honour)
 
 
 @_mutant("the guard does not ask how late it is")
@@ -326,13 +328,13 @@ def _no_fence(schedule: Schedule) -> Any:
 
 @_mutant("an account is given back whoever holds it by now", redundant=True)
 def _fence_ignored_when_given_back(schedule: Schedule) -> Any:
-    def give_back(session: Any, account_id: int, fence: int) -> bool:
+    def give_back(session: Any, held: Any) -> set[tuple[int, int]]:
         session.execute(
             update(AccountRow)
-            .where(AccountRow.id == account_id)
+            .where(AccountRow.id.in_([account for account, _ in held]))
             .values(owner=None, lease_until=None)
             .execution_options(synchronize_session=False)
         )
-        return True
+        return set(held)
 
     return patch.object(claims, "give_back", give_back)
