@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 
 from distributor.lifecycle import DEATHS
-from distributor.services import approving, feeds, health, media, polling, recalling, tailoring, trying, views
+from distributor.services import (
+    approving,
+    feeds,
+    health,
+    media,
+    polling,
+    recalling,
+    tailoring,
+    trying,
+    views,
+    workpiece,
+)
 from tests.support.world import World
 
 Reaches = Callable[..., World]
@@ -142,7 +153,7 @@ class TestAnItemThatKillsTheDaemon:
             deaths += 1
             raise Killed
 
-        module, name = {"tailor": (tailoring, "tailor"), "picture": (media, "probe"), "feed": (polling, "parse")}[where]
+        module, name = {"tailor": (workpiece, "tailor"), "picture": (media, "probe"), "feed": (polling, "parse")}[where]
         sound = trying.forget
         monkeypatch.setattr(trying, "forget", lambda *which: None if dying() else sound(*which))
         monkeypatch.setattr(module, name, deadly)
