@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.world import THREE, World, dumps, same
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 def daemon(world: World, until: datetime) -> subprocess.Popen[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -354,12 +355,18 @@ class World:
         self.crew.rescue()
 
     def dies(self) -> None:
-        """Free the daemon's lock as the kernel does for a killed process; nothing else is tidied up."""
+        """Free the daemon's lock as the kernel does for a killed process; nothing else is tidied up.
+
+        PostgreSQL notices by itself that somebody is gone, a moment later.
+        """
         held = self.ownership
         if held._file is not None:
             held._file.close()
         if held._connection is not None:
             held._connection.close()
+            deadline = time.monotonic() + 30
+            while not held._is_free(held.name):
+                assert time.monotonic() < deadline, "the server never freed the lock"
 
 
 def same(expected: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
