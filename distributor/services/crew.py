@@ -80,10 +80,13 @@ class Crew:
             _log.exception("watermark_not_noted", attempt=max(releases))
 
     def finish(self, deadline: float = 60.0) -> None:
-        """Claim nothing more, let what is in flight end, and store it."""
+        """Claim nothing more, let what is in flight end, store it; what no thread has begun by then is let go of."""
         if self._flying:
             wait(self._flying, timeout=deadline)
-        while self._collect():
+        for future in [future for future in self._flying if future.cancel()]:
+            del self._flying[future]
+            self._in_doubt = True
+        while self._collect() or self._in_doubt:
             self._commit(self._landed, claiming=False)
         self._pool.shutdown(wait=not self._flying, cancel_futures=True)
 
@@ -109,7 +112,7 @@ class Crew:
         """Store and claim in one commit. What cannot be stored stays in memory and is stored at the next turn."""
         now = self._clock()
         room = self._room() if claiming else 0
-        if not landed and room <= 0:
+        if not landed and room <= 0 and not self._in_doubt:
             return Claimed()
         in_doubt, self._in_doubt = self._in_doubt, True
         with self._deps.store.write() as session:
@@ -118,7 +121,9 @@ class Crew:
             self._settle(session, landed, now)
             owner = self._ownership.name
             claimed = (
-                claim(self._deps, session, owner=owner, now=now, limit=room, looks=self._looks()) if room else Claimed()
+                claim(self._deps, session, owner=owner, now=now, limit=room, looks=self._looks())
+                if room > 0
+                else Claimed()
             )
         self._pace = len(landed)
         self._landed, self._in_doubt = [], False
@@ -138,7 +143,7 @@ class Crew:
         return max(1, self._size // 4) - looking
 
     def _let_go_of_unbegun(self, session: Session, now: datetime) -> None:
-        """Free what a commit may have claimed whose answer was lost: nobody makes those calls."""
+        """Free what was claimed in a commit whose answer was lost, or ahead by who ends: nobody makes those calls."""
         calls = [*self._flying.values(), *(result.call for result in self._landed)]
         held = {call.attempt_id for call in calls}
         let_go(self._deps, session, self._ownership.name, now, held=held, begun=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from connectors.base import Receipt, Rejected
 from distributor import log
 from distributor.domain import Refused
-from distributor.services import accounts, approving, duties, feeds, lapsing, polling, recalling, settling
+from distributor.services import accounts, approving, crew, duties, feeds, lapsing, polling, recalling, settling
 from distributor.services.calling import Result
 from distributor.store import last_look
 from distributor.store.tables import AccountRow, FeedRow, PostRow
@@ -129,6 +131,32 @@ class TestACommitWhoseAnswerIsLost:
 
         assert world.state() == "published"
         assert [attempt["kind"] for attempt in world.post()["attempts"]] == ["stage", "release", "release"]
+
+
+class TestADaemonThatIsAskedToEnd:
+    def test_makes_no_question_of_what_it_claimed_and_had_no_time_to_begin(
+        self, reaches: Reaches, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world = reaches("staged", "facebook", "x")
+        world.clock.set(max(world.due(post["id"]) for post in world.posts()))
+        begun, go_on = threading.Event(), threading.Event()
+        perform = crew.perform
+
+        def slow(*given: Any) -> Result:
+            begun.set()
+            go_on.wait(30)
+            return perform(*given)
+
+        monkeypatch.setattr(crew, "perform", slow)
+        world.crew._pool = ThreadPoolExecutor(1)
+        world.crew.turn(patience=0.0)
+        assert begun.wait(30)
+
+        world.crew.finish(deadline=0.0)
+
+        assert sorted(post["state"] for post in world.posts()) == ["publishing", "staged"]
+        go_on.set()
+        world.crew._pool.shutdown()
 
 
 class TestAResultThatCannotBeStored:
