@@ -11,7 +11,7 @@ import pytest
 
 from connectors.base import Receipt
 from distributor.domain import Refused
-from distributor.services import approving, clearing, stopping, tailoring, views
+from distributor.services import approving, clearing, stopping, views, workpiece
 from distributor.services.stopping import Scope
 from distributor.store.tables import AccountRow
 from tests.support.world import World
@@ -169,14 +169,14 @@ class TestAnItemThatCannotBeMade:
     def test_leaves_the_others_to_be_made(self, reaches: Reaches, monkeypatch: Any) -> None:
         world = reaches("empty", items=3)
         [_, poisonous, _] = world.portal.keeps(3)
-        sound = tailoring.tailor
+        sound = workpiece.tailor
 
         def broken(content: Any, *given: Any, **more: Any) -> Any:
             if content.guid == poisonous:
                 raise ZeroDivisionError
             return sound(content, *given, **more)
 
-        monkeypatch.setattr(tailoring, "tailor", broken)
+        monkeypatch.setattr(workpiece, "tailor", broken)
 
         world.reads_feed()
 
