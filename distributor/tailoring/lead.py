@@ -27,11 +27,13 @@ _LABELS = re.compile(r"\A\((?:[^()\n.!?]|\.(?=\w)){1,200}\)\s*\Z")
 _NAMES = r"(?:[^\W\d_a-zäöüß][\w'’-]*+\.?(?:\s(?:und\s)?|,\s)?){2,8}+"
 _BYLINE = re.compile(rf"\A(?:Eine?\s[^\W\d_][\w-]{{2,30}}+\s)?[Vv]on\s{_NAMES}(?:\([^()\n]{{1,200}}\))?\s*\Z")
 """Who wrote it, as feeds put it behind the last sentence: "Von Mia Muster (Geld, Wohnen)"."""
-_FURTHER_DOWN = re.compile(
-    r"\bunten (?:(?:im|in diesem|in unserem) (?:artikel|beitrag|text)|ansehen|anschauen|anhören|lesen|sehen|finden)\b",
+_OF_THE_PAGE = re.compile(
+    r"\bunten (?:(?:im|in diesem|in unserem) (?:artikel|beitrag|text)|ansehen|anschauen|anhören|lesen|sehen|finden)\b"
+    r"|\Awir fassen\b[^.!?]{0,80}\bzusammen\b|\bhaben wir\b[^.!?]{0,80}\bzusammengefasst\b",
     re.IGNORECASE,
 )
-"""Points at something on the item's own page, where a post has nothing: "Bilder könnt ihr euch unten ansehen"."""
+"""Promises what stands on the item's own page and in no post: "Bilder könnt ihr euch unten ansehen", "Wir fassen
+alle Details für euch zusammen" (where "wir" would be the Jobcenter that posts it)."""
 _STEM = 5
 _ARTICLES = frozenset(["der", "die", "das", "den", "dem", "des", "ein", "eine", "einem", "einen", "einer", "eines"])
 
@@ -53,9 +55,9 @@ def lead_of(content: FeedItem, *, addresses: bool = True) -> tuple[str, str]:
     """Return the item's hook and its teaser: the title, and the summary's or else the text's first sentences.
 
     An item without a title, or whose title is only its text's torn beginning, has its first sentence for a hook.
-    A summary that the portal broke off loses its torn sentence, unless nothing else is known; what points further down
-    the page ends the teaser. ``addresses`` False leaves out the sentences that hold an address while another whole
-    one is left; a title is never changed.
+    A summary that the portal broke off loses its torn sentence, unless nothing else is known; what promises
+    something of the page ends the teaser. ``addresses`` False leaves out the sentences that hold an address while
+    another whole one is left; a title is never changed.
     """
     return _lead(content.title, content.summary, content.text, addresses)
 
@@ -118,8 +120,8 @@ def _told(lines: Sequence[_Line], title: str, addresses: bool) -> list[str]:
 
 
 def _above(units: Sequence[str]) -> list[str]:
-    """Return the sentences before the first that points further down the page; of one that begins, those behind it."""
-    pointing = [at for at, unit in enumerate(units) if _FURTHER_DOWN.search(unit)]
+    """Return the sentences before the first that promises the page; of one that begins, those behind it."""
+    pointing = [at for at, unit in enumerate(units) if _OF_THE_PAGE.search(unit)]
     if pointing and pointing[0] > 0:
         return list(units[: pointing[0]])
     return [unit for at, unit in enumerate(units) if at not in pointing]
