@@ -105,8 +105,8 @@ class Procrastinate:
 
 
 def _app(place: Place) -> App:
-    url = sa.make_url(place.database)
-    app = App(connector=PsycopgConnector(dbname=url.database, host=url.query["host"], user="postgres"))
+    url = sa.make_url(place.database).set(drivername="postgresql")
+    app = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False)))
     send = sender(place.address, place.size.accounts)
 
     @app.task(name="send")
