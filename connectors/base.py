@@ -261,12 +261,18 @@ class MediaSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom the platform takes us for: its id, the name it shows, the public address; ``expires_at`` where it tells."""
+    """Whom the platform takes us for: its id, the name it shows, the public address; when the access ends, if it tells.
+
+    ``granted`` are the platform's words for what the access allows, None where it does not tell; ``lacks`` says in
+    German what would be needed beside it.
+    """
 
     remote_id: str
     name: str
     url: str = ""
     expires_at: datetime | None = None
+    granted: tuple[str, ...] | None = None
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from connectors import _graph_reels as reels
 from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
 from connectors._graph_errors import GraphError
 from connectors._graph_posts import READ_ON, SLACK, carries, check, moment, squeezed, utf16_units, with_link
+from connectors._graph_tokens import APP_ID, grant_of, with_grants
 from connectors.base import (
     Absent,
     Access,
@@ -79,6 +80,15 @@ _LIMITS = Limits(
     },
 )
 
+_NEEDED = {
+    "pages_manage_posts": "Posts veröffentlichen und löschen",
+    "pages_read_engagement": "eigene Posts lesen",
+    "pages_show_list": "die Seite finden",
+}
+"""Source: https://developers.facebook.com/docs/pages-api/posts, read on 2026-11-21. The rights on a Page do not lapse
+with the right to read data (https://developers.facebook.com/docs/permissions).
+"""
+
 
 class Facebook:
     """The channel Facebook. Holds no state."""
@@ -96,6 +106,7 @@ class Facebook:
     fields: tuple[Field, ...] = (
         _PAGE,
         Field("page_token", "Seiten-Zugriffsschlüssel", secret=True, help="Aus einem langlebigen Nutzer-Schlüssel."),
+        APP_ID,
         APP_SECRET,
         VERSION,
         Field(
@@ -118,11 +129,14 @@ class Facebook:
         return RemotePost(self.channel, variant.form, text, variant.link, media)
 
     def whoami(self, access: Access) -> Identity:
-        """Ask Facebook which Page this is. Raises: ConnectorError."""
+        """Ask Facebook which Page this is, and what its token allows. Raises: ConnectorError."""
         graph, page = _open(access)
         with answers(access, _LABEL):
             answer = graph.get_object(page, fields="id,name,link")
-            return Identity(identity(answer), str(answer.get("name", "")), str(answer.get("link", "")))
+            found = Identity(identity(answer), str(answer.get("name", "")), str(answer.get("link", "")))
+        return with_grants(
+            found, (grant_of(access, "page_token", page, _LABEL, of_node="pages_"), _NEEDED), reads=False
+        )
 
     def stage(
         self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None

@@ -16,6 +16,7 @@ from connectors._graph import APP_SECRET, VERSION, affirm, answers, identity, no
 from connectors._graph_containers import KEEPS, LABEL, Progress, advance, ask, check_quota, status_of
 from connectors._graph_errors import GraphError
 from connectors._graph_posts import READ_ON, SLACK, check, moment, squeezed, utf16_units
+from connectors._graph_tokens import APP_ID, grant_of, with_grants
 from connectors.base import (
     Absent,
     Access,
@@ -78,6 +79,16 @@ _LIMITS = Limits(
     sources={"text": _ERRORS, "pictures": _MEDIA, "videos": _MEDIA, "pictures.at_most": _ERRORS, "hashtags": _HELP},
 )
 
+_NEEDED_TO_DELETE = {"instagram_manage_contents": "Posts löschen"}
+_NEEDED = {
+    "instagram_basic": "das Konto und seine Posts lesen",
+    "instagram_content_publish": "Posts veröffentlichen",
+    "pages_read_engagement": "über die verknüpfte Seite arbeiten",
+}
+"""Source: https://developers.facebook.com/docs/instagram-platform/content-publishing, read on 2026-11-21. These lapse
+ninety days after a person last used the app, which Meta calls the end of data access.
+"""
+
 
 class Instagram:
     """The channel Instagram. Holds no state."""
@@ -102,6 +113,7 @@ class Instagram:
             required=False,
             help="Zum Nachsehen und Löschen; gilt etwa 60 Tage. Ohne ihn wird von Hand gelöscht.",
         ),
+        APP_ID,
         APP_SECRET,
         VERSION,
     )
@@ -114,12 +126,15 @@ class Instagram:
         return RemotePost(self.channel, variant.form, variant.text, "", media)
 
     def whoami(self, access: Access) -> Identity:
-        """Ask Instagram which account this is. Raises: ConnectorError."""
+        """Ask Instagram which account this is, and what its tokens allow. Raises: ConnectorError."""
         node = node_of(access, _ACCOUNT, LABEL)
         with answers(access, LABEL):
             answer = open_graph(access, "token", LABEL).get_object(node, fields="id,username")
             name = str(answer.get("username", ""))
-            return Identity(identity(answer), name, f"https://www.instagram.com/{name}/" if name else "")
+            found = Identity(identity(answer), name, f"https://www.instagram.com/{name}/" if name else "")
+        needs = {"token": _NEEDED, "user_token": _NEEDED_TO_DELETE}
+        known = [(grant_of(access, held, node, LABEL, of_node="instagram_"), needed) for held, needed in needs.items()]
+        return with_grants(found, *known, reads=True)
 
     def stage(
         self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None

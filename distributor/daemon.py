@@ -22,6 +22,7 @@ from distributor.clock import Clock, SimulatedClock, SystemClock
 from distributor.domain import Refused
 from distributor.progress import progress
 from distributor.services import (
+    accounts,
     auto_approving,
     correcting,
     duties,
@@ -93,7 +94,10 @@ FILMING = (
 )
 """What takes minutes: it has a thread of its own, so that nothing waits for it but the posts with videos."""
 
-AGAIN = Duty("media_again", timedelta(minutes=10), lambda deps, clock: media_again.look(deps, clock.now))
+AGAIN = (
+    Duty("media_again", timedelta(minutes=10), lambda deps, clock: media_again.look(deps, clock.now)),
+    Duty("accounts", timedelta(minutes=10), lambda deps, clock: accounts.check_due(deps, clock.now)),
+)
 """Asked about while the daemon lives, not in a simulation: a jump of weeks would ask for every hour of them."""
 
 HOUSEKEEPING = (
@@ -165,7 +169,7 @@ class Daemon:
     def make_films(self) -> None:
         """Fetch videos and make films until there is nothing more to do."""
         if not self._held:
-            self._do_each((*self._filming, AGAIN))
+            self._do_each((*self._filming, *AGAIN))
 
     def _do_each(self, chosen: Sequence[Duty]) -> None:
         every = {duty.name: duty.every for duty in chosen}

@@ -80,6 +80,8 @@ def _account(entry: Any) -> Account:
         username=text.get("username") or f"{text['channel']}_{text['id']}",
         app_id=text.get("app_id", ""),
         secrets=secrets,
+        lacks=frozenset(text.get("lacks", "").split()),
+        ends=int(text.get("ends", "0")),
     )
 
 

@@ -15,7 +15,11 @@ CHANNELS = ("instagram", "facebook", "x", "mastodon", "bluesky")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One registered account. ``secrets`` holds tokens and keys by the names in :data:`SECRETS`."""
+    """One registered account. ``secrets`` holds tokens and keys by the names in :data:`SECRETS`.
+
+    ``lacks`` are scopes that its tokens were not granted; ``ends`` is when they end, in seconds since 1970, 0 for
+    never.
+    """
 
     channel: str
     id: str
@@ -25,6 +29,8 @@ class Account:
     app_id: str
     secrets: Mapping[str, str] = field(repr=False)
     revoked: bool = False
+    lacks: frozenset[str] = frozenset()
+    ends: int = 0
 
     def secret(self, name: str) -> str:
         """Return one secret, empty if it was never given."""

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from connectors.sandbox.facebook_reads import read_page
 from connectors.sandbox.graph import Edges
-from connectors.sandbox.graph_call import Call, GraphRefusal, Json, select
+from connectors.sandbox.graph_call import Call, GraphRefusal, Json, missing, select
 from connectors.sandbox.instagram_reads import read_user
 from connectors.sandbox.state import Account
 
-SCOPES = ("instagram_basic", "instagram_content_publish", "pages_manage_posts", "pages_read_engagement")
+SCOPES = (
+    *("instagram_basic", "instagram_content_publish", "instagram_manage_contents"),
+    *("pages_manage_posts", "pages_read_engagement", "pages_show_list"),
+)
+"""What a token is granted unless its account was registered with ``lacks``."""
 
 
 async def me(call: Call, node: Account, account: Account, opens: str) -> Json:
@@ -33,20 +37,23 @@ async def my_accounts(call: Call, node: Account, account: Account, opens: str) -
 
 
 async def debug_token(call: Call, node: Account, account: Account, opens: str) -> Json:
-    """GET /debug_token: what the token in ``input_token`` is worth."""
+    """GET /debug_token, or POST with ``method=get``: what the token in ``input_token`` is worth."""
+    if call.method == "POST" and call.text("method").lower() != "get":
+        raise missing("debug_token", call.method)
     holder = next(call.world.state.holders(call.text("input_token")), None)
     if holder is None or holder[0].revoked:
         error = {"code": 190, "message": "Invalid OAuth access token.", "subcode": 467}
         return {"data": {"is_valid": False, "scopes": [], "error": error}}
+    scopes = [scope for scope in SCOPES if scope not in holder[0].lacks]
     data = {
         "app_id": holder[0].app_id,
         "type": "PAGE" if holder[1] == "page" else "USER",
         "application": "Sandbox",
         "is_valid": True,
-        "expires_at": 0,
-        "data_access_expires_at": 0,
-        "scopes": list(SCOPES),
-        "granular_scopes": [{"scope": scope} for scope in SCOPES],
+        "expires_at": holder[0].ends,
+        "data_access_expires_at": holder[0].ends,
+        "scopes": scopes,
+        "granular_scopes": [{"scope": scope} for scope in scopes],
         "profile_id": holder[0].id,
     }
     return {"data": data}
@@ -56,4 +63,5 @@ EDGES: Edges = {
     ("GET", "/me", ""): me,
     ("GET", "/me", "accounts"): my_accounts,
     ("GET", "/debug_token", ""): debug_token,
+    ("POST", "/debug_token", ""): debug_token,
 }

@@ -18,6 +18,7 @@ from distributor.services import accounts as service
 from distributor.services import auto_approving, leaving, views
 from distributor.services.accounts import Checked
 from distributor.services.deps import Deps
+from distributor.wording import stamp
 
 
 @group(help="Konten der Jobcenter verbinden, prüfen, anhalten und weiterlaufen lassen.")
@@ -70,6 +71,8 @@ def show(number: int, as_json: bool) -> None:
             ("Kennung", row["identity"]),
             ("Stand", _state(row)),
             ("Geprüft", when(row["checked_at"])),
+            *([("Zugang bis", when(row["ends_at"]))] if row["ends_at"] else []),
+            *(("Es fehlt", lack) for lack in row["lacks"]),
             *((f"Feld {name}", value) for name, value in row["fields"].items()),
         ]
     )
@@ -148,7 +151,7 @@ def _told(deps: Deps, number: int) -> None:
     say(f"Konto {number} ({row['organisation']}/{row['channel']}/{row['name']}): {_state(row)}.")
 
 
-@accounts.command(help="Fragt die Plattformen, wessen Konten es sind; ohne Nummer alle. Ergebnis 1 bei einer Störung.")
+@accounts.command(help="Fragt die Plattformen, wessen Konten es sind und was sie dürfen; ohne Nummer alle. 1: Störung.")
 @argument("ids", metavar="[ID...]", type=Number(), nargs=-1)
 @as_json
 def check(ids: tuple[int, ...], as_json: bool) -> int:
@@ -168,7 +171,11 @@ def check(ids: tuple[int, ...], as_json: bool) -> int:
     else:
         for checked in found:
             _show(checked)
-    return status or (PARTLY if any(checked.identity is None for checked in found) else DONE)
+    return status or (DONE if all(_is_well(checked) for checked in found) else PARTLY)
+
+
+def _is_well(checked: Checked) -> bool:
+    return checked.identity is not None and not checked.identity.lacks
 
 
 def _document(checked: Checked) -> dict[str, Any]:
@@ -179,15 +186,25 @@ def _document(checked: Checked) -> dict[str, Any]:
         "remote_id": identity.remote_id if identity else None,
         "name": identity.name if identity else None,
         "url": identity.url if identity else None,
+        "ends_at": stamp(identity.expires_at) if identity else None,
+        "granted": list(identity.granted) if identity and identity.granted is not None else None,
+        "lacks": list(identity.lacks) if identity else [],
         "trouble": checked.trouble,
     }
 
 
 def _show(checked: Checked) -> None:
     if checked.identity is None:
-        complain(f"{checked.account}: {checked.trouble}")
-    else:
-        say(f"{checked.account}: {checked.identity.name} {checked.identity.url}".rstrip())
+        complain(f"{checked.account}: {checked.trouble}{' Das Konto ist angehalten.' if checked.dead else ''}")
+        return
+    identity = checked.identity
+    say(f"{checked.account}: {identity.name} {identity.url}".rstrip())
+    if identity.granted is not None:
+        say(f"  Erlaubt: {', '.join(identity.granted) or 'nichts'}.")
+    if identity.lacks:
+        complain(f"  Es fehlt: {'; '.join(identity.lacks)}. Bitte das Konto neu verbinden.")
+    if identity.expires_at is not None:
+        say(f"  Der Zugang endet am {when(stamp(identity.expires_at))}.")
 
 
 @accounts.command(help="Hält Konten an: Es geht nichts mehr hinaus, bis sie weiterlaufen.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connectors.base import Access, ConnectorError, Identity
-from distributor.domain import Actor, Reason, Refused
+from connectors.base import Access, ConnectorError, Identity, Unauthorised
+from distributor.domain import DAEMON, Actor, Reason, Refused
 from distributor.services import documents
 from distributor.services.deps import Deps
 from distributor.services.examining import account_label
@@ -20,14 +20,22 @@ from distributor.store import claims, items
 from distributor.store.posts import record
 from distributor.store.tables import AccountRow, OrganisationRow, SubscriptionRow
 
+CHECKED_EVERY = timedelta(days=1)
+WARNED_BEFORE = (30, 14, 3)
+"""Days before the end of an access at which its people are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the platform said about an account: an identity, or the trouble in one sentence."""
+    """What the platform said about an account: an identity, or the trouble in one sentence.
+
+    ``dead`` tells that the access is worth nothing any more; the account is paused then.
+    """
 
     account: str
     identity: Identity | None
     trouble: str = ""
+    dead: bool = False
 
 
 def add_account(
@@ -117,7 +125,10 @@ def account_of(session: Session, account_id: int) -> tuple[AccountRow, Organisat
 
 
 def check(deps: Deps, account_id: int, clock: Callable[[], datetime]) -> Checked:
-    """Ask the platform whose account this is and keep the answer. Raises: Refused for an unknown account."""
+    """Ask the platform whose account this is and what it may do, and keep the answer.
+
+    One whose access is dead is paused, and its people are told once. Raises: Refused for an unknown account.
+    """
     with deps.store.read() as session:
         row, _ = account_of(session, account_id)
         label, fields, missing = (
@@ -130,12 +141,52 @@ def check(deps: Deps, account_id: int, clock: Callable[[], datetime]) -> Checked
     access = Access(label, fields, deps.urls(row.channel), deps.session(), clock())
     try:
         identity = deps.connector(row.channel).whoami(access)
+    except Unauthorised as error:
+        with deps.store.write() as session:
+            reason = Reason(error.code or "unauthorised", error.public, "operator")
+            pause_in(session, account_id, reason, now=clock(), actor=DAEMON)
+        return Checked(label, None, error.public, dead=True)
     except ConnectorError as error:
         return Checked(label, None, error.public)
     with deps.store.write() as session:
         row = session.get_one(AccountRow, account_id)
-        row.checked_at, row.identity = clock(), identity.name
+        if row.ends_at != identity.expires_at:
+            row.ends_at, row.ends_told = identity.expires_at, None
+        row.checked_at, row.identity, row.lacks = clock(), identity.name, list(identity.lacks)
     return Checked(label, identity)
+
+
+def check_due(deps: Deps, clock: Callable[[], datetime]) -> int:
+    """Ask about every account that works and was not asked about for a day; tell of those whose access ends soon."""
+    now = clock()
+    with deps.store.read() as session:
+        rows = [row for row, _ in items.accounts(session) if row.paused_at is None and row.retiring_at is None]
+        due = [row.id for row in rows if row.checked_at is None or row.checked_at <= now - CHECKED_EVERY]
+    for number in due:
+        check(deps, number, clock)
+    warn(deps, clock())
+    return len(due)
+
+
+def warn(deps: Deps, now: datetime) -> None:
+    """Record that an access ends soon: once for each of ``WARNED_BEFORE`` that has come."""
+    with deps.store.write() as session:
+        for row, _ in items.accounts(session):
+            if row.ends_at is None or row.retiring_at is not None:
+                continue
+            come = min((days for days in WARNED_BEFORE if row.ends_at - now <= timedelta(days=days)), default=None)
+            if come is None or (row.ends_told is not None and row.ends_told <= come):
+                continue
+            row.ends_told = come
+            record(
+                session,
+                now=now,
+                actor=DAEMON,
+                what="account.ending",
+                subject="account",
+                subject_id=row.id,
+                reason=f"days.{come}",
+            )
 
 
 def pause(deps: Deps, actor: Actor, account_id: int, reason: str, now: datetime) -> None:

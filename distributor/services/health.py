@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
 from distributor.services import findings, restoring, stop_files, trying
-from distributor.services.accounts import missing_fields
+from distributor.services.accounts import WARNED_BEFORE, missing_fields
 from distributor.services.consent_views import ending_soon
 from distributor.services.correcting import examine_changes
 from distributor.services.deps import Deps
@@ -45,7 +45,7 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
             *_deadly(session),
             *_restored(deps),
             *_leftovers(session),
-            *_accounts(deps, session),
+            *_accounts(deps, session, now),
             *_stops(session),
             *held_by_files(deps),
             *_consents(session, now),
@@ -146,7 +146,7 @@ def _leftovers(session: Session) -> list[Finding]:
     return [Finding("Reste bei den Netzwerken", False, text)]
 
 
-def _accounts(deps: Deps, session: Session) -> list[Finding]:
+def _accounts(deps: Deps, session: Session, now: datetime) -> list[Finding]:
     found = []
     for account, owner in items.accounts(session):
         subject = f"Konto {owner.slug}/{account.channel}/{account.name}"
@@ -166,8 +166,19 @@ def _accounts(deps: Deps, session: Session) -> list[Finding]:
             text = f"Es fehlt: {', '.join(missing)} (`distributor accounts set {account.id}`)."
             found.append(Finding(subject, False, text))
         else:
-            found.append(Finding(subject, True, account.identity or "eingerichtet"))
+            found.append(_standing(subject, account, now))
     return found
+
+
+def _standing(subject: str, account: AccountRow, now: datetime) -> Finding:
+    """Whether the access allows what is needed, and for how long yet."""
+    again = f"bitte neu verbinden (`distributor accounts set {account.id}`)"
+    if account.lacks:
+        return Finding(subject, False, f"Dem Zugang fehlt: {'; '.join(account.lacks)}; {again}.")
+    if account.ends_at is None or account.ends_at - now > timedelta(days=max(WARNED_BEFORE)):
+        return Finding(subject, True, account.identity or "eingerichtet")
+    grave = account.ends_at - now <= timedelta(days=min(WARNED_BEFORE))
+    return Finding(subject, False, f"Der Zugang endet am {local_time(account.ends_at)}; {again}.", grave=grave)
 
 
 def held_by_files(deps: Deps) -> list[Finding]:

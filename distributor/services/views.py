@@ -293,6 +293,8 @@ def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[st
                 "retiring_at": stamp(account.retiring_at),
                 "retired_at": stamp(account.retired_at),
                 "checked_at": stamp(account.checked_at),
+                "ends_at": stamp(account.ends_at),
+                "lacks": account.lacks or [],
             }
             for account, owner in items.accounts(session)
             if organisation in (None, owner.slug)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from sqlalchemy import update
 
 from connectors.sandbox.enrol import enrol, environment
 from distributor import bootstrap, settings
@@ -38,6 +39,7 @@ from distributor.services.calls import Call
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
 from distributor.store.ownership import Ownership
+from distributor.store.tables import AccountRow
 from distributor.vault import new_key
 from tests.support.databases import Databases, Stores
 
@@ -257,6 +259,8 @@ class World:
                 self.deps, SETUP, account["organisation"], channel, name, made.fields, self.clock.now()
             )
         self._register(entries)
+        with self.deps.store.write() as session:  # a daemon would ask whose they are, and meet a fault meant for others
+            session.execute(update(AccountRow).values(checked_at=self.clock.now()))
 
     def person(self, login: str) -> Actor:
         """Return the actor behind a login."""

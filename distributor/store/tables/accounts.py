@@ -16,7 +16,8 @@ class AccountRow(Base):
 
     From ``retiring_at`` on nothing more goes out on it; at ``retired_at`` its secrets are gone. ``retire_published`` is
     ``keep`` or ``delete``: what becomes of its public posts. Posts of Items on ``auto_topics`` are approved without a
-    person, as ``auto_by`` wanted.
+    person, as ``auto_by`` wanted. ``ends_at`` is when the platform lets the access end, ``ends_told`` the days before
+    it of the last warning, ``lacks`` what the access does not allow, in German.
     """
 
     __tablename__ = "account"
@@ -31,6 +32,9 @@ class AccountRow(Base):
     paused_reason: Mapped[str] = mapped_column(default="")
     checked_at: Mapped[datetime | None]
     identity: Mapped[str] = mapped_column(default="")
+    ends_at: Mapped[datetime | None]
+    ends_told: Mapped[int | None]
+    lacks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)

@@ -159,3 +159,15 @@ def test_an_unused_draft_leaves_nothing_behind(world, order):
 @pytest.mark.parametrize("channel", [facebook, instagram])
 def test_whoami_names_the_account(world, channel):
     assert channel.whoami(world.access()).remote_id == ("100" if channel is facebook else "178")
+
+
+@pytest.mark.parametrize("channel", [facebook, instagram])
+def test_whoami_tells_what_is_granted_and_when_it_ends(world, channel):
+    for account in ACCOUNTS:
+        world.told("/_accounts", {**account, "app_id": "5", "lacks": "pages_read_engagement", "ends": "1800000000"})
+
+    identity = channel.whoami(world.access(app_id="5"))
+
+    assert [lack.partition("(")[2] for lack in identity.lacks] == ["pages_read_engagement)"]
+    assert identity.expires_at.timestamp() == 1_800_000_000
+    assert "pages_manage_posts" in identity.granted

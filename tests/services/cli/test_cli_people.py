@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from connectors.base import Identity
 from distributor import bootstrap
 from distributor.domain import Refused
-from distributor.services import people
-from distributor.services.accounts import account_of
+from distributor.services import accounts, people
+from distributor.services.accounts import Checked, account_of
 from distributor.services.examining import account_label
 
 
@@ -207,6 +208,36 @@ def test_checking_an_account_that_lacks_something_is_partly(program: Any) -> Non
     assert [(one["account"], one["ok"]) for one in documents] == [("fulda/x/kjc_fulda", False)]
     assert program("accounts", "check").exit_code == 1
     assert program("accounts", "check", "999").exit_code == 2
+
+
+def test_checking_tells_what_is_allowed_what_lacks_and_when_it_ends(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = str(account(program)["id"])
+    end = datetime(2027, 1, 4, 8, 30, tzinfo=UTC)
+    told = Identity("12", "KJC Fulda", "https://x.example/12", end, ("lesen",), ("Posts veröffentlichen (schreiben)",))
+    monkeypatch.setattr(accounts, "check", lambda deps, number, clock: Checked("fulda/x/kjc_fulda", told))
+
+    answer = program("accounts", "check", number)
+    [document] = json.loads(program("accounts", "check", number, "--json").stdout)
+
+    assert answer.exit_code == 1
+    assert "Erlaubt: lesen." in answer.stdout
+    assert "Der Zugang endet am Mo 04.01.2027, 09:30 Uhr" in answer.stdout
+    assert "Es fehlt: Posts veröffentlichen (schreiben)." in answer.stderr
+    assert (document["granted"], document["lacks"]) == (["lesen"], ["Posts veröffentlichen (schreiben)"])
+    assert document["ends_at"] == "2027-01-04T08:30:00Z"
+
+
+def test_checking_says_that_a_dead_access_is_held(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = str(account(program)["id"])
+    dead = Checked("fulda/x/kjc_fulda", None, "Der Schlüssel gilt nicht mehr.", dead=True)
+    monkeypatch.setattr(accounts, "check", lambda deps, number, clock: dead)
+
+    answer = program("accounts", "check", number)
+
+    assert answer.exit_code == 1
+    assert answer.stderr == "fulda/x/kjc_fulda: Der Schlüssel gilt nicht mehr. Das Konto ist angehalten.\n"
 
 
 def test_an_officer_pauses_and_resumes_their_own_accounts_only(program: Any) -> None:

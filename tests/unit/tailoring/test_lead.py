@@ -142,7 +142,7 @@ def test_a_lead_takes_time_by_length_only(unit):
         ("Der Keller liegt weiter unten. Dort ist es kühl.", "Der Keller liegt weiter unten. Dort ist es kühl."),
         ("Unten im Hof steht ein Rad. Wem gehört es?", "Unten im Hof steht ein Rad. Wem gehört es?"),
         ("Das Video könnt ihr euch weiter unten ansehen.", "Das Video könnt ihr euch weiter unten ansehen."),
-        ("Es gibt eine neue Figur. Wir fassen alle Details für euch zusammen. Sie ist rot.", "Es gibt eine neue Figur."),
+        ("Es gibt eine Figur. Wir fassen alle Details für euch zusammen. Sie ist rot.", "Es gibt eine Figur."),
         ("Der Plan steht. Welche es sind, haben wir hier für euch zusammengefasst.", "Der Plan steht."),
         ("Die Kurse beginnen. Wir fassen euch an der Hand.", "Die Kurse beginnen. Wir fassen euch an der Hand."),
         ("Wir haben gefragt. Die Antworten stehen fest.", "Wir haben gefragt. Die Antworten stehen fest."),
