@@ -28,9 +28,10 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import requests
 
+from connectors._hosted import Hosted
 from connectors._media import Medium, PictureRules, VideoRules
 
-__all__ = ["Medium", "PictureRules", "VideoRules"]
+__all__ = ["Hosted", "Medium", "PictureRules", "VideoRules"]
 # Handed on; what is defined here needs no mention.
 
 Json = Mapping[str, Any]
@@ -230,7 +231,8 @@ class RemotePost:
 class Access:
     """One account's door for one call: its fields (secrets in clear), the hosts to call, a guarded session, the time.
 
-    ``now`` is aware UTC and the only clock a connector knows.
+    ``now`` is aware UTC and the only clock a connector knows. ``home`` is the address of the Organisation's own pages
+    here.
     """
 
     account: str
@@ -238,6 +240,7 @@ class Access:
     urls: Mapping[str, str]
     session: requests.Session = field(repr=False)
     now: datetime
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ def verify(name: str, *, now: datetime, key: bytes) -> str | None:
     return match["sha256"] if moment < int(match["expires"]) else None
 
 
+def suffix_of(mime: str) -> str:
+    """Return the suffix under which a file of this type is served. Raises: KeyError for a type that is not."""
+    return _SUFFIXES[mime]
+
+
 def mime_of(name: str) -> str:
     """Return the type under which a verified name is served."""
     return _MIMES[name.rpartition(".")[2]]

@@ -130,15 +130,16 @@ def check(deps: Deps, account_id: int, clock: Callable[[], datetime]) -> Checked
     One whose access is dead is paused, and its people are told once. Raises: Refused for an unknown account.
     """
     with deps.store.read() as session:
-        row, _ = account_of(session, account_id)
-        label, fields, missing = (
+        row, owner = account_of(session, account_id)
+        label, slug, fields, missing = (
             account_label(session, row),
+            owner.slug,
             _fields(deps, session, row),
             missing_fields(deps, session, row),
         )
     if missing:
         return Checked(label, None, f"Es fehlt: {', '.join(missing)}.")
-    access = Access(label, fields, deps.urls(row.channel), deps.session(), clock())
+    access = Access(label, fields, deps.urls(row.channel), deps.session(), clock(), deps.home(slug))
     try:
         identity = deps.connector(row.channel).whoami(access)
     except Unauthorised as error:

@@ -99,8 +99,12 @@ def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[],
     session.left = False
     try:
         connector = deps.connector(call.channel)
-        access = Access(call.account, call.fields, deps.urls(call.channel), session, clock())
-        return _make(deps, connector, access, call)
+        home = deps.home(call.organisation)
+        access = Access(call.account, call.fields, deps.urls(call.channel), session, clock(), home)
+        answer = _make(deps, connector, access, call)
+        if _is_release(call) and not look.passed:
+            look()  # nothing left through the socket: what makes this post public is the storing of this answer
+        return answer
     except ConnectorError as error:
         return error
     except Withheld as error:

@@ -41,6 +41,10 @@ class Deps:
         hosts = self.connector(channel).hosts
         return {name: self.settings.channel_url(channel, name, default) for name, default in hosts.items()}
 
+    def home(self, organisation: str) -> str:
+        """Return the address of an Organisation's own pages on the public listener."""
+        return f"{self.settings.public_url}/kjc/{organisation}"
+
     def session(self) -> GuardedSession:
         """Return a way out for one thread: private hosts only where the settings name them."""
         settings = self.settings

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
-from distributor.services import findings, restoring, stop_files, trying
+from distributor.services import findings, own_pages, restoring, stop_files, trying
 from distributor.services.accounts import WARNED_BEFORE, missing_fields
 from distributor.services.consent_views import ending_soon
 from distributor.services.correcting import examine_changes
@@ -46,6 +46,7 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
             *_restored(deps),
             *_leftovers(session),
             *_accounts(deps, session, now),
+            *own_pages.examine(deps, session),
             *_stops(session),
             *held_by_files(deps),
             *_consents(session, now),

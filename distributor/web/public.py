@@ -1,4 +1,4 @@
-"""The public listener: signed media, short links, health, hubs' calls. No cookies, no pages of the desk, no login."""
+"""The public listener: signed media, short links, Jobcenters' own pages, health, hubs' calls. No cookies, no login."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from distributor.locale import gettext as _
 from distributor.media import links
 from distributor.services import health, outages, views
 from distributor.services.deps import Deps
-from distributor.web import websub
+from distributor.web import site, websub
 from distributor.web.desk import few_threads
 from distributor.web.guarding import Headers
 from distributor.web.pages import FOLDER
@@ -48,7 +48,9 @@ def public_app(deps: Deps, clock: Clock) -> FastAPI:
     app.add_api_route("/s/{code}", follow, methods=_BOTH)
     app.add_api_route("/health", report_health, methods=_BOTH)
     app.add_api_route("/robots.txt", robots, methods=_BOTH)
+    app.add_api_route("/favicon.ico", no_icon, methods=_BOTH)
     websub.add_routes(app, deps, clock)
+    site.add_routes(app, deps)
     app.add_exception_handler(HTTPException, _nothing_here)
     app.add_exception_handler(outages.DatabaseTrouble, _out_of_reach)
     app.add_exception_handler(Exception, _broken)
@@ -119,6 +121,11 @@ def robots() -> Response:
     What must not be listed by search engines says so in its X-Robots-Tag header.
     """
     return PlainTextResponse("User-agent: *\nDisallow:\n")
+
+
+def no_icon() -> Response:
+    """Say that there is none: browsers ask for it with every page, and a page that is missing is logged as trouble."""
+    return Response(status_code=204)
 
 
 def _nothing_here(request: Request, error: Exception) -> Response:

@@ -15,7 +15,9 @@ from connectors import discover
 
 ROOT = Path(__file__).parents[2]
 CHANNELS = frozenset({*discover(), "mastodon", "bluesky", "website", "manual"})
-NETWORKS = frozenset({*(name for name in discover() if len(name) > 2), "mastodon", "bluesky"})
+OWN = frozenset({"website", "manual"})
+"""Channels without a network; in German, one of them is a word like any other."""
+NETWORKS = frozenset({*(name for name in discover() if len(name) > 2), "mastodon", "bluesky"}) - OWN
 """Names that are no ordinary words: no text of ours has a reason to contain one."""
 
 PURE = (
