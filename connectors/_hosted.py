@@ -19,3 +19,6 @@ class Hosted(Protocol):
 
         Raises: Rejected for what is no origin.
         """
+
+    def leads(self, fields: Mapping[str, str]) -> bool:
+        """Tell whether the Organisation's posts elsewhere wait until the same Item's post here is public."""

@@ -40,6 +40,8 @@ _OWN = Source("https://www.w3.org/TR/WCAG22/", _READ)
 _ORIGIN = re.compile(r"https://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?", re.IGNORECASE)
 """A ``host-source`` of CSP with its scheme (https://www.w3.org/TR/CSP3/#grammardef-host-source, 2026-11-30)."""
 
+_NO = ("nein", "no", "aus", "off", "false", "0")
+
 LABEL = "Website"
 
 
@@ -75,6 +77,14 @@ class Website:
             help="Adressen von Websites, die diese Seite einbetten dürfen, durch Leerzeichen getrennt, zum Beispiel "
             "https://www.landkreis-fulda.de; ein * erlaubt alle. Ohne Angabe gelten die eigenen Seiten des "
             "Jobcenters, die im Verzeichnis stehen.",
+        ),
+        Field(
+            "first",
+            "Geht voran",
+            required=False,
+            default="ja",
+            help="ja: Auf den Netzwerken erscheint ein Beitrag erst, wenn er hier öffentlich ist. nein: unabhängig "
+            "davon.",
         ),
     )
     look = Look(fold=2000, picture_ratio=0, picture_first=True, links_click=True, card=True)
@@ -118,6 +128,10 @@ class Website:
                 )
                 raise Rejected(text, code="embed_in", scope="account", who="operator")
         return tuple(origin.rstrip("/") for origin in given)
+
+    def leads(self, fields: Mapping[str, str]) -> bool:
+        """Tell whether posts elsewhere wait for the one here: unless the account says no."""
+        return fields.get("first", "").strip().lower() not in _NO
 
 
 connector = Website()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from distributor.domain import Reason, State
 from distributor.lifecycle import Move, Policy
@@ -27,7 +27,7 @@ class Permission:
     account_paused: bool
     leaving: bool = False
     trouble: str = ""
-    missing: str | None = None
+    missing: Reason | None = None
     rendered_digest: str | None = None
     gate: Reason | None = None
 
@@ -59,12 +59,17 @@ def guard(asked: Permission, now: datetime, policy: Policy) -> Move | None:
 def _held_up(asked: Permission, now: datetime, policy: Policy) -> Move | None:
     """Return what keeps a Post back whose content and time are right; an unfinished one is not asked for its gates."""
     if asked.missing is not None:
-        return Move(S.STAGED, Reason("requires", asked.missing, "daemon"), next_try_at=now + policy.backoff_base)
+        return Move(S.STAGED, asked.missing, next_try_at=now + _patience(now - asked.due_at, policy))
     if asked.gate is not None:
         return Move(S.AWAITING, asked.gate, drop_stage=True)
     if asked.account_paused:
         return Move(S.STAGED, Reason("account.paused", "Das Konto ist angehalten.", "operator"), next_try_at=now)
     return None
+
+
+def _patience(late_by: timedelta, policy: Policy) -> timedelta:
+    """Return how long a Post waits for something else before it is asked again: ever longer, as it waits longer."""
+    return min(max(policy.backoff_base / 5, late_by / 4), policy.backoff_cap / 3)
 
 
 def _closed(code: str, text: str) -> Move:

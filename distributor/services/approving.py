@@ -131,7 +131,7 @@ def approve_in(
     if post.state in (S.DRAFTED, S.AWAITING):
         _approvable(deps, chosen, digest)
     _in_state(chosen, "approve")
-    due, why = (at, "") if at is not None else _proposal(session, post, now, proposed)
+    due, why = (at, "") if at is not None else _proposal(deps, session, post, now, proposed)
     _time_allowed(session, chosen, due, now)
     if at is not None:
         _warnings_seen(session, chosen, at, despite=despite)
@@ -159,7 +159,9 @@ def approve_in(
     return due
 
 
-def _proposal(session: Session, post: PostRow, now: datetime, seen: datetime | None) -> tuple[datetime, str]:
+def _proposal(
+    deps: Deps, session: Session, post: PostRow, now: datetime, seen: datetime | None
+) -> tuple[datetime, str]:
     """Return the proposed time with its reason; one that has passed is replaced by the next free slot."""
     if seen is not None and post.due_at != seen:
         told = local_time(post.due_at) if post.due_at is not None else "noch keine"
@@ -167,7 +169,7 @@ def _proposal(session: Session, post: PostRow, now: datetime, seen: datetime | N
         raise Refused(text, code="post.stale")
     if post.due_at is not None and post.due_at > now:
         return post.due_at, post.plan_why
-    found = next_slot(session, post, now)
+    found = next_slot(deps, session, post, now)
     return found.at, found.why
 
 

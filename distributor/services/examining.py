@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from connectors.base import Json, Order, Receipt, RemotePost
+from connectors.base import Hosted, Json, Order, Receipt, RemotePost
 from distributor.clearance import Clearance
 from distributor.domain import Reason, State
 from distributor.guarding import Permission, guard
@@ -24,6 +24,7 @@ from distributor.services import stop_files
 from distributor.services.calls import Call
 from distributor.services.deps import Deps
 from distributor.services.gating import clearances, closed_gates, unseconded
+from distributor.services.leading import Key, Lead, leads
 from distributor.services.moving import Step
 from distributor.services.restoring import look_first
 from distributor.store import claims, held, posts, proofs, restores
@@ -54,7 +55,8 @@ class Examined:
 class Examination:
     """Some due work at one moment, with all that the database says of it, read at once.
 
-    ``stages`` are the live ones by post, ``leftovers`` those to be removed by number, ``files`` the Stop files here.
+    ``stages`` are the live ones by post, ``leftovers`` those to be removed by number, ``files`` the Stop files here,
+    ``leads`` the posts that must be public before others, by Item and Organisation.
     """
 
     deps: Deps
@@ -69,6 +71,7 @@ class Examination:
     clearances: Mapping[int, Clearance]
     stops: Sequence[StopRow]
     files: Sequence[stop_files.StopFile]
+    leads: Mapping[Key, Lead]
 
     @classmethod
     def of(
@@ -77,6 +80,7 @@ class Examination:
         """Read it; posts that somebody else is changing are left out."""
         known = held.posts(session, {work.post_id for work in works}, wait=False)
         asked = {known[work.post_id].item_id for work in works if work.kind in ASKED and work.post_id in known}
+        released = {known[work.post_id].item_id for work in works if work.kind == "release" and work.post_id in known}
         items = _by_id(session, ItemRow, asked)
         leftovers = {work.stage_id for work in works if work.kind == "unstage" and work.stage_id is not None}
         return cls(
@@ -92,6 +96,7 @@ class Examination:
             clearances=clearances(session, items.values()),
             stops=session.scalars(select(StopRow).where(StopRow.lifted_at.is_(None))).all() if asked else (),
             files=stop_files.found(deps.settings.data_dir) if asked else (),
+            leads=leads(deps, session, released),
         )
 
     def examine(self, work: Work) -> Examined:
@@ -155,13 +160,20 @@ class Examination:
             leaving=account.retiring_at is not None,
             account_paused=account.paused_at is not None,
             trouble=post.reason_text,
-            missing=_unfinished(post, item),
+            missing=_unfinished(post, item) or (self._lack(post, account) if releasing else None),
             gate=self._closed_gate(post, account, item, moment),
         )
         move = guard(asked, moment, self.deps.policy)
         if move is not None and move.to is State.STAGED and not releasing:
             return replace(move, to=State.SCHEDULED, next_try_at=now + self.deps.policy.backoff_base)
         return move
+
+    def _lack(self, post: HeldPost, account: HeldAccount) -> Reason | None:
+        """Return what has to be public before this post: nothing waits for it, so it is prepared in any case."""
+        if isinstance(self.deps.connector(account.channel), Hosted):
+            return None
+        lead = self.leads.get((post.item_id, account.organisation_id))
+        return lead.lack if lead is not None else None
 
     def _stop(self, account: HeldAccount) -> str | None:
         """Return why this account stands still: a Stop, or a file on this host that may not be entered as one yet."""
@@ -231,11 +243,12 @@ def _still_due(post: HeldPost, kind: str, now: datetime) -> bool:
     return claims.KIND_OF.get(State(post.state)) == kind and post.next_try_at is not None and post.next_try_at <= now
 
 
-def _unfinished(post: HeldPost, item: ItemRow) -> str | None:
+def _unfinished(post: HeldPost, item: ItemRow) -> Reason | None:
     """Tell that the Item changed and the Post has not been rendered since: what was approved may be out of date."""
     if post.item_revision == posts.BEHIND:
         item.stale = True
-    return "Der Beitrag wurde geändert und wird gerade neu erstellt." if item.stale else None
+    text = "Der Beitrag wurde geändert und wird gerade neu erstellt."
+    return Reason("requires", text, "daemon") if item.stale else None
 
 
 def _covers(stop: StopRow, account: HeldAccount) -> bool:

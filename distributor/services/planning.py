@@ -15,7 +15,9 @@ from distributor.lifecycle import Move
 from distributor.log import trace_of
 from distributor.services.calendars import Calendars, calendar_for
 from distributor.services.deps import Deps
+from distributor.services.leading import leads
 from distributor.services.moving import apply
+from distributor.services.own_pages import channels
 from distributor.store import calendars, items, places, telling
 from distributor.store.tables import ItemRow, OrganisationRow, PostRow
 from distributor.wording import local_time
@@ -42,17 +44,18 @@ def propose(deps: Deps, now: datetime, *, again: bool = True) -> int:
         waiting = places.unplanned(session, now, again=again)
         if not waiting:
             return 0
-        desk = _Desk(session, now)
         rivals = _outranked(session, waiting, now)
+        desk = _Desk(session, now, deps, {item.id for _, item in (*waiting, *rivals)})
         desk.occupy(but={post.id for post, _ in rivals})
         given = desk.place(waiting)
         kept = desk.place(rivals, at_their_times=True)
-        return len(given) + len(desk.place([pair for pair in rivals if pair[0].id not in kept]))
+        given |= desk.place([pair for pair in rivals if pair[0].id not in kept])
+        return len(given) + len(desk.place(desk.overtaken(waiting)))
 
 
-def next_slot(session: Session, post: PostRow, now: datetime) -> Placement:
+def next_slot(deps: Deps, session: Session, post: PostRow, now: datetime) -> Placement:
     """Return the next free slot for one post, with the reason. Raises: Refused if its calendar has none."""
-    desk = _Desk(session, now)
+    desk = _Desk(session, now, deps, {post.item_id})
     desk.occupy(but={post.id})
     [found] = desk.plan([(post, session.get_one(ItemRow, post.item_id))])
     if isinstance(found, Placement):
@@ -60,9 +63,9 @@ def next_slot(session: Session, post: PostRow, now: datetime) -> Placement:
     raise Refused(f"Für Post {post.id} ist kein Platz frei. {found.why}", code="calendar.full")
 
 
-def lay_anew(session: Session, pairs: Sequence[Pair], now: datetime) -> dict[int, Placement | Unplaced]:
+def lay_anew(deps: Deps, session: Session, pairs: Sequence[Pair], now: datetime) -> dict[int, Placement | Unplaced]:
     """Return where these posts would be laid now, beside what stands and each other; nothing is stored."""
-    desk = _Desk(session, now)
+    desk = _Desk(session, now, deps, {item.id for _, item in pairs})
     desk.occupy(but={post.id for post, _ in pairs})
     return {int(found.key): found for found in desk.plan(pairs)}
 
@@ -130,11 +133,20 @@ def make_room(session: Session, post: PostRow, owner: OrganisationRow, at: datet
 class _Desk:
     """Where posts are laid into slots: every account's lane, with what is taken in it."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(
+        self, session: Session, now: datetime, deps: Deps | None = None, items_laid: Collection[int] = ()
+    ) -> None:
+        """Read the lanes; with ``deps`` and Items also when those are public that others of them may not precede."""
         self._session = session
         self._now = now
+        found = leads(deps, session, items_laid) if deps is not None else {}
+        self._leads = {key: lead.expected_at for key, lead in found.items()}
         known = Calendars(session)
-        self._lanes = {str(account.id): known.lane(account, owner) for account, owner in items.accounts(session)}
+        accounts = items.accounts(session)
+        self._lanes = {str(account.id): known.lane(account, owner) for account, owner in accounts}
+        self._owners = {account.id: owner.id for account, owner in accounts}
+        hosted = channels(deps) if deps is not None else []
+        self._leading = {account.id for account, _ in accounts if account.channel in hosted}
         self._campaigns = {
             item: Campaign(row.id, row.first, row.last, timedelta(days=row.every_days))
             for item, row in calendars.campaign_items(session).items()
@@ -166,9 +178,44 @@ class _Desk:
         return {each.key for each in found if isinstance(each, Placement)}
 
     def plan(self, pairs: Sequence[Pair], *, at_their_times: bool = False) -> list[Placement | Unplaced]:
-        """Return where posts would be laid."""
-        candidates = [self._candidate(post, item, at_its_time=at_their_times) for post, item in pairs]
-        return plan(candidates, self._lanes, self._taken, self._now)
+        """Return where posts would be laid: those that go first before those that may not come before them."""
+        found: list[Placement | Unplaced] = []
+        first = [pair for pair in pairs if pair[0].account_id in self._leading]
+        for some in (first, [pair for pair in pairs if pair[0].account_id not in self._leading]):
+            candidates = [self._candidate(post, item, at_its_time=at_their_times) for post, item in some]
+            laid = plan(candidates, self._lanes, self._taken, self._now)
+            if some is first:
+                self._note_leads(first, laid)
+            found += laid
+        return found
+
+    def overtaken(self, laid: Sequence[Pair]) -> list[Pair]:
+        """Return the plan's proposals that would now come before the post that goes first, if any of those was laid."""
+        moved = {item.id for post, item in laid if post.account_id in self._leading}
+        if not moved:
+            return []
+        return [
+            (post, item)
+            for post, item in places.proposed(self._session, self._now)
+            if item.id in moved
+            and post.plan_why
+            and post.due_at is not None
+            and self._lead(post, post.due_at) > post.due_at
+        ]
+
+    def _note_leads(self, first: Sequence[Pair], laid: Sequence[Placement | Unplaced]) -> None:
+        posts = {post.id: post for post, _ in first}
+        for each in laid:
+            post = posts[each.key]
+            key = (post.item_id, self._owners[post.account_id])
+            if isinstance(each, Placement) and key in self._leads:
+                self._leads[key] = each.at
+
+    def _lead(self, post: PostRow, default: datetime) -> datetime:
+        """Return when the post is public that goes before this one; the default where none does."""
+        if post.account_id in self._leading:
+            return default
+        return self._leads.get((post.item_id, self._owners[post.account_id])) or default
 
     def forbids(self, post: PostRow) -> bool:
         """Tell whether the calendar forbids a post's time."""
@@ -180,7 +227,11 @@ class _Desk:
         self._taken.append(Taken(str(account), at, campaign.key if campaign else None))
 
     def _candidate(self, post: PostRow, item: ItemRow, *, at_its_time: bool) -> Candidate:
-        earliest = [self._now, *(at for at in (item.embargo_until, post.earliest_at) if at is not None)]
+        earliest = [
+            self._now,
+            self._lead(post, self._now),
+            *(at for at in (item.embargo_until, post.earliest_at) if at is not None),
+        ]
         return Candidate(
             key=post.id,
             lane=str(post.account_id),

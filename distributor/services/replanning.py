@@ -45,7 +45,7 @@ def proposals(
             for row in posts.listing(session, organisations=chosen, states=[State.MISSED], channel=channel)
             if allowed(actor, "post.move", row[2].slug) and row[1].retiring_at is None
         ]
-        laid = lay_anew(session, [(post, item) for post, _, _, item in rows], now)
+        laid = lay_anew(deps, session, [(post, item) for post, _, _, item in rows], now)
         return [
             Proposal(
                 post=post.id,

@@ -18,6 +18,7 @@ from distributor.services.clearing import item_in
 from distributor.services.deps import Deps
 from distributor.services.histories import history
 from distributor.services.judging import judge
+from distributor.services.leading import waits_for
 from distributor.services.missing import ASKED_STAGES
 from distributor.services.permission import visible
 from distributor.services.stopping import active
@@ -89,7 +90,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
             raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
         receipt = proofs.receipts(session, [post_id]).get(post_id)
         shown = _post(row, posts.attempts(session, [post_id]), receipt, judge(deps, session, [row])[post_id])
-        shown |= _outlook(session, row)
+        shown |= _outlook(deps, session, row)
         return shown | history(session, shown)
 
 
@@ -102,11 +103,11 @@ def post_notes(deps: Deps, post_id: int) -> list[str]:
     """Return what is to be thought of at a post's time, as the calendar is now."""
     with deps.store.read() as session:
         row = posts.whole(session, post_id)
-        notes: list[str] = _outlook(session, row)["notes"] if row is not None else []
+        notes: list[str] = _outlook(deps, session, row)["notes"] if row is not None else []
         return notes
 
 
-def _outlook(session: Session, row: Row) -> dict[str, Any]:
+def _outlook(deps: Deps, session: Session, row: Row) -> dict[str, Any]:
     """Return what is to be thought of at the post's time, and who can answer comments then, as the calendar is now."""
     post, account, owner, item = row
     campaign = calendars.campaign_items(session).get(item.id)
@@ -118,6 +119,7 @@ def _outlook(session: Session, row: Row) -> dict[str, Any]:
     if post.due_at is not None and post.state in _TIMED:
         calendar = calendar_for(session, owner)
         shown["notes"] += warnings(calendar, account.channel, post.due_at)
+        shown["notes"] += waits_for(deps, session, post, account)
         shown["cover"] = answering(calendar, account.channel, post.due_at)
     return shown
 

@@ -390,3 +390,11 @@ def test_only_an_origin_may_frame_our_own_pages(connector: Connector, origin: st
         "*",
     )
     assert connector.embedders({}) == ()
+
+
+@pytest.mark.parametrize(("said", "leads"), [(None, True), ("", True), ("ja", True), (" Nein ", False), ("aus", False)])
+def test_our_own_pages_go_first_unless_their_account_says_no(
+    connector: Connector, said: str | None, leads: bool
+) -> None:
+    if isinstance(connector, Hosted):
+        assert connector.leads({} if said is None else {"first": said}) is leads

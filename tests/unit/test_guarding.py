@@ -46,7 +46,14 @@ OBSTACLES: list[tuple[str, dict[str, object], State, str, str, bool]] = [
     ("uncleared", {"cleared": False}, S.AWAITING, "approval.void", "officer", True),
     ("embargo", {"embargo_until": NOW + HOUR}, S.AWAITING, "approval.void", "officer", True),
     ("late", {"due_at": NOW - 3 * HOUR}, S.MISSED, "late", "officer", True),
-    ("missing", {"missing": "Die Website fehlt noch."}, S.STAGED, "requires", "daemon", False),
+    (
+        "missing",
+        {"missing": Reason("requires", "Die Website fehlt noch.", "daemon")},
+        S.STAGED,
+        "requires",
+        "daemon",
+        False,
+    ),
     (
         "gate",
         {"gate": Reason("rights.until", "Die Rechte endeten.", "editor")},
