@@ -218,6 +218,7 @@ class Pages:
 class Organisation:
     """A KJC: in whose name we post. ``colour`` is ``#rrggbb``.
 
+    ``ink`` is what is written with on ``colour``; empty means black or white, whichever reads better there.
     ``calendar`` names its posting calendar; its own ``occasions`` and its comment ``duty`` are added to that.
     """
 
@@ -229,6 +230,7 @@ class Organisation:
     body: str = ""
     calendar: str = "hessen"
     colour: str = "#1f4e79"
+    ink: str = ""
     occasions: tuple[Occasion, ...] = ()
     duty: tuple[Duty, ...] = ()
 
@@ -260,11 +262,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ChannelText:
-    """A channel's text as parts in reading order, joined by ``joiner``."""
+    """A channel's text as parts in reading order, joined by ``joiner``, and how it shows pictures.
+
+    ``no_media`` says what becomes of an Item without a picture: a title ``card``, no post (``skip``), or the ``text``
+    alone. ``fit`` says how a picture reaches an allowed ratio: ``crop`` around what matters in it, or ``pad``.
+    """
 
     channel: str
     parts: tuple[Part, ...]
     joiner: str = "\n\n"
+    no_media: Literal["card", "skip", "text"] = "text"
+    fit: Literal["crop", "pad"] = "crop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from datetime import date
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
+from distributor.colours import READABLE, contrast
 from distributor.domain import ChannelText, Organisation, Refused
 from distributor.tailoring.lexicon import Lexicon
 from schedules.document import duty_document, duty_of, occasion_document, occasion_of
@@ -26,6 +27,7 @@ T = TypeVar("T")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _HASHTAG = re.compile(r"#\w+")
+_INK = "eine Farbe wie „#ffffff“, die sich von „colour“ mit einem Kontrast von 4,5:1 abhebt, oder nichts"
 _WORDS = {str: "Text", int: "eine ganze Zahl", bool: "true oder false"}
 
 
@@ -48,6 +50,7 @@ def organisation_of(document: Mapping[str, Any]) -> Organisation:
     _check(bool(_SLUG.fullmatch(organisation.slug)), "slug", "nur Kleinbuchstaben, Ziffern und einzelne Bindestriche")
     _check(bool(organisation.name.strip()), "name", "einen Namen")
     _check(bool(_COLOUR.fullmatch(organisation.colour)), "colour", "eine Farbe wie „#1f4e79“")
+    _check(not organisation.ink or _readable(organisation), "ink", _INK)
     for key, value in asdict(organisation.voice.names).items():
         _check(bool(value.strip()), f"voice.names.{key}", "einen Namen")
     for number, tag in enumerate(organisation.voice.hashtags):
@@ -59,6 +62,11 @@ def organisation_of(document: Mapping[str, Any]) -> Organisation:
         occasions=_entries(document, "occasions", occasion_of),
         duty=_entries(document, "duty", duty_of),
     )
+
+
+def _readable(organisation: Organisation) -> bool:
+    known = bool(_COLOUR.fullmatch(organisation.ink))
+    return known and contrast(organisation.ink, organisation.colour) >= READABLE
 
 
 def organisation_document(organisation: Organisation) -> dict[str, Any]:

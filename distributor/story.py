@@ -22,6 +22,7 @@ ITEM_WORDS: dict[str, str] = {
     "item.changed": N_("Beitrag im Portal geändert"),
     "item.answered": N_("Klärung beantwortet"),
     "item.text": N_("Eigener Text der Redaktion"),
+    "item.framed": N_("Bildausschnitt oder Bildnachweis geändert"),
     "item.held": N_("Beitrag angehalten"),
     "item.joined": N_("In eine Kampagne genommen"),
     "item.laid_aside": N_("Beitrag zurückgestellt"),

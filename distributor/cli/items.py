@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from distributor.cli import changes, clearance, ranking
+from distributor.cli import changes, clearance, framing, ranking
 from distributor.cli.grammar import Choice, F, Misuse, Moment, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import each
 from distributor.cli.parts import acting, assemble, present
@@ -80,6 +80,8 @@ def _show_problems(shown: dict[str, Any]) -> None:
         say(f"\n{channel}")
         for trouble in troubles:
             say(f"  {SEVERITY_WORDS[trouble['severity']]}: {trouble['sentence']} [{trouble['rule']}]")
+    for channel in shown["skipped"]:
+        say(f"\n{channel['why']}")
     if not shown["problems"]:
         say("\nKeine Mängel." if shown["posts"] else "\nKeine Posts, keine Mängel.")
 
@@ -118,6 +120,8 @@ def _show(shown: dict[str, Any]) -> None:
         say(f"Eigener Text für {where}:\n  Du: {own['du']}\n  Sie: {own['sie']}")
     for channel, texts in shown["texts"].items():
         say(f"Eigener Text für {channel}:\n  Du: {texts['du']}\n  Sie: {texts['sie']}")
+    for skipped in shown["skipped"]:
+        say(skipped["why"])
     for state, count in shown["posts"].items():
         say(f"Posts der Kanäle: {count} {STATE_WORDS[State(state)]}")
 
@@ -295,5 +299,6 @@ items.add_command(changes.changed)
 items.add_command(changes.decide)
 items.add_command(clearance.clear)
 items.add_command(clearance.text)
+items.add_command(framing.frame)
 items.add_command(ranking.prioritise)
 items.add_command(ranking.repeat)

@@ -11,13 +11,15 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFilter
 
 from connectors.base import PictureRules
 from distributor.domain import Refused
-from distributor.media.shapes import Frame, frame
+from distributor.media.cards import credited
+from distributor.media.saliency import focal_point
+from distributor.media.shapes import MIDDLE, PLAIN, Frame, Treatment, frame, padded
 from distributor.media.sniff import sniff
 
 MAX_PIXELS = 64_000_000
@@ -26,6 +28,8 @@ MAX_PIXELS = 64_000_000
 QUALITIES = (88, 84, 80, 76, 72, 68, 64, 60)
 _SHRINK = 0.8
 _SMALLEST = 64
+_BLUR_SMALL = 8
+"""By how much smaller the ground of a padded picture is blurred."""
 
 _PLUGINS = {
     "image/jpeg": "JPEG",
@@ -84,14 +88,14 @@ def probe(data: bytes) -> Picture:
         return Picture(mime=mime, width=width, height=height)
 
 
-def render(data: bytes, rules: PictureRules) -> bytes:
+def render(data: bytes, rules: PictureRules, treatment: Treatment = PLAIN) -> bytes:
     """Return the picture as an sRGB JPEG within the rules, without EXIF, the first frame of an animation.
 
     Raises: Refused if it is no picture, damaged, far too large, or cannot be made small enough.
     """
     picture = _flat(_srgb(_loaded(data)))
-    for shape in _shapes(picture.size, rules):
-        cut = _cut(picture, shape)
+    for shape in _shapes(picture, rules, treatment):
+        cut = credited(_cut(picture, shape), treatment.credit)
         for quality in QUALITIES:
             jpeg = _jpeg(cut, quality)
             if len(jpeg) <= rules.max_bytes:
@@ -185,20 +189,42 @@ def _flat(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, image).convert("RGB")
 
 
-def _shapes(size: tuple[int, int], rules: PictureRules) -> Iterator[Frame]:
+def _shapes(picture: Image.Image, rules: PictureRules, treatment: Treatment) -> Iterator[Frame]:
     """Give the shape the rules ask for, then ever smaller ones for when its bytes are too many."""
-    shape = frame(*size, rules)
+    shape = _shape(picture, rules, treatment, rules.max_width)
+    if treatment.focus is None and not shape.whole:
+        treatment = replace(treatment, focus=focal_point(picture))
+        shape = _shape(picture, rules, treatment, rules.max_width)
     yield shape
     while min(shape.size) * _SHRINK >= _SMALLEST:
-        shape = frame(*size, rules, max_width=int(shape.size[0] * _SHRINK))
+        shape = _shape(picture, rules, treatment, int((shape.canvas or shape.size)[0] * _SHRINK))
         yield shape
+
+
+def _shape(picture: Image.Image, rules: PictureRules, treatment: Treatment, max_width: int) -> Frame:
+    if treatment.fit == "pad":
+        return padded(*picture.size, rules, max_width=max_width)
+    return frame(*picture.size, rules, max_width=max_width, focus=treatment.focus or MIDDLE)
 
 
 def _cut(image: Image.Image, shape: Frame) -> Image.Image:
     width, height = image.size
     left, top, right, bottom = shape.box
     box = (left * width, top * height, right * width, bottom * height)
-    return image.resize(shape.size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    cut = image.resize(shape.size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    return cut if shape.canvas is None else _padded(cut, shape.canvas)
+
+
+def _padded(picture: Image.Image, canvas: tuple[int, int]) -> Image.Image:
+    """Put the picture in the middle of a blurred copy of itself, as our films do it."""
+    width, height = canvas
+    scale = max(width / picture.width, height / picture.height) / _BLUR_SMALL
+    small = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+    left, top = (small.width - width // _BLUR_SMALL) // 2, (small.height - height // _BLUR_SMALL) // 2
+    part = small.crop((left, top, left + max(1, width // _BLUR_SMALL), top + max(1, height // _BLUR_SMALL)))
+    ground = part.filter(ImageFilter.GaussianBlur(6)).resize(canvas, Image.Resampling.BILINEAR)
+    ground.paste(picture, ((width - picture.width) // 2, (height - picture.height) // 2))
+    return ground
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:

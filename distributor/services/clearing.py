@@ -16,6 +16,7 @@ from distributor.services.calendars import organisation_named
 from distributor.services.deps import Deps
 from distributor.services.media import by_picture
 from distributor.services.permission import require
+from distributor.services.renditions import make_renditions
 from distributor.services.tailoring import drafted, shape_posts
 from distributor.services.workpiece import workpiece
 from distributor.store import items, pseudonyms
@@ -52,7 +53,10 @@ def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now
     A changed answer takes back every Approval of the Item. Raises: Refused.
     """
     require(actor, "item.clear")
-    drafts = drafted(deps, item_id, now, _foreseen(deps, item_id, answers))
+    foreseen = _foreseen(deps, item_id, answers)
+    if any(question == "credit" and _written_in(deps, item_id, subject) for question, subject in foreseen):
+        make_renditions(deps, item_id, foreseen)
+    drafts = drafted(deps, item_id, now, foreseen)
     with deps.store.write() as session:
         row = item_in(session, item_id, lock=True)
         piece = workpiece(session, row)
@@ -71,6 +75,11 @@ def clear(deps: Deps, actor: Actor, item_id: int, answers: Sequence[Answer], now
         changed = any(after[key] != answer for key, answer in before.items())
         shape_posts(deps, session, row, now, actor=actor, void=changed, drafts=drafts)
         return workpiece(session, row).unanswered
+
+
+def _written_in(deps: Deps, item_id: int, picture: str) -> bool:
+    with deps.store.read() as session:
+        return items.answers(session, item_id).get(("burnt", picture)) == "yes"
 
 
 def _foreseen(deps: Deps, item_id: int, answers: Sequence[Answer]) -> dict[tuple[str, str], str]:

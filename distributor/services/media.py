@@ -1,15 +1,14 @@
-"""Fetch each medium once, and bring each picture into the shape each channel takes."""
+"""Fetch each medium once, and tell what of an Item is fetched."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 import structlog
 
-from connectors.base import PictureRules
 from distributor.domain import FeedMedium, Refused
 from distributor.fetching import FetchFailed, fetch, load
 from distributor.intake.media import mime_of
@@ -17,13 +16,12 @@ from distributor.intake.report import item_of
 from distributor.lifecycle import backoff
 from distributor.log import about
 from distributor.media import captions, films
-from distributor.media.pictures import probe, render
-from distributor.media.shapes import shape_key
+from distributor.media.pictures import probe
 from distributor.media.sniff import sniff
 from distributor.services.deps import Deps
 from distributor.services.trying import trial
 from distributor.store import items, recalls
-from distributor.store.tables import ItemRow, MediumRow, RenditionRow
+from distributor.store.tables import ItemRow, MediumRow
 
 MAX_BYTES = 30_000_000
 """The largest picture that is fetched; our own choice, well above what any channel takes."""
@@ -97,9 +95,10 @@ def _image(deps: Deps, url: str) -> dict[str, object]:
     kind = sniff(got.body)
     if kind.kind != "image":
         raise Refused(f"Unter {url} liegt kein Bild, sondern {kind.mime}.", code="medium.kind")
-    probe(got.body)
+    picture = probe(got.body)
+    facts = {"width": picture.width, "height": picture.height}
     sha256 = deps.cache.put(got.body, kind.mime)
-    return {"sha256": sha256, "mime": kind.mime, "etag": got.etag, "modified": got.last_modified}
+    return {"sha256": sha256, "mime": kind.mime, "etag": got.etag, "modified": got.last_modified, "facts": facts}
 
 
 def _captions(deps: Deps, url: str) -> dict[str, object]:
@@ -157,56 +156,3 @@ def _fetch_one(
         for name, value in change.items():
             setattr(row, name, value)
     _log.info("medium_fetched", medium=medium_id, state=change["state"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    source: str
-    shape: str
-    rules: PictureRules
-
-
-def make_renditions(deps: Deps, item_id: int) -> None:
-    """Make every rendition of the Item's pictures that a channel in use needs and that does not exist yet."""
-    with deps.store.read() as session:
-        rows = [row for row in items.media(session, item_id) if row.state == "ready" and row.kind == "image"]
-        channels = items.channels(session)
-        known = items.renditions(session, [row.sha256 for row in rows])
-    rules = {shape_key(r): r for r in (deps.connector(channel).limits.pictures for channel in sorted(channels))}
-    wanted = [
-        _Wanted(row.sha256, shape, rule)
-        for row in rows
-        for shape, rule in rules.items()
-        if (row.sha256, shape) not in known
-    ]
-    for each in wanted:
-        _make_one(deps, item_id, each)
-
-
-def _make_one(deps: Deps, item_id: int, wanted: _Wanted) -> None:
-    try:
-        data = render(deps.cache.read(wanted.source), wanted.rules)
-    except Refused as error:
-        _refuse(deps, item_id, wanted.source, error.text)
-        return
-    picture = probe(data)
-    sha256 = deps.cache.put(data, picture.mime)
-    with deps.store.write() as session:
-        session.merge(
-            RenditionRow(
-                source=wanted.source,
-                shape=wanted.shape,
-                sha256=sha256,
-                mime=picture.mime,
-                width=picture.width,
-                height=picture.height,
-                size=len(data),
-            )
-        )
-
-
-def _refuse(deps: Deps, item_id: int, source: str, trouble: str) -> None:
-    with deps.store.write() as session:
-        for row in items.media(session, item_id):
-            if row.sha256 == source:
-                row.state, row.trouble = "refused", trouble

@@ -32,6 +32,7 @@ def item_problems(deps: Deps, item_id: int, *, actor: Actor | None = None) -> di
         "id": item["id"],
         "title": item["title"],
         "posts": len(coming),
+        "skipped": item["skipped"],
         "problems": [
             {
                 "channel": trouble.channel,

@@ -15,11 +15,13 @@ from connectors.base import Connector, Limits, Medium, PictureRules
 from distributor.domain import ChannelText, FeedItem, FeedMedium, Organisation, ParsedFeed, Problem, Refused
 from distributor.intake.parse import parse
 from distributor.intake.report import report
+from distributor.media.cards import card_of, card_size
 from distributor.media.shapes import frame
 from distributor.roster import channel_text_of, lexicon_of, organisation_of
 from distributor.services.configuration import Files
 from distributor.services.discovering import find
-from distributor.services.media import picture_addresses
+from distributor.services.media import picture_addresses, video_of
+from distributor.services.renditions import skip_sentence
 from distributor.tailoring import tailor
 from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
 
@@ -104,12 +106,16 @@ def _preview(
     lexicon: Lexicon,
     today: date | None,
 ) -> Preview:
-    rules = connector.limits.pictures
+    limits: Limits = connector.limits
+    rules = limits.pictures
     used = _pictures(item)[: rules.at_most]
     link = item.link or owner.pages.landing or owner.pages.home
+    films = limits.videos is not None and video_of(item.media) is not None
+    bare = not used and not films
     media = tuple(_shaped(medium, rules) for medium in used)
+    if bare and template.no_media == "card":
+        media = (_card(item, owner, rules),)
     made = tailor(item, owner, template, connector, link=link, media=media, today=today, lexicon=lexicon)
-    limits: Limits = connector.limits
     return Preview(
         organisation=owner.slug,
         channel=connector.channel,
@@ -121,8 +127,18 @@ def _preview(
         unit=limits.unit,
         link=made.remote.link,
         media=tuple(_named(medium, used=medium in used) for medium in item.media),
-        problems=made.problems,
+        problems=(*([_skips(connector)] if bare and template.no_media == "skip" else []), *made.problems),
     )
+
+
+def _card(item: FeedItem, owner: Organisation, rules: PictureRules) -> Medium:
+    """Return the title card as it would be."""
+    card = card_of(item, owner)
+    return Medium(card.source, rules.mimes[0], *card_size(rules), 0, card.alt)
+
+
+def _skips(connector: Connector) -> Problem:
+    return Problem("media.skipped", "block", skip_sentence(connector.label))
 
 
 def _pictures(item: FeedItem) -> list[FeedMedium]:

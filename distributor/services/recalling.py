@@ -200,6 +200,7 @@ def _without(deps: Deps, session: Session, begun: RecallRow, sources: Collection
         public = [post for post in items.posts_of(session, item.id, lock=True) if _shows(post, files)]
         states.update(take_down(session, begun, public, actor))
         shape_posts(deps, session, item, begun.at, actor=actor)
+        item.stale = True  # a card may have to be made in its stead
     return dict(states)
 
 

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from connectors.base import Connector, Medium
 from distributor.clearance import DECORATIVE
 from distributor.domain import ChannelText, FeedItem, Organisation
+from distributor.media.cards import card_of, card_shape, card_size
 from distributor.media.shapes import shape_key
 from distributor.services import films
 from distributor.services.deps import Deps
 from distributor.services.media import by_picture
+from distributor.services.renditions import credit_of, no_media, treatment, without_picture
 from distributor.services.workpiece import Workpiece
 from distributor.store.tables import AccountRow, OrganisationRow, PostRow
 from distributor.tailoring import Tailored
@@ -34,7 +36,7 @@ def variation(
     connector = deps.connector(account.channel)
     organisation = piece.drafts.organisation(owner)
     template = piece.texts.get(account.channel)
-    media, decorative = _media(piece, connector)
+    media, decorative = _media(piece, connector, organisation)
     corrected = corrected_by(session, post)
     given: dict[str, Any] = {
         "content": piece.content,
@@ -68,16 +70,20 @@ def link_of(deps: Deps, content: FeedItem, organisation: Organisation, code: str
     return f"{deps.settings.public_url}/s/{code}" if target and deps.settings.short_links else target
 
 
-def _media(piece: Workpiece, connector: Connector) -> tuple[tuple[Medium, ...], frozenset[str]]:
+def _media(
+    piece: Workpiece, connector: Connector, organisation: Organisation
+) -> tuple[tuple[Medium, ...], frozenset[str]]:
     rules = connector.limits.pictures
     said = by_picture(piece.content.media)
     film = films.medium_of(piece, connector)
     if film is not None:
         return (film,), frozenset()
+    if without_picture(piece, connector):
+        return _card(piece, connector, organisation), frozenset()
     media: list[Medium] = []
     decorative: set[str] = set()
     for row in [row for row in piece.media if row.state == "ready"][: rules.at_most]:
-        made = piece.renditions.get((row.sha256, shape_key(rules)))
+        made = piece.renditions.get((row.sha256, shape_key(rules, treatment(piece, row, connector.channel))))
         if made is None:
             continue
         alt = piece.answers.get(("alt", row.sha256), said[row.url].alt or "")
@@ -86,6 +92,15 @@ def _media(piece: Workpiece, connector: Connector) -> tuple[tuple[Medium, ...], 
             decorative.add(made.sha256)
         media.append(Medium(made.sha256, made.mime, made.width, made.height, made.size, alt))
     return tuple(media), frozenset(decorative)
+
+
+def _card(piece: Workpiece, connector: Connector, organisation: Organisation) -> tuple[Medium, ...]:
+    """Return the title card, where the channel wants one and it is made."""
+    if no_media(piece, connector.channel) != "card":
+        return ()
+    card = card_of(piece.content, organisation)
+    made = piece.cards.get((card.source, card_shape(card_size(connector.limits.pictures))))
+    return (Medium(made.sha256, made.mime, made.width, made.height, made.size, card.alt),) if made else ()
 
 
 def _captioned(piece: Workpiece) -> frozenset[str]:
@@ -99,10 +114,5 @@ def _captioned(piece: Workpiece) -> frozenset[str]:
 
 def _credit(piece: Workpiece) -> str:
     """Return the credits of the pictures, each once; before clearance what the feed says."""
-    fed = by_picture(piece.content.media)
-    said = [
-        piece.answers.get(("credit", row.sha256)) or fed[row.url].credit or piece.content.credit
-        for row in piece.media
-        if row.state == "ready"
-    ]
+    said = [credit_of(piece, row) for row in piece.media if row.state == "ready"]
     return ", ".join(dict.fromkeys(credit for credit in said if credit))

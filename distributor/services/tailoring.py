@@ -11,15 +11,17 @@ from types import MappingProxyType
 import structlog
 from sqlalchemy.orm import Session
 
+from connectors.base import Connector
 from distributor.domain import DAEMON, Actor, Problem, State
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
 from distributor.log import about
 from distributor.services import films
 from distributor.services.deps import Deps
 from distributor.services.gating import closed_gates
-from distributor.services.media import make_renditions, sync_media
+from distributor.services.media import sync_media
 from distributor.services.moving import Step, apply_all, facts_of
 from distributor.services.rendering import corrected_by, variation
+from distributor.services.renditions import make_renditions, skipped
 from distributor.services.trying import trial
 from distributor.services.workpiece import Drafts, Workpiece, workpiece
 from distributor.store import items
@@ -99,7 +101,7 @@ def drafted(
         piece = workpiece(session, item, drafts, foreseen=foreseen)
         existing = _by_account(items.posts_of(session, item_id))
         for account, owner in items.accounts(session):
-            if account.id not in existing and _wants_post(item, account):
+            if account.id not in existing and _wants_post(deps, piece, account):
                 drafts.posts[account.id] = new_post(item, account, now)
                 existing[account.id] = [drafts.posts[account.id]]
             for post in existing.get(account.id, ()):
@@ -115,8 +117,10 @@ def _by_account(posts: Iterable[PostRow]) -> dict[int, list[PostRow]]:
     return found
 
 
-def _wants_post(item: ItemRow, account: AccountRow) -> bool:
-    return item.stage == "active" and account.retiring_at is None
+def _wants_post(deps: Deps, piece: Workpiece, account: AccountRow) -> bool:
+    if piece.item.stage != "active" or account.retiring_at is not None:
+        return False
+    return not skipped(piece, deps.connector(account.channel))
 
 
 def shape_posts(
@@ -141,7 +145,7 @@ def shape_posts(
     existing = _by_account((*held, *fresh))
     shaped: list[tuple[PostRow, Tailored]] = []
     for account, owner in items.accounts(session):
-        if account.id not in existing and _wants_post(item, account):
+        if account.id not in existing and _wants_post(deps, piece, account):
             existing[account.id] = [drafts.posts.get(account.id) or new_post(item, account, now)]
         for post in existing.get(account.id, ()):
             if State(post.state) in OPEN_TO_EDITING:
@@ -223,7 +227,7 @@ def _shape(
     """Give the Post its document and problems, and return what that means for its life."""
     made = variation(deps, session, piece, post, account, owner, now, post.officer_text)
     problems = [
-        *_media_problems(piece),
+        *_media_problems(piece, deps.connector(account.channel)),
         *films.problems(piece, deps.connector(account.channel)),
         *_gate_problems(deps, piece, account, owner, now),
         *_repeat_problems(piece, post, account),
@@ -292,13 +296,15 @@ def _forget_impossible_time(post: PostRow, item: ItemRow) -> None:
         post.due_at, post.plan_why = None, ""
 
 
-def _media_problems(piece: Workpiece) -> list[Problem]:
+def _media_problems(piece: Workpiece, connector: Connector) -> list[Problem]:
     """Return a blocking problem for each medium that could not be used: nothing goes out silently poorer."""
-    return [
+    refused = [
         Problem("media.refused", "block", f"Bild {row.position + 1} kann nicht verwendet werden: {row.trouble}")
         for row in piece.media
         if row.state == "refused"
     ]
+    why = skipped(piece, connector)
+    return [*refused, *([Problem("media.skipped", "block", why)] if why else [])]
 
 
 def _gate_problems(

@@ -53,7 +53,10 @@ class Drafts:
 
 @dataclass(frozen=True, slots=True)
 class Workpiece:
-    """All that is known of an Item when its posts are made. ``media`` are its pictures."""
+    """All that is known of an Item when its posts are made.
+
+    ``media`` are its pictures, ``cards`` what was made in their stead.
+    """
 
     item: ItemRow
     content: FeedItem
@@ -62,6 +65,7 @@ class Workpiece:
     captions: MediumRow | None
     films: Mapping[tuple[str, str], FilmRow]
     renditions: Mapping[tuple[str, str], RenditionRow]
+    cards: Mapping[tuple[str, str], RenditionRow]
     clearance: Clearance
     overrides: Mapping[tuple[str, int], Override]
     texts: Mapping[str, ChannelText]
@@ -110,7 +114,8 @@ def workpiece(
     """Read all that is needed to make an Item's posts; ``foreseen`` are answers that are about to be given."""
     content = item_of(item.document)
     wanted = wanted_media(content.media)
-    rows = {row.url: row for row in items.media(session, item.id) if row.url in wanted}
+    stored = items.media(session, item.id)
+    rows = {row.url: row for row in stored if row.url in wanted}
     media = [row for row in rows.values() if row.kind == "image"]
     video = next((row for row in rows.values() if row.kind == "video"), None)
     shown = persons.shown_in(session, [item.id]).get(item.id, ())
@@ -122,6 +127,7 @@ def workpiece(
         captions=next((row for row in rows.values() if row.kind == "captions"), None),
         films=films.of(session, [video.sha256]) if video is not None and video.sha256 else {},
         renditions=items.renditions(session, [row.sha256 for row in (*media, *([video] if video else []))]),
+        cards=_renditions(session, [row.sha256 for row in stored if row.kind == "card" and row.state == "ready"]),
         clearance=clearance_of(content, media, {**items.answers(session, item.id), **foreseen}, shown),
         overrides={key: Override(du=row.du, sie=row.sie) for key, row in items.overrides(session, item.id).items()},
         texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
@@ -129,6 +135,10 @@ def workpiece(
         lexicon=_lexicon(session),
         drafts=drafts if drafts is not None else Drafts(),
     )
+
+
+def _renditions(session: Session, sources: Sequence[str]) -> Mapping[tuple[str, str], RenditionRow]:
+    return items.renditions(session, sources) if sources else {}
 
 
 def _lexicon(session: Session) -> Lexicon:

@@ -25,7 +25,20 @@ from distributor.locale import gettext as _
 from distributor.services import documents, health, outages
 from distributor.services.deps import Deps
 from distributor.settings import WEB_THREADS
-from distributor.web import brake, calendar, changes, files, items, login, missed, persons, posts, queue, recalls
+from distributor.web import (
+    brake,
+    calendar,
+    changes,
+    files,
+    framing,
+    items,
+    login,
+    missed,
+    persons,
+    posts,
+    queue,
+    recalls,
+)
 from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
 from distributor.web.layout import layout
 from distributor.web.pages import FOLDER, Pages, is_partial, see_other
@@ -54,7 +67,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, redirect_slashes=False, title="Desk"
     )
     app.state.desk = Desk(deps, clock, Pages())
-    for module in (login, queue, missed, posts, items, changes, persons, calendar, brake, recalls, files):
+    for module in (login, queue, missed, posts, items, framing, changes, persons, calendar, brake, recalls, files):
         app.include_router(module.router)
     app.add_api_route("/health", report_health, methods=["GET"])
     app.add_api_route("/metrics", report_figures, methods=["GET"])

@@ -365,6 +365,7 @@ def _message(what: str, item: dict[str, Any], blocked: int) -> str:
         ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
         ("bleibt", item["stage"]): _("Entschieden: Was öffentlich ist, bleibt so stehen."),
         ("korrigiert", item["stage"]): _("Die Korrekturen sind angelegt. Sie brauchen eine Freigabe wie jeder Post."),
+        ("ausschnitt", item["stage"]): _("Gespeichert. Was jetzt anders aussieht, braucht eine neue Freigabe."),
         ("medium", item["stage"]): _("Das Medium ist zurückgezogen. Öffentliche Posts damit werden gelöscht."),
         ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from distributor import bootstrap
 from distributor.store.tables import MediumRow
@@ -175,7 +177,7 @@ def test_people_read_the_item(program: Any) -> None:
 
     assert "Neustart in Fulda" in shown
     assert "none [people]" in shown
-    assert "4 zur Freigabe" in shown
+    assert "6 zur Freigabe" in shown
 
 
 def test_all_problems_of_an_item_are_told_at_once_over_all_jobcenters(program: Any) -> None:
@@ -221,3 +223,41 @@ def test_the_longest_title_is_taken(program: Any) -> None:
     title = "T" * 300
 
     assert program.json("items", "add", "--title", title, "--as", "ed")["title"] == title
+
+
+@pytest.fixture
+def two_pictures(program: Any) -> tuple[int, str]:
+    """An item with two pictures that lie here; its number, and the beginning of the first one's hash."""
+    deps = bootstrap.build()
+    kept = []
+    for colour in ("red", "blue"):
+        out = io.BytesIO()
+        Image.new("RGB", (300, 100), colour).save(out, "PNG")
+        kept.append(deps.cache.put(out.getvalue(), "image/png"))
+    deps.store.close()
+    added = program.json(
+        "items", "add", "--title", "Bilder", "--link", "https://portal.example/b", "--picture",
+        "https://portal.example/0.jpg", "--picture", "https://portal.example/1.jpg", "--as", "ed",
+    )  # fmt: skip
+    has_pictures(added["id"], *kept)
+    return added["id"], kept[0][:12]
+
+
+def test_a_pictures_point_and_credit_are_set(program: Any, two_pictures: tuple[int, str]) -> None:
+    number, first = two_pictures
+    frame = ("items", "frame", str(number), "--as", "ed")
+
+    assert "mehrere Bilder" in program.refuses(*frame, "--focus", "30,50")
+    told = program.does(*frame, "--medium", first, "--focus", "30,50")
+    assert "30% von links, 50% von oben; ohne Nachweis" in told
+    told = program.does(*frame, "--medium", first, "--credit", "on")
+    assert "30% von links, 50% von oben; mit Nachweis" in told
+    pictures = program.json("items", "show", str(number))["pictures"]
+    assert [(each["focus"], each["burnt"]) for each in pictures] == [([0.3, 0.5], True), (None, False)]
+    assert "das Auffälligste" in program.does(*frame, "--medium", first, "--focus", "auto")
+
+
+@pytest.mark.parametrize("wrong", [("--focus", "30"), ("--focus", "links,oben"), ("--focus", "130,50"), ()])
+def test_what_is_no_point_is_refused(program: Any, two_pictures: tuple[int, str], wrong: tuple[str, ...]) -> None:
+    number, first = two_pictures
+    program.refuses("items", "frame", str(number), "--medium", first, *wrong, "--as", "ed")

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, ImageDraw
 from connectors.base import PictureRules
 from distributor.domain import Refused
 from distributor.media.pictures import MAX_PIXELS, Picture, probe, render
+from distributor.media.shapes import MIDDLE, Treatment
 
 RULES = PictureRules()
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
@@ -181,7 +182,7 @@ def test_a_tall_picture_is_cut_at_top_and_bottom_alike(encode) -> None:
     picture = Image.new("RGB", (400, 1000), "white")
     picture.paste("red", (0, 0, 400, 240))
     picture.paste("blue", (0, 760, 400, 1000))
-    result = opened(render(encode(picture), PictureRules(min_ratio=0.8, max_ratio=1.91)))
+    result = opened(render(encode(picture), PictureRules(min_ratio=0.8, max_ratio=1.91), Treatment(focus=MIDDLE)))
     assert result.size == (400, 500)
     assert {close(result.getpixel((200, y)), WHITE) for y in (3, 250, 496)} == {True}
 
@@ -190,7 +191,8 @@ def test_a_wide_picture_is_cut_left_and_right_and_scaled_down(encode) -> None:
     picture = Image.new("RGB", (3000, 1000), "white")
     picture.paste("red", (0, 0, 500, 1000))
     picture.paste("blue", (2500, 0, 3000, 1000))
-    result = opened(render(encode(picture), PictureRules(min_ratio=0.8, max_ratio=1.91, max_width=1440)))
+    rules = PictureRules(min_ratio=0.8, max_ratio=1.91, max_width=1440)
+    result = opened(render(encode(picture), rules, Treatment(focus=MIDDLE)))
     assert result.size == (1440, 754)
     assert {close(result.getpixel((x, 300)), WHITE) for x in (3, 700, 1436)} == {True}
 

@@ -1,0 +1,48 @@
+"""``distributor items frame``: what of a picture stays in sight, and whether its credit is written in."""
+
+from __future__ import annotations
+
+from distributor.cli.grammar import Choice, Misuse, Number, argument, as_user, command, option
+from distributor.cli.parts import acting, assemble, present
+from distributor.cli.printing import say
+from distributor.domain import Refused
+from distributor.media.shapes import Point
+from distributor.services import framing, views
+
+
+@command(
+    help="Setzt den Punkt eines Bildes, der bei jedem Zuschnitt sichtbar bleibt, und ob der Bildnachweis ins Bild "
+    "geschrieben wird. Was danach anders aussieht, braucht eine neue Freigabe."
+)
+@argument("number", metavar="ID", type=Number())
+@option("--medium", metavar="SHA", help="Welches Bild: die ersten Zeichen seiner Prüfsumme; nötig bei mehreren.")
+@option("--focus", metavar="X,Y", help="Der Punkt in Prozent von links und von oben, wie 30,50; auto: gemessen.")
+@option("--credit", type=Choice(["on", "off"]), metavar="W", help="Bildnachweis im Bild: on oder off.")
+@as_user
+def frame(number: int, medium: str | None, focus: str | None, credit: str | None, login: str) -> None:
+    """Set how one picture is shown."""
+    if focus is None and credit is None:
+        raise Misuse("Bitte --focus oder --credit angeben.")
+    deps = assemble()
+    actor = acting(deps, login)
+    found = [one for one in views.item_show(deps, number)["pictures"] if one["sha256"].startswith(medium or "")]
+    if len(found) != 1:
+        how = "mehrere Bilder" if found else "kein Bild"
+        raise Refused(f"Auf die Angabe passt {how}; bitte --medium nennen.", code="framing.picture")
+    picture = found[0]
+    point = picture["focus"] if focus is None else _point(focus)
+    burnt = picture["burnt"] if credit is None else credit == "on"
+    framing.frame(deps, actor, number, picture["sha256"], present(), focus=point, credit=burnt)
+    where = f"der Punkt {point[0]:.0%} von links, {point[1]:.0%} von oben" if point else "das Auffälligste"
+    signed = "mit" if burnt else "ohne"
+    say(f"Beitrag {number}, Bild {picture['sha256'][:12]}: Sichtbar bleibt {where}; {signed} Nachweis im Bild.")
+
+
+def _point(text: str) -> Point | None:
+    if text.strip() == "auto":
+        return None
+    across, _comma, down = text.partition(",")
+    try:
+        return float(across) / 100, float(down) / 100
+    except ValueError:
+        raise Misuse(f"--focus nimmt zwei Zahlen wie 30,50 oder auto, nicht „{text}“.") from None
