@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -28,11 +30,12 @@ _OK = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who is logged in: the account's DID and its handle, and the token for this call."""
+    """Who is logged in: the account's DID and its handle, the token for this call, the server that holds it."""
 
     did: str
     handle: str
     token: str = field(repr=False)
+    server: str = ""
 
 
 class BlueskyClient:
@@ -40,6 +43,7 @@ class BlueskyClient:
 
     def __init__(self, access: Access, server: str, password: str) -> None:
         self._session = access.session
+        self._video = access.urls.get("video", "")
         self._now = access.now
         self._server = server
         self._hide = [password]
@@ -60,7 +64,7 @@ class BlueskyClient:
             text = "Das Bluesky-Konto ist nicht aktiv. Bitte bei Bluesky anmelden und nachsehen."
             raise Unauthorised(text, detail=str(answer.get("status") or "inactive")[:60], code="inactive")
         self._hide.append(token)
-        return Login(did, str(answer.get("handle") or handle), token)
+        return Login(did, str(answer.get("handle") or handle), token, _server_in(answer.get("didDoc")))
 
     def did_of(self, handle: str) -> str | None:
         """Return who is called so; None if nobody is."""
@@ -71,13 +75,58 @@ class BlueskyClient:
         return did if isinstance(did, str) and did.startswith("did:") else None
 
     def upload(self, login: Login, medium: Medium, content: bytes) -> dict[str, Any]:
-        """Upload a picture; return the reference that a record carries."""
-        headers = {**_bearer(login), "Content-Type": medium.mime}
+        """Upload a picture or a video; return the reference that a record carries."""
+        return self.upload_file(login, medium.mime, content)
+
+    def upload_file(self, login: Login, mime: str, content: bytes) -> dict[str, Any]:
+        """Upload any file; return the reference that a record carries."""
+        headers = {**_bearer(login), "Content-Type": mime}
         response = self._send("POST", "com.atproto.repo.uploadBlob", duty="stage", data=content, headers=headers)
         blob = self._object(response, "stage").get("blob")
         if not isinstance(blob, dict) or not isinstance(blob.get("ref"), dict):
             raise unclear("no blob with its ref", duty="stage", label=LABEL)
         return blob
+
+    def hand_in(self, login: Login, film: Medium, content: bytes, lives: timedelta) -> dict[str, Any]:
+        """Give a video to the video service; return the job it makes of it.
+
+        It gets a token that is good for laying a file on the account's server, for as long as ``lives``.
+        """
+        until = int((self._now + lives).timestamp())
+        asked = {"aud": self._audience(login), "lxm": "com.atproto.repo.uploadBlob", "exp": str(until)}
+        name = "com.atproto.server.getServiceAuth"
+        answer = self._object(self._send("GET", name, duty="stage", params=asked, headers=_bearer(login)), "stage")
+        token = answer.get("token")
+        if not isinstance(token, str) or not token:
+            raise unclear(f"no token in an object of {sorted(answer)}", duty="stage", label=LABEL)
+        self._hide.append(token)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": film.mime}
+        params = {"did": login.did, "name": f"{film.sha256[:16]}.mp4"}
+        method = "app.bsky.video.uploadVideo"
+        return self._job(
+            self._send("POST", method, duty="stage", at=self._video, data=content, headers=headers, params=params)
+        )
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """Ask the video service how far a job is; the address needs no token."""
+        params = {"jobId": job_id}
+        return self._job(self._send("GET", "app.bsky.video.getJobStatus", duty="stage", at=self._video, params=params))
+
+    def _audience(self, login: Login) -> str:
+        """Return whom the service's token is for: the server that holds the account, by its DID."""
+        return f"did:web:{urlsplit(login.server or self._server).netloc.replace(':', '%3A')}"
+
+    def _job(self, response: requests.Response) -> dict[str, Any]:
+        """Return the job that an answer tells of: one that was done before comes with an error's status."""
+        try:
+            answer = response.json()
+        except requests.JSONDecodeError:
+            answer = None
+        job = answer.get("jobStatus", answer) if isinstance(answer, dict) else None
+        if isinstance(job, dict) and (isinstance(job.get("blob"), dict) or job.get("jobId")):
+            return job
+        answer = self._object(response, "stage")
+        raise unclear(f"no job in an object of {sorted(answer)}", duty="stage", label=LABEL)
 
     def put(self, login: Login, key: str, record: Mapping[str, Any]) -> str:
         """Create the record under its key; a repeat with the very same record changes nothing. Return its address."""
@@ -136,9 +185,9 @@ class BlueskyClient:
         if response.status_code not in _OK:
             raise refused(response, duty="retract", now=self._now, hide=self._hide)
 
-    def _send(self, method: str, name: str, *, duty: Duty, **more: Any) -> requests.Response:
+    def _send(self, method: str, name: str, *, duty: Duty, at: str = "", **more: Any) -> requests.Response:
         try:
-            return self._session.request(method, f"{self._server}/xrpc/{name}", **more)
+            return self._session.request(method, f"{at or self._server}/xrpc/{name}", **more)
         except requests.RequestException as error:
             # the causes hold the request with its token, so they are not handed on
             raise not_answered(error, self._session, label=LABEL, changes=duty == "release") from None
@@ -158,6 +207,15 @@ class BlueskyClient:
 def address(did: str, key: str) -> str:
     """Return the at:// address of a post."""
     return f"at://{did}/{COLLECTION}/{key}"
+
+
+def _server_in(document: Any) -> str:
+    """Return the server that an account's own document names, empty if it names none."""
+    services = document.get("service") if isinstance(document, dict) else None
+    for service in services if isinstance(services, list) else ():
+        if isinstance(service, dict) and str(service.get("id", "")).endswith("#atproto_pds"):
+            return str(service.get("serviceEndpoint") or "")
+    return ""
 
 
 def _bearer(login: Login) -> dict[str, str]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors import _mastodon_text as measure
-from connectors.base import Rejected, RemotePost
+from connectors.base import Medium, Rejected, RemotePost
 
 DEFAULT_TEXT = 500
 DEFAULT_PICTURES = 4
 DEFAULT_ALT = 1500
 _DEFAULT_BYTES = 16_777_216
+_DEFAULT_FILM_BYTES = 103_809_024
+_DEFAULT_FILM_PIXELS = 8_294_400
 _FIRST_VERSION_WITH_KEYS = 2
 
 
@@ -30,6 +32,8 @@ class Rules:
     pictures: int = DEFAULT_PICTURES
     alt: int = DEFAULT_ALT
     bytes: int = _DEFAULT_BYTES
+    film_bytes: int = _DEFAULT_FILM_BYTES
+    film_pixels: int = _DEFAULT_FILM_PIXELS
     mimes: frozenset[str] = frozenset()
     keeps_keys: bool = False
 
@@ -45,6 +49,8 @@ def rules_of(document: Mapping[str, Any]) -> Rules:
         pictures=_number(statuses.get("max_media_attachments"), DEFAULT_PICTURES),
         alt=_number(media.get("description_limit"), DEFAULT_ALT),
         bytes=_number(media.get("image_size_limit"), _DEFAULT_BYTES),
+        film_bytes=_number(media.get("video_size_limit"), _DEFAULT_FILM_BYTES),
+        film_pixels=_number(media.get("video_matrix_limit"), _DEFAULT_FILM_PIXELS),
         mimes=frozenset(map(str, mimes)) if isinstance(mimes, list) else frozenset(),
         keeps_keys=_keeps_keys(str(document.get("version", ""))),
     )
@@ -63,12 +69,24 @@ def check(post: RemotePost, rules: Rules) -> None:
         )
         raise Rejected(text, code="pictures")
     for number, medium in enumerate(post.media, start=1):
-        if medium.size > rules.bytes or (rules.mimes and medium.mime not in rules.mimes):
+        if medium.film:
+            _check_film(medium, rules)
+        elif medium.size > rules.bytes or (rules.mimes and medium.mime not in rules.mimes):
             text = f"Bild {number} ist für diesen Mastodon-Server zu groß oder im falschen Format. Bitte ersetzen."
             raise Rejected(text, code="picture")
         if len(medium.alt) > rules.alt:
             text = f"Die Bildbeschreibung {number} ist zu lang: höchstens {rules.alt} Zeichen. Bitte kürzen."
             raise Rejected(text, code="alt")
+
+
+def _check_film(film: Medium, rules: Rules) -> None:
+    if rules.mimes and film.mime not in rules.mimes:
+        text = "Dieser Mastodon-Server nimmt keine MP4-Videos an. Bitte den Beitrag dort ohne Video posten."
+        raise Rejected(text, code="video")
+    if film.size > rules.film_bytes or film.width * film.height > rules.film_pixels:
+        most = rules.film_bytes // 1_000_000
+        text = f"Das Video ist für diesen Mastodon-Server zu groß: höchstens {most} MB. Bitte kürzen."
+        raise Rejected(text, code="video")
 
 
 def _keeps_keys(version: str) -> bool:

@@ -1,4 +1,4 @@
-"""Mastodon: short text with its link inside, up to four pictures, on the server that the account names.
+"""Mastodon: short text with its link inside, up to four pictures or a video, on the server that the account names.
 
 The limits are the server's own and asked for when a post is staged; what it counts is in ``_mastodon_text``, what its
 answers mean in ``_mastodon_errors``, the calls are in ``_mastodon_client``.
@@ -46,6 +46,7 @@ from connectors.base import (
     Timing,
     Unauthorised,
     Variant,
+    VideoRules,
 )
 
 _READ = date(2026, 11, 22)
@@ -71,9 +72,13 @@ _LIMITS = Limits(
         max_alt=DEFAULT_ALT,
         at_most=DEFAULT_PICTURES,
     ),
+    # 40 MB is what servers before 4.1 took by default, 99 MB what newer ones do; the server's own bound is asked for
+    # when a post is staged. There is no bound of length: ten minutes are our own choice.
+    videos=VideoRules(1280, 720, max_bytes=40_000_000, min_seconds=0.5, max_seconds=600),
     hashtags=4,
     links="text",
     sources={
+        "videos": _source("entities/Instance/"),
         # defaults; the server's own numbers are asked for when a post is staged
         "text": _source("entities/Instance/"),
         "pictures.at_most": _source("entities/Instance/"),
@@ -142,7 +147,7 @@ class Mastodon:
     def stage(
         self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None
     ) -> Staged | NotYet:
-        """Ask for the server's limits, upload one picture a call, and wait until all are processed.
+        """Ask for the server's limits, upload one picture or the video a call, and wait until all are processed.
 
         Raises: ConnectorError.
         """

@@ -6,6 +6,7 @@ against the real server with tests/real/test_bluesky.py. One server (PDS) for al
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable
@@ -16,14 +17,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from connectors.sandbox import faults
+from connectors.sandbox import faults, videos
 from connectors.sandbox.bluesky_call import (
     BlueskyDialect,
     BlueskyRefusal,
     Call,
     Handler,
     Json,
-    cid_of,
     commit,
     count,
     did_of,
@@ -32,13 +32,16 @@ from connectors.sandbox.bluesky_call import (
     record_cid,
     tid,
 )
-from connectors.sandbox.bluesky_record import POST, card_link, check, clickable, embedded
+from connectors.sandbox.bluesky_record import POST, Embedded, captioned, card_link, check, clickable, embedded
+from connectors.sandbox.bluesky_videos import get_job_status, get_service_auth, laid, upload_video
 from connectors.sandbox.faults import Visit
 from connectors.sandbox.pictures import examine
-from connectors.sandbox.state import Account, Picture, Post, Record, Upload
+from connectors.sandbox.state import Account, Picture, Post, Record
 from connectors.sandbox.world import World
 
 MAX_BLOB = 5 * 1024 * 1024
+MAX_FILM = 50 * 1024 * 1024
+"""What the makers' own package of the server takes, once it is told to take videos."""
 SESSION_LIVES = timedelta(hours=2)
 
 _LOGINS = ((30, timedelta(minutes=5)), (300, timedelta(days=1)))
@@ -75,15 +78,16 @@ async def get_session(call: Call) -> Json:
 async def upload_blob(call: Call) -> Json:
     """POST com.atproto.repo.uploadBlob: takes any bytes, and looks at them only when a record refers to them."""
     account = call.account
-    if len(call.body) > MAX_BLOB:
+    film = call.body[4:8] == b"ftyp"
+    if len(call.body) > (MAX_FILM if film else MAX_BLOB):
         raise BlueskyRefusal(413, "PayloadTooLarge", "request entity too large")
-    picture = await examine(call.world.state, call.body)
-    cid = cid_of(call.body, raw=True)
-    mime = picture.mime if picture else "application/octet-stream"
-    kept = picture or Picture(cid, mime, 0, 0, len(call.body))
-    expires_at = call.now + timedelta(seconds=call.world.options.bluesky_blob_seconds)
-    call.world.state.uploads[f"{account.id} {cid}"] = Upload(account.id, cid, kept, expires_at)
-    return {"blob": {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(call.body)}}
+    clip = await videos.examine(call.world.state, call.body) if film else None
+    picture = clip.picture if clip else await examine(call.world.state, call.body)
+    if picture is None:
+        mime = "text/vtt" if call.body.startswith(b"WEBVTT") else "application/octet-stream"
+        picture = Picture(hashlib.sha256(call.body).hexdigest(), mime, 0, 0, len(call.body))
+        call.world.state.keep(picture, call.body)
+    return {"blob": laid(call, account.id, picture)}
 
 
 async def put_record(call: Call) -> Json:
@@ -123,7 +127,8 @@ def _writes(call: Call, points: int) -> tuple[Account, str, Json]:
 
 def _write(call: Call, account: Account, uri: str, record: Json) -> Json:
     state, cid = call.world.state, record_cid(record)
-    pictures = tuple(_picture(call, account, blob, alt, most) for blob, alt, most in embedded(record))
+    pictures = tuple(_picture(call, account, blob) for blob in embedded(record))
+    captions = "".join(_captions(call, account, blob) for blob in captioned(record))
     before = state.posts.pop(uri, None)
     if before is not None and before.deleted_at is not None:
         state.posts[f"{uri} {state.next_number()}"] = before
@@ -138,20 +143,28 @@ def _write(call: Call, account: Account, uri: str, record: Json) -> Json:
         pictures=pictures,
         made=call.now,
         public_at=call.now,
+        captions=captions,
     )
     return {"uri": uri, "cid": cid, "commit": commit(call, account), "validationStatus": "valid"}
 
 
-def _picture(call: Call, account: Account, blob: Json, alt: str, most: int) -> Picture:
-    cid = str((blob.get("ref") or {}).get("$link", ""))
+def _picture(call: Call, account: Account, embed: Embedded) -> Picture:
+    cid = str((embed.blob.get("ref") or {}).get("$link", ""))
     kept = call.world.state.uploads.get(f"{account.id} {cid}")
     if kept is None or call.now >= kept.expires_at:
         raise invalid(f"Could not find blob: {cid}", "BlobNotFound")
-    if not kept.picture.mime.startswith("image/"):
-        raise invalid(f"Wrong mimetype. Expected image/*, got {kept.picture.mime}", "InvalidMimeType")
-    if kept.picture.size > most:
-        raise invalid(f"This file is too large. It is {kept.picture.size} but the maximum is {most}", "BlobTooLarge")
-    return replace(kept.picture, alt=alt)
+    if not kept.picture.mime.startswith(embed.kind):
+        raise invalid(f"Wrong mimetype. Expected {embed.kind}*, got {kept.picture.mime}", "InvalidMimeType")
+    if kept.picture.size > embed.most:
+        said = f"This file is too large. It is {kept.picture.size} but the maximum is {embed.most}"
+        raise invalid(said, "BlobTooLarge")
+    return replace(kept.picture, alt=embed.alt)
+
+
+def _captions(call: Call, account: Account, embed: Embedded) -> str:
+    """Return the captions' text as the walls show it: without its first line."""
+    data = call.world.state.blobs[_picture(call, account, embed).sha256]
+    return data.decode("utf-8", "replace").removeprefix("WEBVTT").lstrip()
 
 
 async def delete_record(call: Call) -> Json:
@@ -209,6 +222,9 @@ async def latest_commit(call: Call) -> Json:
 METHODS: dict[tuple[str, str], Handler] = {
     ("POST", "com.atproto.server.createSession"): create_session,
     ("GET", "com.atproto.server.getSession"): get_session,
+    ("GET", "com.atproto.server.getServiceAuth"): get_service_auth,
+    ("POST", "app.bsky.video.uploadVideo"): upload_video,
+    ("GET", "app.bsky.video.getJobStatus"): get_job_status,
     ("POST", "com.atproto.repo.uploadBlob"): upload_blob,
     ("POST", "com.atproto.repo.putRecord"): put_record,
     ("POST", "com.atproto.repo.createRecord"): create_record,
@@ -260,7 +276,9 @@ def _claimed(world: World, request: Request, document: Json) -> str:
 
 def _caller(world: World, request: Request) -> Account | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    name, expires_at = world.state.sessions.get(token, ("", world.clock.now()))
+    here = request.path_params["name"] == "app.bsky.video.uploadVideo"
+    known = world.state.services if here else world.state.sessions
+    name, expires_at = known.get(token, ("", world.clock.now()))
     if scheme.lower() != "bearer" or world.clock.now() >= expires_at:
         return None
     return world.state.accounts.get(("bluesky", name))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from connectors.sandbox.bluesky_call import SIGNS, TID_LENGTH, BlueskyRefusal, J
 POST = "app.bsky.feed.post"
 IMAGE_BYTES = 2_000_000
 THUMBNAIL_BYTES = 1_000_000
+VIDEO_BYTES = 300_000_000
+CAPTION_BYTES = 20_000
 
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -87,26 +90,48 @@ def clickable(record: Json) -> Iterator[tuple[int, int, str]]:
                 yield facet["index"]["byteStart"], facet["index"]["byteEnd"], str(feature["uri"])
 
 
-def embedded(record: Json) -> list[tuple[Json, str, int]]:
-    """Return the blobs a record refers to, each with its alt text and the most bytes it may have.
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A file that a record refers to: of what kind it must be, the most bytes it may have, and what is said of it."""
 
-    Raises: BlueskyRefusal.
-    """
+    blob: Json
+    kind: str
+    most: int
+    alt: str = ""
+
+
+def embedded(record: Json) -> list[Embedded]:
+    """Return the pictures or the video a record refers to. Raises: BlueskyRefusal."""
     embed = record.get("embed")
     if embed is None:
         return []
     kind = embed.get("$type") if isinstance(embed, dict) else None
     if kind == "app.bsky.embed.images":
         return _images(embed.get("images"))
+    if kind == "app.bsky.embed.video":
+        if not isinstance(embed.get("video"), dict):
+            raise _bad("expected blob at $.embed.video")
+        return [Embedded(embed["video"], "video/mp4", VIDEO_BYTES, str(embed.get("alt") or ""))]
     if kind == "app.bsky.embed.external":
         card = embed.get("external")
         if not isinstance(card, dict) or not {"uri", "title", "description"} <= card.keys():
             raise _bad("expected uri, title and description at $.embed.external")
-        return [(card["thumb"], "", THUMBNAIL_BYTES)] if "thumb" in card else []
+        return [Embedded(card["thumb"], "image/", THUMBNAIL_BYTES)] if "thumb" in card else []
     raise _bad("this embed is not offered here at $.embed")
 
 
-def _images(images: Any) -> list[tuple[Json, str, int]]:
+def captioned(record: Json) -> list[Embedded]:
+    """Return the captions a record refers to. Raises: BlueskyRefusal."""
+    listed = (record.get("embed") or {}).get("captions", [])
+    if not isinstance(listed, list) or len(listed) > 20:
+        raise _bad("array too big (maximum 20) at $.embed.captions")
+    for each in listed:
+        if not isinstance(each, dict) or not _LANGUAGE.fullmatch(str(each.get("lang"))):
+            raise _bad("expected language at $.embed.captions[0].lang")
+    return [Embedded(each.get("file") or {}, "text/vtt", CAPTION_BYTES) for each in listed]
+
+
+def _images(images: Any) -> list[Embedded]:
     if not isinstance(images, list) or not images:
         raise _bad("expected array at $.embed.images")
     if len(images) > 4:
@@ -114,7 +139,7 @@ def _images(images: Any) -> list[tuple[Json, str, int]]:
     for image in images:
         if not isinstance(image, dict) or not isinstance(image.get("alt"), str):
             raise _bad('Missing required key "alt" at $.embed.images[0].alt')
-    return [(image.get("image") or {}, image["alt"], IMAGE_BYTES) for image in images]
+    return [Embedded(image.get("image") or {}, "image/", IMAGE_BYTES, image["alt"]) for image in images]
 
 
 def card_link(record: Json) -> str:

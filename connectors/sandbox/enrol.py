@@ -12,6 +12,7 @@ HOSTS = {
     "DISTRIBUTOR_FACEBOOK_RUPLOAD_URL": "/rupload.facebook.com",
     "DISTRIBUTOR_INSTAGRAM_GRAPH_URL": "/graph.facebook.com",
     "DISTRIBUTOR_X_API_URL": "/api.x.com",
+    "DISTRIBUTOR_BLUESKY_VIDEO_URL": "/bluesky",
 }
 """Where each channel's hosts are below the sandbox's own address, by the setting that says so."""
 

@@ -18,7 +18,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from connectors.sandbox import faults
+from connectors.sandbox import faults, videos
 from connectors.sandbox.faults import Visit
 from connectors.sandbox.mastodon_call import (
     NOT_FOUND,
@@ -41,13 +41,18 @@ from connectors.sandbox.mastodon_reads import (
 )
 from connectors.sandbox.mastodon_text import length
 from connectors.sandbox.pictures import examine
-from connectors.sandbox.state import Account, Post, Upload
+from connectors.sandbox.state import Account, Picture, Post, Upload
 from connectors.sandbox.world import World
 
 MAX_PICTURES = 4
 MAX_BYTES = 16_777_216
 MAX_ALT = 1500
-MIMES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+MIMES = ("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4")
+FILM = videos.Bounds(
+    bytes=103_809_024, seconds=(0, 36_000), rates=(1, 120), ratios=(0.01, 100), widest=10_000, highest=10_000
+)
+MAX_FILM_PIXELS = 8_294_400
+_FILM_SECONDS = 3
 KEY_LIVES = timedelta(hours=1)
 UNUSED_LIVES = timedelta(hours=24)
 
@@ -62,18 +67,28 @@ async def upload(call: Call, name: str) -> tuple[int, Any]:
     count(call, "media", 30, _HALF_HOUR)
     if call.file is None:
         raise invalid("File can't be blank")
-    if len(call.file) > MAX_BYTES:
+    film = call.file[4:8] == b"ftyp"
+    if len(call.file) > (FILM.bytes if film else MAX_BYTES):
         raise MastodonRefusal(413, "Request Entity Too Large")
-    picture = await examine(call.world.state, call.file)
+    picture = await _film(call) if film else await examine(call.world.state, call.file)
     if picture is None or picture.mime not in MIMES:
         raise invalid("File content type is invalid, File is invalid")
     alt = _alt(call)
-    seconds = call.world.options.mastodon_processing_seconds
+    seconds = call.world.options.mastodon_processing_seconds or (_FILM_SECONDS if film else 0)
     ready_at = call.now + timedelta(seconds=seconds) if seconds else None
     number = f"115{call.world.state.next_number():015d}"
     kept = Upload(account.id, number, replace(picture, alt=alt), call.now + UNUSED_LIVES, ready_at)
     call.world.state.uploads[number] = kept
     return (202 if ready_at else 200), media_shown(call, kept)
+
+
+async def _film(call: Call) -> Picture | None:
+    clip = await videos.examine(call.world.state, call.file or b"")
+    if clip is None:
+        return None
+    if FILM.broken(clip) or clip.picture.width * clip.picture.height > MAX_FILM_PIXELS:
+        raise invalid(f"{clip.picture.width}x{clip.picture.height} videos are not supported")
+    return clip.picture
 
 
 def _alt(call: Call) -> str:
@@ -169,6 +184,8 @@ def _attached(call: Call) -> list[Upload]:
     if len(mine) < len(names):
         missing = ", ".join(str(name) for name in names if str(name) not in {kept.id for kept in mine})
         raise invalid(f"Media {missing} not found or already attached to another post")
+    if len(mine) > 1 and any(kept.picture.mime == videos.MIME for kept in mine):
+        raise invalid("Cannot attach a video to a post that already contains images")
     if not all(_ready(call, kept) for kept in mine):
         raise invalid("Cannot attach files that have not finished processing. Try again in a moment!")
     return mine

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.sandbox.mastodon_call import NOT_FOUND, Call, MastodonRefusal, number_of
 from connectors.sandbox.mastodon_text import LINK_LENGTH, as_html
-from connectors.sandbox.state import Account, Post, Upload
+from connectors.sandbox.state import Account, Picture, Post, Upload
 
 _PAGE = 20
 _MOST = 40
@@ -30,6 +30,9 @@ def _configuration(call: Call) -> dict[str, Any]:
             "description_limit": 1500,
             "image_size_limit": 16_777_216,
             "image_matrix_limit": 33_177_600,
+            "video_size_limit": 103_809_024,
+            "video_frame_rate_limit": 120,
+            "video_matrix_limit": 8_294_400,
         },
     }
 
@@ -73,14 +76,18 @@ def media_shown(call: Call, kept: Upload) -> dict[str, Any]:
     """Return an upload; without an address while it is processed."""
     ready = kept.ready_at is None or kept.ready_at <= call.now
     url = f"{call.server.removesuffix('/mastodon')}/media/{kept.picture.sha256}" if ready else None
-    return {"id": kept.id, "type": "image", "url": url, "description": kept.picture.alt or None}
+    return {"id": kept.id, "type": _kind(kept.picture), "url": url, "description": kept.picture.alt or None}
+
+
+def _kind(picture: Picture) -> str:
+    return picture.mime.partition("/")[0]
 
 
 def status_shown(call: Call, post: Post) -> dict[str, Any]:
     """Return a status as the API shows it."""
     account = call.world.state.accounts[("mastodon", post.account)]
     media = [
-        {"id": f"{post.id}{number}", "type": "image", "description": picture.alt or None}
+        {"id": f"{post.id}{number}", "type": _kind(picture), "description": picture.alt or None}
         for number, picture in enumerate(post.pictures)
     ]
     return {

@@ -140,6 +140,17 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoJob:
+    """A video that Bluesky's video service works on until ``ready_at``; ``trouble`` is why it cannot."""
+
+    account: str
+    id: str
+    picture: Picture | None
+    ready_at: datetime
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What stands in a Bluesky repository: the record as it was put, and its hash. ``id`` is its at:// address."""
 
@@ -172,6 +183,7 @@ class Options:
     mastodon_version: str = "4.5.0"
     mastodon_deletes: bool = True
     bluesky_blob_seconds: int = 3600
+    bluesky_processing_seconds: int = 3
 
     def changed(self, settings: Mapping[str, Any]) -> Options:
         """Return the options with ``settings`` applied. Raises: ValueError on an unknown name or another type."""
@@ -201,6 +213,8 @@ class State:
         self.accounts: dict[tuple[str, str], Account] = {}
         self.posts: dict[str, Post] = {}
         self.photos: dict[str, Photo] = {}
+        self.jobs: dict[str, VideoJob] = {}
+        self.services: dict[str, tuple[str, datetime]] = {}
         self.containers: dict[str, Container] = {}
         self.videos: dict[str, Video] = {}
         self.pieces: dict[str, tuple[str, int, dict[int, bytes]]] = {}

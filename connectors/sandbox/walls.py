@@ -131,7 +131,7 @@ def routes(world: World) -> list[Route]:
         Route("/", overview),
         Route("/wall/{channel}/{account}", wall),
         Route("/media/{sha256}", _picture(world)),
-        Route("/captions/{post}.vtt", _captions(world)),
+        Route("/captions/{post:path}.vtt", _captions(world)),
         Route("/walls.css", _style()),
         Route("/favicon.ico", _no_icon),
     ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -165,3 +166,33 @@ def _make_card(deps: Deps, item_id: int, card: Card, size: tuple[int, int]) -> N
             session.add(row)
         if row.state == "ready":
             session.merge(made)
+
+
+def shown(piece: Workpiece, channels: Collection[str]) -> list[dict[str, Any]]:
+    """Return how each picture is shown: its size, the point in sight (None: found by measure), what was made of it."""
+    told = []
+    for row in piece.media:
+        if row.state != "ready":
+            continue
+        treated = [treatment(piece, row, channel) for channel in channels]
+        made = {made.sha256: made for (source, _), made in piece.renditions.items() if source == row.sha256}
+        facts = row.facts or {}
+        told.append(
+            {
+                "sha256": row.sha256,
+                "width": facts.get("width"),
+                "height": facts.get("height"),
+                "focus": focus_in(piece.answers.get(("focus", row.sha256), "")),
+                "credit": credit_of(piece, row),
+                "burnt": piece.answers.get(("burnt", row.sha256)) == "yes",
+                "cropped": any(each.fit == "crop" for each in treated),
+                "made": [{"sha256": each.sha256, "width": each.width, "height": each.height} for each in made.values()],
+            }
+        )
+    return told
+
+
+def skipping(deps: Deps, piece: Workpiece, channels: Collection[str]) -> list[dict[str, str]]:
+    """Return the channels that make no post of the Item, each with the reason."""
+    whys = {channel: skipped(piece, deps.connector(channel)) for channel in sorted(channels)}
+    return [{"channel": channel, "why": why} for channel, why in whys.items() if why]

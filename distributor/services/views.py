@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from distributor.domain import Actor, Refused, State
 from distributor.log import trace_of
 from distributor.roster import organisation_of
-from distributor.services import films
+from distributor.services import films, renditions
 from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
@@ -21,7 +21,6 @@ from distributor.services.judging import judge
 from distributor.services.leading import waits_for
 from distributor.services.missing import ASKED_STAGES
 from distributor.services.permission import visible
-from distributor.services.renditions import credit_of, focus_in, skipped, treatment
 from distributor.services.stopping import active
 from distributor.services.workpiece import Workpiece, workpiece
 from distributor.store import calendars, corrections, items, posts, proofs, pseudonyms
@@ -243,8 +242,8 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
                 for medium in (*piece.media, *filter(None, (piece.video, piece.captions)))
             ],
             "films": films.shown(piece),
-            "pictures": _pictures(piece, sorted(items.channels(session))),
-            "skipped": _skipped(deps, piece, sorted(items.channels(session))),
+            "pictures": renditions.shown(piece, items.channels(session)),
+            "skipped": renditions.skipping(deps, piece, items.channels(session)),
             "questions": [
                 {
                     "question": question.key,
@@ -266,36 +265,6 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
             "repeat": _repeat(session, item_id, piece),
             "posts": states,
         }
-
-
-def _pictures(piece: Workpiece, channels: Sequence[str]) -> list[dict[str, Any]]:
-    """Return how each picture is shown: its size, the point in sight (None: found by measure), what was made of it."""
-    shown = []
-    for row in piece.media:
-        if row.state != "ready":
-            continue
-        treated = [treatment(piece, row, channel) for channel in channels]
-        made = {made.sha256: made for (source, _), made in piece.renditions.items() if source == row.sha256}
-        facts = row.facts or {}
-        shown.append(
-            {
-                "sha256": row.sha256,
-                "width": facts.get("width"),
-                "height": facts.get("height"),
-                "focus": focus_in(piece.answers.get(("focus", row.sha256), "")),
-                "credit": credit_of(piece, row),
-                "burnt": piece.answers.get(("burnt", row.sha256)) == "yes",
-                "cropped": any(each.fit == "crop" for each in treated),
-                "made": [{"sha256": each.sha256, "width": each.width, "height": each.height} for each in made.values()],
-            }
-        )
-    return shown
-
-
-def _skipped(deps: Deps, piece: Workpiece, channels: Sequence[str]) -> list[dict[str, str]]:
-    """Return the channels that make no post of the Item, each with the reason."""
-    whys = {channel: skipped(piece, deps.connector(channel)) for channel in channels}
-    return [{"channel": channel, "why": why} for channel, why in whys.items() if why]
 
 
 def _repeat(session: Session, item_id: int, piece: Workpiece) -> dict[str, Any] | None:

@@ -91,6 +91,8 @@ def settings_for(folder: Path, **changes: Any) -> Settings:
 def fill(deps: Deps) -> None:
     """Take the roster, the people and the items in, through the services."""
     files = configuration.read_files(CONFIG)
+    bare = {**files.texts["instagram"], "no_media": "text"}  # so that a post has something wrong with it
+    files = replace(files, texts={**files.texts, "instagram": bare})
     kept = {slug: files.organisations[slug] for slug in ORGANISATIONS}
     listed = configuration.read_accounts(CONFIG / "sandbox-accounts.toml")
     accounts = {slug: tuple(each for each in listed[slug] if each.channel in THREE) for slug in ORGANISATIONS}

@@ -47,6 +47,8 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/beitraege/{item_id}/behalten"): {"eva"},
     ("POST", "/beitraege/{item_id}/klaerung"): {"eva"},
     ("POST", "/beitraege/{item_id}/text"): {"eva"},
+    ("POST", "/beitraege/{item_id}/ausschnitt"): {"eva"},
+    ("POST", "/beitraege/{item_id}/untertitel"): {"eva"},
     ("POST", "/beitraege/{item_id}/zurueckstellen"): {"eva"},
     ("POST", "/beitraege/{item_id}/aufnehmen"): {"eva"},
     ("POST", "/beitraege/{item_id}/zurueckziehen"): {"eva"},
