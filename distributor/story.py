@@ -19,6 +19,7 @@ Values = Mapping[str, Any]
 
 ITEM_WORDS: dict[str, str] = {
     "item.new": N_("Beitrag vom Portal übernommen"),
+    "item.captioned": N_("Untertitel eingetippt"),
     "item.changed": N_("Beitrag im Portal geändert"),
     "item.answered": N_("Klärung beantwortet"),
     "item.text": N_("Eigener Text der Redaktion"),

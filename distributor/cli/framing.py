@@ -1,13 +1,14 @@
-"""``distributor items frame``: what of a picture stays in sight, and whether its credit is written in."""
+"""``distributor items frame`` and ``items captions``: how a picture and a video are shown."""
 
 from __future__ import annotations
 
 from distributor.cli.grammar import Choice, Misuse, Number, argument, as_user, command, option
 from distributor.cli.parts import acting, assemble, present
 from distributor.cli.printing import say
+from distributor.cli.sources import read_text
 from distributor.domain import Refused
 from distributor.media.shapes import Point
-from distributor.services import framing, views
+from distributor.services import captioning, framing, views
 
 
 @command(
@@ -36,6 +37,32 @@ def frame(number: int, medium: str | None, focus: str | None, credit: str | None
     where = f"der Punkt {point[0]:.0%} von links, {point[1]:.0%} von oben" if point else "das Auffälligste"
     signed = "mit" if burnt else "ohne"
     say(f"Beitrag {number}, Bild {picture['sha256'][:12]}: Sichtbar bleibt {where}; {signed} Nachweis im Bild.")
+
+
+@command(
+    help="Zeigt die Untertitel des Videos, oder tippt sie ein: gesprochenen Text, dessen Zeiten sich aus den Pausen "
+    "ergeben, oder eine Datei mit Zeiten (WebVTT, SubRip)."
+)
+@argument("number", metavar="ID", type=Number())
+@option("--text-file", "path", metavar="F", help="Der Text steht in dieser Datei (- für die Eingabe).")
+@option("--reset", is_flag=True, help="Nimmt eingetippte Untertitel zurück.")
+@as_user
+def captions(number: int, path: str | None, reset: bool, login: str) -> None:
+    """Print the video's captions as WebVTT, or type them in."""
+    deps = assemble()
+    if reset and path is not None:
+        raise Misuse("--text-file und --reset schließen einander aus.")
+    if reset or path is not None:
+        text = "" if path is None else read_text(path)
+        cues = captioning.type_in(deps, acting(deps, login), number, text, present())
+        say(
+            f"Beitrag {number} hat {len(cues)} Untertitel."
+            if cues
+            else f"Beitrag {number} hat keine eigenen Untertitel."
+        )
+        return
+    shown = views.item_show(deps, number)["captions"]
+    say(shown["vtt"] if shown and shown["vtt"] else f"Beitrag {number} hat keine Untertitel.")
 
 
 def _point(text: str) -> Point | None:

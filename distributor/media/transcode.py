@@ -22,10 +22,13 @@ from pathlib import Path
 from distributor.domain import Refused
 from distributor.media.captions import FONTS, Cue, as_ass
 from distributor.media.films import AUDIO_KBPS, Cast, Film
+from distributor.media.timing import Pause
 
 LOUDNESS, PEAK = -16, -1.5
 """LUFS and dB of full scale: what phones and feeds play. EBU R128 measures it; its own -23 LUFS is for broadcast."""
 _SILENT = -60.0
+_QUIETER, _PAUSE = 14, 0.2
+"""What counts as a pause: so many decibels below the mean, for so many seconds. Own choice."""
 _SECONDS_EACH = 20
 """Seconds of work allowed for a second of film: fifty times what it takes on two cores."""
 _LEAST = 120
@@ -142,6 +145,32 @@ def _loudness(ffmpeg: str, folder: Path, film: Film, limit: float) -> str:
     # One gain for the whole film leaves its music and pauses as they are; only peaks that it would clip are held down.
     gain = LOUDNESS - float(measured["input_i"])
     return f"volume={gain:.2f}dB,alimiter=limit={10 ** (PEAK / 20):.4f}:level=0"
+
+
+def pauses(source: Path, film: Film, *, ffmpeg: str, workshop: Path) -> tuple[Pause, ...]:
+    """Return when it is quiet in the film: well below its own mean, so that a humming room counts as quiet.
+
+    A film without sound has none. Raises: Failed.
+    """
+    if not film.sound:
+        return ()
+    with tempfile.TemporaryDirectory(dir=workshop, prefix="sound-") as name:
+        folder = Path(name)
+        (folder / "in").symlink_to(source.resolve())
+        limit = max(_LEAST, film.seconds)
+
+        def heard(what: str) -> str:
+            arguments = ["-map", "0:a:0", "-vn", "-sn", "-af", what, "-f", "null", "-"]
+            return _run([ffmpeg, *_READING, *_input(film), *arguments], folder, limit, lambda second: None)
+
+        mean = re.search(r"mean_volume: (-?[\d.]+) dB", heard("volumedetect"))
+        if mean is None or float(mean[1]) < _SILENT:
+            return ()
+        said = heard(f"silencedetect=noise={float(mean[1]) - _QUIETER:.1f}dB:d={_PAUSE}")
+    starts = [max(0.0, float(each)) for each in re.findall(r"silence_start: (-?[\d.]+)", said)]
+    ends = [float(each) for each in re.findall(r"silence_end: (-?[\d.]+)", said)]
+    ends += [film.seconds] * (len(starts) - len(ends))
+    return tuple(Pause(start, end) for start, end in zip(starts, ends, strict=False) if end > start)
 
 
 def _finite(number: str) -> bool:

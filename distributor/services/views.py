@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from distributor.domain import Actor, Refused, State
 from distributor.log import trace_of
 from distributor.roster import organisation_of
-from distributor.services import films, renditions
+from distributor.services import captioning, films, renditions
 from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
@@ -242,6 +242,7 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
                 for medium in (*piece.media, *filter(None, (piece.video, piece.captions)))
             ],
             "films": films.shown(piece),
+            "captions": captioning.shown(deps, piece),
             "pictures": renditions.shown(piece, items.channels(session)),
             "skipped": renditions.skipping(deps, piece, items.channels(session)),
             "questions": [

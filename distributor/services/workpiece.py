@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +20,9 @@ from distributor.store import films, items, persons
 from distributor.store.tables import FilmRow, ItemRow, MediumRow, OrganisationRow, PostRow, RenditionRow
 from distributor.tailoring import Tailored, tailor
 from distributor.tailoring.lexicon import LEXICON, Lexicon, with_house
+
+TYPED = "typed:"
+"""Begins the address of captions that an editor typed; then comes the hash of the video that they belong to."""
 
 
 @dataclass(slots=True)
@@ -55,7 +58,8 @@ class Drafts:
 class Workpiece:
     """All that is known of an Item when its posts are made.
 
-    ``media`` are its pictures, ``cards`` what was made in their stead.
+    ``media`` are its pictures, ``cards`` what was made in their stead. Of the files that are ``wanted`` those that were
+    tried are ``fetched``.
     """
 
     item: ItemRow
@@ -70,6 +74,7 @@ class Workpiece:
     overrides: Mapping[tuple[str, int], Override]
     texts: Mapping[str, ChannelText]
     wanted: frozenset[str]
+    fetched: frozenset[str]
     lexicon: Lexicon
     drafts: Drafts = field(default_factory=Drafts, compare=False)
 
@@ -80,8 +85,7 @@ class Workpiece:
     @property
     def complete(self) -> bool:
         """Tell whether every file has been fetched or refused: before that nobody can judge the Item."""
-        beside = [row for row in (self.video, self.captions) if row is not None]
-        return {row.url for row in (*self.media, *beside) if row.state != "pending"} == self.wanted
+        return self.fetched == self.wanted
 
     @property
     def cleared(self) -> bool:
@@ -124,7 +128,7 @@ def workpiece(
         content=replace(content, topics=without_consents(content.topics)),
         media=media,
         video=video,
-        captions=next((row for row in rows.values() if row.kind == "captions"), None),
+        captions=_captions(stored, rows.values(), video),
         films=films.of(session, [video.sha256]) if video is not None and video.sha256 else {},
         renditions=items.renditions(session, [row.sha256 for row in (*media, *([video] if video else []))]),
         cards=_renditions(session, [row.sha256 for row in stored if row.kind == "card" and row.state == "ready"]),
@@ -132,9 +136,17 @@ def workpiece(
         overrides={key: Override(du=row.du, sie=row.sie) for key, row in items.overrides(session, item.id).items()},
         texts={channel: channel_text_of(row.document) for channel, row in items.channel_texts(session).items()},
         wanted=frozenset(wanted),
+        fetched=frozenset(url for url, row in rows.items() if row.state != "pending"),
         lexicon=_lexicon(session),
         drafts=drafts if drafts is not None else Drafts(),
     )
+
+
+def _captions(stored: Sequence[MediumRow], named: Iterable[MediumRow], video: MediumRow | None) -> MediumRow | None:
+    """Return the captions that somebody typed for this very file, else those that the portal names."""
+    typed = f"{TYPED}{video.sha256}" if video is not None and video.sha256 else ""
+    own = next((row for row in stored if row.url == typed and row.state == "ready"), None) if typed else None
+    return own or next((row for row in named if row.kind == "captions"), None)
 
 
 def _renditions(session: Session, sources: Sequence[str]) -> Mapping[tuple[str, str], RenditionRow]:

@@ -1,4 +1,7 @@
-"""How a picture is shown: the point in sight, by a click on the picture or by its two sliders; no script needed."""
+"""How media are shown: a picture's point in sight, by a click or by two sliders, and a video's captions as typed text.
+
+No script is needed.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from starlette.responses import Response
 from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.media.shapes import Point
-from distributor.services import framing
+from distributor.services import captioning, framing
 from distributor.services.permission import require
-from distributor.web.guarding import At, Fields, Key, Sender
+from distributor.web.guarding import At, Fields, Key, Sender, Text
 from distributor.web.items import act_on
 
 router = APIRouter()
@@ -32,6 +35,18 @@ def frame(request: Request, desk: At, visitor: Sender, item_id: Key, fields: Fie
         return "ausschnitt"
 
     return act_on(request, desk, visitor, item_id, act, {})
+
+
+@router.post("/beitraege/{item_id}/untertitel")
+def caption(request: Request, desk: At, visitor: Sender, item_id: Key, gesprochen: Text = "") -> Response:
+    """Time a typed transcript by the video's pauses, or take captions with their times; empty takes them back."""
+    text = gesprochen.replace("\r\n", "\n")
+
+    def act() -> str:
+        captioning.type_in(desk.deps, visitor.actor, item_id, text, desk.clock.now())
+        return "untertitel"
+
+    return act_on(request, desk, visitor, item_id, act, {"typed_captions": text, "wrong_field": "gesprochen"})
 
 
 def point_in(fields: Mapping[str, str]) -> Point | None:

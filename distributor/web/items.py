@@ -255,6 +255,7 @@ def _page(
     context = {
         "reason": "",
         "medium_reason": "",
+        "typed_captions": None,
         "chosen_medium": "",
         "change": correcting.changed_show(desk.deps, item_id),
         "change_reason": "",
@@ -365,6 +366,7 @@ def _message(what: str, item: dict[str, Any], blocked: int) -> str:
         ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
         ("bleibt", item["stage"]): _("Entschieden: Was öffentlich ist, bleibt so stehen."),
         ("korrigiert", item["stage"]): _("Die Korrekturen sind angelegt. Sie brauchen eine Freigabe wie jeder Post."),
+        ("untertitel", item["stage"]): _("Untertitel gespeichert. Das Video wird damit neu gemacht."),
         ("ausschnitt", item["stage"]): _("Gespeichert. Was jetzt anders aussieht, braucht eine neue Freigabe."),
         ("medium", item["stage"]): _("Das Medium ist zurückgezogen. Öffentliche Posts damit werden gelöscht."),
         ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
