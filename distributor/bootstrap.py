@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectors import discover
 from distributor.lifecycle import Policy
+from distributor.media.bucket import Bucket
 from distributor.media.cache import MediaCache
 from distributor.services.deps import Deps
 from distributor.settings import WEB_THREADS, Settings, load
@@ -18,9 +19,21 @@ def build(settings: Settings | None = None) -> Deps:
         settings=settings,
         store=Store(settings.database_url, connections=_connections(settings), statement=settings.database_timeout),
         connectors=discover(),
-        cache=MediaCache(settings.data_dir / "media"),
+        cache=MediaCache(settings.data_dir / "media", _bucket(settings)),
         vault=Vault(settings.key),
         policy=Policy(lateness=settings.lateness),
+    )
+
+
+def _bucket(settings: Settings) -> Bucket | None:
+    if not settings.s3_bucket:
+        return None
+    return Bucket(
+        settings.s3_bucket,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
     )
 
 

@@ -46,6 +46,13 @@ NAMES = frozenset(
         "PORTAL_WITHDRAW_URL",
         "THREADS",
         "SHORT_LINKS",
+        "S3_BUCKET",
+        "S3_ENDPOINT",
+        "S3_REGION",
+        "S3_ACCESS_KEY",
+        "S3_SECRET_KEY",
+        "S3_SECRET_KEY_FILE",
+        "S3_SERVES",
         "LOG_FORMAT",
         "METRICS_BIND",
     )
@@ -80,6 +87,12 @@ class Settings:
     threads: int = 8
     ffmpeg: str = ""
     short_links: bool = True
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = "eu-central-1"
+    s3_access_key: str = field(default="", repr=False)
+    s3_secret_key: str = field(default="", repr=False)
+    s3_serves: bool = True
     log_format: str = "plain"
     metrics_bind: str = ""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -105,7 +118,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         database_timeout=timedelta(seconds=_number(values, "DATABASE_TIMEOUT_SECONDS", 60, least=1)),
         feed_url=_text(values, "FEED_URL", ""),
         allow_private=frozenset(host.strip() for host in _text(values, "ALLOW_PRIVATE", "").split(",") if host.strip()),
-        key=_key(values),
+        key=_secret(values, "KEY"),
         public_url=_text(values, "PUBLIC_URL", f"http://{public_bind}").rstrip("/"),
         public_bind=public_bind,
         desk_url=_text(values, "DESK_URL", f"http://{desk_bind}").rstrip("/"),
@@ -122,6 +135,12 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         threads=_number(values, "THREADS", 8, least=1),
         ffmpeg=_text(values, "FFMPEG", ""),
         short_links=_choice(values, "SHORT_LINKS", "on", ("on", "off")) == "on",
+        s3_bucket=_text(values, "S3_BUCKET", ""),
+        s3_endpoint=_text(values, "S3_ENDPOINT", "").rstrip("/"),
+        s3_region=_text(values, "S3_REGION", "eu-central-1"),
+        s3_access_key=_text(values, "S3_ACCESS_KEY", ""),
+        s3_secret_key=_secret(values, "S3_SECRET_KEY"),
+        s3_serves=_choice(values, "S3_SERVES", "on", ("on", "off")) == "on",
         log_format=_choice(values, "LOG_FORMAT", "plain", ("plain", "json")),
         metrics_bind=_text(values, "METRICS_BIND", ""),
         environment=values,
@@ -159,14 +178,16 @@ def _several(values: Mapping[str, str], name: str, default: str, choices: tuple[
     return given
 
 
-def _key(values: Mapping[str, str]) -> str:
-    path = _text(values, "KEY_FILE", "")
-    if path and _text(values, "KEY", ""):
-        raise Refused("DISTRIBUTOR_KEY und DISTRIBUTOR_KEY_FILE sind beide gesetzt; bitte nur eines.", code="settings")
+def _secret(values: Mapping[str, str], name: str) -> str:
+    """Return a secret: its own variable, or the content of the file that ``…_FILE`` names."""
+    path = _text(values, f"{name}_FILE", "")
+    if path and _text(values, name, ""):
+        text = f"{_PREFIX}{name} und {_PREFIX}{name}_FILE sind beide gesetzt; bitte nur eines."
+        raise Refused(text, code="settings")
     if not path:
-        return _text(values, "KEY", "")
+        return _text(values, name, "")
     try:
         return Path(path).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        text = f"Die Schlüsseldatei {path} (DISTRIBUTOR_KEY_FILE) ist nicht lesbar: {error}."
+        text = f"Die Schlüsseldatei {path} ({_PREFIX}{name}_FILE) ist nicht lesbar: {error}."
         raise Refused(text, code="settings") from error

@@ -1,6 +1,7 @@
 """The files we keep, each under the SHA-256 of its content. What a file belongs to is the store's business.
 
-Several processes may write at once: a file appears whole or not at all, and the same content is the same file.
+Several processes may write at once: a file appears whole or not at all, and the same content is the same file. With a
+bucket, that is where the files are kept, for all hosts; what lies on this one is a copy to work with.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import hashlib
 import os
 import re
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from distributor.domain import Refused
+from distributor.media.bucket import Bucket, BucketTrouble
 from distributor.media.sniff import sniff
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -19,10 +22,11 @@ _HEAD = 65_536
 
 
 class MediaCache:
-    """Content-addressed files below ``root``: ``ab/abcdef…``."""
+    """Content-addressed files below ``root``: ``ab/abcdef…``. What calls the bucket raises BucketTrouble."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, bucket: Bucket | None = None) -> None:
         self.root = root
+        self.bucket = bucket
         self._seen: dict[str, tuple[int, int, int]] = {}
 
     def put(self, data: bytes, mime: str) -> str:
@@ -36,6 +40,7 @@ class MediaCache:
         # Another size is a file that some other program cut: written again, it is whole.
         if not path.is_file() or path.stat().st_size != len(data):
             _write(path, data)
+            self._hand_on(sha256, mime)
         return sha256
 
     def take(self, file: Path, mime: str) -> str:
@@ -53,7 +58,18 @@ class MediaCache:
         path.parent.mkdir(parents=True, exist_ok=True)
         file.replace(path)
         _sync_folder(path.parent)
+        self._hand_on(sha256, mime)
         return sha256
+
+    def _hand_on(self, sha256: str, mime: str) -> None:
+        """Lay a new file into the bucket; one that cannot be is not kept here either, so that it is tried again."""
+        if self.bucket is None:
+            return
+        try:
+            self.bucket.put(sha256, self.path(sha256), mime)
+        except BaseException:
+            self.path(sha256).unlink(missing_ok=True)
+            raise
 
     def workshop(self) -> Path:
         """Return the folder for files that are not whole yet, on the same disk."""
@@ -63,19 +79,43 @@ class MediaCache:
 
     def read(self, sha256: str) -> bytes:
         """Return the file's bytes, checked against their name. Raises: Refused if it is missing or was altered."""
-        try:
-            data = self.path(sha256).read_bytes()
-        except FileNotFoundError as error:
-            raise Refused(
-                f"Die Datei {sha256[:12]}… fehlt im Medienspeicher; bitte die Medien neu abrufen.",
-                code="media.missing",
-            ) from error
+        data = self.local(sha256).read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Refused(
                 f"Die Datei {sha256[:12]}… im Medienspeicher ist beschädigt; bitte die Medien neu abrufen.",
                 code="media.altered",
             )
         return data
+
+    def local(self, sha256: str) -> Path:
+        """Return where the file lies on this host, fetched here if it has to be. Raises: Refused if it is missing."""
+        path = self.path(sha256)
+        if path.is_file() or self._fetched(sha256):
+            return path
+        raise Refused(
+            f"Die Datei {sha256[:12]}… fehlt im Medienspeicher; bitte die Medien neu abrufen.", code="media.missing"
+        )
+
+    def _fetched(self, sha256: str) -> bool:
+        """Fetch the file from the bucket; what is not what its name says is not taken."""
+        if self.bucket is None:
+            return False
+        handle, name = tempfile.mkstemp(dir=self.workshop(), prefix="from-bucket-")
+        os.close(handle)
+        part = Path(name)
+        try:
+            if not self.bucket.fetch(sha256, part):
+                return False
+            with part.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                    return False
+                os.fchmod(file.fileno(), 0o640)
+            path = self.path(sha256)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        return True
 
     def path(self, sha256: str) -> Path:
         """Return where the file lies or would lie. Raises: ValueError unless the name is 64 small hex digits."""
@@ -85,25 +125,35 @@ class MediaCache:
 
     def has(self, sha256: str) -> bool:
         """Tell whether the file is kept."""
-        return self.path(sha256).is_file()
+        return self.path(sha256).is_file() or (self.bucket is not None and self.bucket.has(sha256))
 
     def intact(self, sha256: str) -> bool:
         """Tell whether the file is kept and holds what its name says; one that nobody touched since is read once."""
         try:
-            with self.path(sha256).open("rb") as file:
+            with self.local(sha256).open("rb") as file:
                 stat = os.fstat(file.fileno())
                 mark = (stat.st_ino, stat.st_size, stat.st_ctime_ns)
                 if self._seen.get(sha256) != mark:
                     if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                         return False
                     self._seen[sha256] = mark
-        except FileNotFoundError:
+        except BucketTrouble:
+            raise
+        except (FileNotFoundError, Refused):
             return False
         return True
 
     def remove(self, sha256: str) -> None:
         """Delete the file; one that is not there is no error."""
         self.path(sha256).unlink(missing_ok=True)
+        if self.bucket is not None:
+            self.bucket.remove(sha256)
+
+    def lying(self, before: datetime) -> set[str]:
+        """Return the names of all files that were laid here, or into the bucket, before a moment."""
+        young = before.timestamp()
+        found = {path.name for path in self.root.glob("??/*") if path.is_file() and path.stat().st_mtime < young}
+        return found | set(self.bucket.lying(before) if self.bucket is not None else ())
 
 
 def _check_type(data: bytes, mime: str) -> None:

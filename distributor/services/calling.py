@@ -34,6 +34,7 @@ from connectors.base import (
 from distributor.clock import boottime
 from distributor.domain import Refused
 from distributor.log import about
+from distributor.media.bucket import BucketTrouble
 from distributor.media.links import sign
 from distributor.services import stop_files
 from distributor.services.calls import Call
@@ -73,15 +74,20 @@ class PostMedia:
         self._until = call.started_at + _URL_LIFE
 
     def read(self, sha256: str) -> bytes:
-        """Return the bytes. Raises: Rejected if the cache has lost the file."""
+        """Return the bytes. Raises: Rejected if the cache has lost the file, Unavailable if it cannot be asked."""
         try:
             return self._deps.cache.read(sha256)
+        except BucketTrouble as error:
+            raise Unavailable(error.text, detail=error.detail, code=error.code, who="operator") from error
         except Refused as error:
             text = "Die Mediendatei des Posts fehlt; bitte den Post neu laden und freigeben."
             raise Rejected(text, detail=f"{error.code} {sha256}") from error
 
     def url(self, sha256: str) -> str:
-        """Return an address that is good for a little more than a day."""
+        """Return an address that is good for a little more than a day: the bucket's own where it serves by itself."""
+        bucket = self._deps.cache.bucket
+        if bucket is not None and self._deps.settings.s3_serves:
+            return bucket.url(sha256, _URL_LIFE)
         key = self._deps.vault.signing_key()
         return sign(self._deps.settings.public_url, sha256, self._mimes[sha256], expires_at=self._until, key=key)
 

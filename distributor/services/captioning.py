@@ -53,7 +53,7 @@ def _cues(deps: Deps, video: MediumRow, text: str) -> tuple[Cue, ...]:
         return captions.read(text.encode())
     film = film_of(video)
     try:
-        ffmpeg, source = find_ffmpeg(deps.settings.ffmpeg), deps.cache.path(video.sha256)
+        ffmpeg, source = find_ffmpeg(deps.settings.ffmpeg), deps.cache.local(video.sha256)
         quiet = pauses(source, film, ffmpeg=ffmpeg, workshop=deps.cache.workshop())
     except Failed as error:
         told = "Der Ton des Videos lässt sich nicht lesen; bitte Untertitel mit Zeiten eingeben (WebVTT)."

@@ -15,6 +15,7 @@ from connectors.base import Connector, Medium, VideoRules
 from distributor.clearance import DECORATIVE
 from distributor.domain import Problem, Refused
 from distributor.media import captions
+from distributor.media.bucket import BucketTrouble
 from distributor.media.films import Cast, Film, cast, probe
 from distributor.media.transcode import Failed, find_ffmpeg, transcode
 from distributor.services.deps import Deps
@@ -163,7 +164,7 @@ def make_next(deps: Deps, clock: Callable[[], datetime], halted: Callable[[], bo
             trouble = "Die Umwandlung wurde mehrmals abgebrochen; bitte das Video neu exportieren."
         else:
             _make(deps, order, target, clock, halted)
-    except Halted:
+    except (Halted, BucketTrouble):
         _give_back(deps, order)
         return 0
     except Refused as error:
@@ -184,9 +185,7 @@ def make_next(deps: Deps, clock: Callable[[], datetime], halted: Callable[[], bo
 
 
 def _make(deps: Deps, order: Order, target: Path, clock: Callable[[], datetime], halted: Callable[[], bool]) -> None:
-    source, said = deps.cache.path(order.source), tuple[captions.Cue, ...]()
-    if not deps.cache.has(order.source):
-        raise Refused("Die Datei fehlt im Medienspeicher; bitte die Medien neu abrufen.", code="media.missing")
+    source, said = deps.cache.local(order.source), tuple[captions.Cue, ...]()
     if order.captions:
         said = captions.read(deps.cache.read(order.captions))
     noted = [-_SAYS]

@@ -16,6 +16,7 @@ from distributor.intake.report import item_of
 from distributor.lifecycle import backoff
 from distributor.log import about
 from distributor.media import captions, films
+from distributor.media.bucket import BucketTrouble
 from distributor.media.pictures import probe
 from distributor.media.sniff import sniff
 from distributor.services.deps import Deps
@@ -142,7 +143,7 @@ def _fetch_one(
         if not allowed:
             raise Refused(f"Beim Lesen von {url} ist der Dienst mehrmals abgestürzt.", code="medium.deadly")
         change = {**get(deps, kind, url), "state": "ready", "trouble": "", "next_try_at": None, "looked_at": clock()}
-    except FetchFailed as error:
+    except (FetchFailed, BucketTrouble) as error:
         again = tries + 1 < _TRIES
         wait = clock() + backoff(medium_id, tries, deps.policy) if again else None
         change = {"state": "pending" if again else "refused", "trouble": error.text, "next_try_at": wait}

@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, Actor, Refused, State
 from distributor.intake.identity import fingerprint, telling_link
 from distributor.intake.report import item_of
 from distributor.lifecycle import Move
+from distributor.media.bucket import BucketTrouble
 from distributor.services.clearing import item_in
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
@@ -29,6 +31,8 @@ from distributor.takedown import IN_DOUBT, OVER, Cause, Kind, reminder_due
 
 States = dict[State, int]
 """How many of the posts are in which state."""
+
+_log = structlog.get_logger()
 
 
 def recall(deps: Deps, actor: Actor, post_id: int, now: datetime, *, reason: str = "") -> State:
@@ -156,10 +160,14 @@ def recall_in(session: Session, post: PostRow, now: datetime, actor: Actor) -> S
 
 def empty_cache(deps: Deps) -> int:
     """Delete the files that only withdrawn media had; return how many. What a crash left is taken up by the duty."""
-    with deps.store.write() as session:
-        files = recalls.unneeded_files(session)
-        for sha256 in files:
-            deps.cache.remove(sha256)
+    try:
+        with deps.store.write() as session:
+            files = recalls.unneeded_files(session)
+            for sha256 in files:
+                deps.cache.remove(sha256)
+    except BucketTrouble as error:
+        _log.warning("bucket_trouble", detail=error.detail)
+        return 0
     return len(files)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from connectors.base import Connector, PictureRules
 from distributor.domain import Refused
+from distributor.media.bucket import BucketTrouble
 from distributor.media.cards import Card, card_of, card_shape, card_size, paint
 from distributor.media.pictures import probe, render
 from distributor.media.shapes import Point, Treatment, shape_key
@@ -111,6 +112,8 @@ def _wanted(deps: Deps, piece: Workpiece, channels: list[str]) -> Iterator[_Want
 def _make_one(deps: Deps, item_id: int, wanted: _Wanted) -> None:
     try:
         data = render(deps.cache.read(wanted.source), wanted.rules, wanted.treatment)
+    except BucketTrouble:
+        raise  # the picture is as good as it was
     except Refused as error:
         _refuse(deps, item_id, wanted.source, error.text)
         return

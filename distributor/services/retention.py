@@ -6,10 +6,9 @@ recall needs; events are pruned only under their seals.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, inspect, or_, select, update
@@ -145,14 +144,11 @@ def _prune(session: Session, chain: str, before: datetime, now: datetime, actor:
 
 def _sweep_files(deps: Deps) -> None:
     """Delete files of the media cache that no row names; one that is very young may belong to a row still to come."""
-    root = deps.cache.root
-    if not root.is_dir():
-        return
-    young = time.time() - _SETTLING_FILE.total_seconds()
+    young = datetime.now(UTC) - _SETTLING_FILE
     for path in deps.cache.workshop().glob("*"):
-        if path.is_file() and path.stat().st_mtime < young - timedelta(days=1).total_seconds():
+        if path.is_file() and path.stat().st_mtime < (young - timedelta(days=1)).timestamp():
             path.unlink(missing_ok=True)  # half a file that nobody went on with
-    lying = [path.name for path in root.glob("??/*") if path.is_file() and path.stat().st_mtime < young]
+    lying = deps.cache.lying(young)
     if not lying:
         return
     with deps.store.read() as session:

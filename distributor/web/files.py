@@ -42,7 +42,7 @@ def picture(desk: At, visitor: Reader, sha256: str) -> Response:
     cache = desk.deps.cache
     if not _SHA256.fullmatch(sha256) or not cache.intact(sha256):
         raise Refused(_("Diese Datei gibt es nicht."), code="medium.unknown")
-    path = cache.path(sha256)
+    path = cache.local(sha256)
     with path.open("rb") as file:
         kind = sniff(file.read(_HEAD))
     mime = kind.mime if kind.kind in ("image", "video") else "application/octet-stream"

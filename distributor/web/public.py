@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from distributor.clock import Clock
 from distributor.locale import gettext as _
 from distributor.media import links
+from distributor.media.bucket import BucketTrouble
 from distributor.services import health, outages, views
 from distributor.services.deps import Deps
 from distributor.web import site, websub
@@ -88,12 +89,16 @@ def give_media(request: Request, public: At, name: str) -> Response:
         if links.verify(name, now=_EPOCH, key=key) is not None:
             return PlainTextResponse(_("Diese Adresse ist abgelaufen."), 410)
         return PlainTextResponse(_("Diese Datei gibt es nicht."), 404)
-    if not public.deps.cache.intact(sha256):
+    try:
+        intact = public.deps.cache.intact(sha256)
+    except BucketTrouble:
+        return PlainTextResponse(_("Bitte gleich noch einmal versuchen."), 503, headers={"Retry-After": "5"})
+    if not intact:
         return PlainTextResponse(_("Diese Datei gibt es nicht mehr."), 410)
     headers = {"ETag": f'"{sha256}"', "Cache-Control": "public, max-age=3600, immutable"}
     if f'"{sha256}"' in request.headers.get("If-None-Match", ""):
         return Response(status_code=304, headers=headers)
-    return FileResponse(public.deps.cache.path(sha256), media_type=links.mime_of(name), headers=headers)
+    return FileResponse(public.deps.cache.local(sha256), media_type=links.mime_of(name), headers=headers)
 
 
 def follow(public: At, code: str) -> Response:
