@@ -265,7 +265,7 @@ class State:
         for store in (self.posts, self.photos, self.containers, self.videos, self.uploads, self.blobs, self.pictures):
             store.clear()
         self.pieces.clear()
-        for more in (self.keys, self.records, self.sessions, self.commits):
+        for more in (self.keys, self.records, self.sessions, self.commits, self.jobs, self.services):
             more.clear()
         if accounts:
             self.accounts.clear()

@@ -60,6 +60,9 @@ def german_time(moment: datetime) -> str:
     return f"{_DAYS[local.weekday()]}, {local.day}. {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} Uhr"
 
 
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+
+
 def pieces(text: str, *, links_click: bool) -> list[tuple[str, str]]:
     """Split a text into pieces with the address each leads to, empty for plain text."""
     if not links_click:
@@ -165,10 +168,32 @@ def _picture(world: World) -> Callable[[Request], Awaitable[Response]]:
         known = world.state.pictures.get(request.path_params["sha256"])
         if known is None:
             return PlainTextResponse("Dieses Bild gibt es hier nicht.", 404, HEADERS)
-        headers = HEADERS | {"Cache-Control": "max-age=86400, immutable"}
-        return Response(world.state.blobs[known.sha256], media_type=known.mime, headers=headers)
+        headers = HEADERS | {"Cache-Control": "max-age=86400, immutable", "Accept-Ranges": "bytes"}
+        data = world.state.blobs[known.sha256]
+        part = wanted_part(request.headers.get("range", ""), len(data))
+        if part is None:
+            return Response(data, media_type=known.mime, headers=headers)
+        start, end = part
+        if start >= end:
+            return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{len(data)}"})
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
+        return Response(data[start:end], 206, media_type=known.mime, headers=headers)
 
     return picture
+
+
+def wanted_part(header: str, size: int) -> tuple[int, int] | None:
+    """Return where the one part that a Range header asks for begins and ends; an empty one if there is none such.
+
+    None for no header, and for what a server may answer with the whole: several parts, other units, rubbish.
+    """
+    asked = _RANGE.fullmatch(header.strip())
+    if asked is None or not (asked[1] or asked[2]):
+        return None
+    if not asked[1]:
+        return max(0, size - int(asked[2])), size
+    start, end = int(asked[1]), int(asked[2] or size) + bool(asked[2])
+    return (start, min(end, size)) if not asked[2] or int(asked[2]) >= start else None
 
 
 def _captions(world: World) -> Callable[[Request], Awaitable[Response]]:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from connectors.sandbox.walls import german_time, pieces
+from connectors.sandbox.walls import german_time, pieces, wanted_part
 
 
 class Page(HTMLParser):
@@ -169,3 +169,35 @@ def test_an_unknown_wall_and_picture_are_404(sandbox):
 def test_times_are_german_local_times():
     assert german_time(datetime(2026, 3, 1, 9, 5, tzinfo=UTC)) == "Sonntag, 1. März 2026, 10:05 Uhr"
     assert german_time(datetime(2026, 7, 1, 22, 5, tzinfo=UTC)) == "Donnerstag, 2. Juli 2026, 00:05 Uhr"
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("", None),
+        ("bytes=0-0", (0, 1)),
+        ("bytes=10-", (10, 100)),
+        ("bytes=-10", (90, 100)),
+        ("bytes=-1000", (0, 100)),
+        ("bytes=90-1000", (90, 100)),
+        ("bytes=100-", (100, 100)),
+        ("bytes=5-2", None),
+        ("bytes=0-1,3-4", None),
+        ("bytes=-", None),
+        ("zeilen=1-2", None),
+    ],
+)
+def test_one_part_of_a_file_may_be_asked_for(header: str, part: tuple[int, int] | None) -> None:
+    assert wanted_part(header, 100) == part
+
+
+def test_a_player_gets_the_part_of_a_medium_that_it_asks_for(sandbox):
+    instagram_post(sandbox, "Ein Bild")
+    [source] = wall(sandbox, "instagram", "2001").all("img", "src")
+    whole = sandbox.client.get(source)
+    assert whole.headers["accept-ranges"] == "bytes"
+    part = sandbox.client.get(source, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.content) == (206, whole.content[10:20])
+    assert part.headers["content-range"] == f"bytes 10-19/{len(whole.content)}"
+    beyond = sandbox.client.get(source, headers={"Range": f"bytes={len(whole.content)}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(whole.content)}")
