@@ -81,7 +81,7 @@ def test_all_waiting_posts_of_an_organisation_are_approved(program: Any) -> None
     told = program.does("posts", "approve", "--organisation", "fulda", "--all", "--as", "kim").splitlines()
     after = program.posts("--organisation", "fulda", "--state", "scheduled")
 
-    assert 2 == len(told) == len(after)
+    assert 3 == len(told) == len(after)
     assert all(post["approved_digest"] == post["digest"] for post in after)
     assert (
         program.does("posts", "approve", "--organisation", "fulda", "--all", "--as", "kim")
