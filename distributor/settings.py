@@ -118,7 +118,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         database_timeout=timedelta(seconds=_number(values, "DATABASE_TIMEOUT_SECONDS", 60, least=1)),
         feed_url=_text(values, "FEED_URL", ""),
         allow_private=frozenset(host.strip() for host in _text(values, "ALLOW_PRIVATE", "").split(",") if host.strip()),
-        key=_secret(values, "KEY"),
+        key=_secret("KEY", _text(values, "KEY", ""), _text(values, "KEY_FILE", "")),
         public_url=_text(values, "PUBLIC_URL", f"http://{public_bind}").rstrip("/"),
         public_bind=public_bind,
         desk_url=_text(values, "DESK_URL", f"http://{desk_bind}").rstrip("/"),
@@ -139,7 +139,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         s3_endpoint=_text(values, "S3_ENDPOINT", "").rstrip("/"),
         s3_region=_text(values, "S3_REGION", "eu-central-1"),
         s3_access_key=_text(values, "S3_ACCESS_KEY", ""),
-        s3_secret_key=_secret(values, "S3_SECRET_KEY"),
+        s3_secret_key=_secret(
+            "S3_SECRET_KEY", _text(values, "S3_SECRET_KEY", ""), _text(values, "S3_SECRET_KEY_FILE", "")
+        ),
         s3_serves=_choice(values, "S3_SERVES", "on", ("on", "off")) == "on",
         log_format=_choice(values, "LOG_FORMAT", "plain", ("plain", "json")),
         metrics_bind=_text(values, "METRICS_BIND", ""),
@@ -178,14 +180,13 @@ def _several(values: Mapping[str, str], name: str, default: str, choices: tuple[
     return given
 
 
-def _secret(values: Mapping[str, str], name: str) -> str:
-    """Return a secret: its own variable, or the content of the file that ``…_FILE`` names."""
-    path = _text(values, f"{name}_FILE", "")
-    if path and _text(values, name, ""):
+def _secret(name: str, given: str, path: str) -> str:
+    """Return a secret: what its own variable holds, or the content of the file that ``…_FILE`` names."""
+    if path and given:
         text = f"{_PREFIX}{name} und {_PREFIX}{name}_FILE sind beide gesetzt; bitte nur eines."
         raise Refused(text, code="settings")
     if not path:
-        return _text(values, name, "")
+        return given
     try:
         return Path(path).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
