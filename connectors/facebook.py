@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from connectors import _graph_connecting as connecting
 from connectors import _graph_reels as reels
 from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
 from connectors._graph_errors import GraphError
@@ -45,9 +46,14 @@ from connectors.base import (
     Variant,
     VideoRules,
 )
+from connectors.connects import Invitation, Offer
 
 _LABEL = "Facebook"
-_HOSTS = {"graph": "https://graph.facebook.com", "rupload": "https://rupload.facebook.com"}
+_HOSTS = {
+    "graph": "https://graph.facebook.com",
+    "rupload": "https://rupload.facebook.com",
+    "dialog": connecting.DIALOG,
+}
 _KEEPS = timedelta(hours=24)
 _PAGE = Field("page_id", "Seiten-ID", help="Die Zahl unter „Info“, „Seitentransparenz“ der Facebook-Seite.")
 _PHOTOS = Source("https://developers.facebook.com/docs/graph-api/reference/page/photos", READ_ON)
@@ -117,6 +123,7 @@ class Facebook:
             help="draft: unsichtbarer Entwurf, der zur Zeit freigeschaltet wird. direct: nur falls Entwürfe scheitern.",
         ),
     )
+    before = ("app_id", "app_secret")
     look = Look(fold=477, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
     def render(self, variant: Variant) -> RemotePost:
@@ -127,6 +134,15 @@ class Facebook:
         # A reel takes no description.
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
         return RemotePost(self.channel, variant.form, text, variant.link, media)
+
+    def invite(self, access: Access, back: str, state: str) -> Invitation:
+        """Return where the person says yes to Facebook. Raises: ConnectorError."""
+        return connecting.invite(access, _LABEL, [*_NEEDED], back, state)
+
+    def accept(self, access: Access, memory: Mapping[str, str], code: str) -> Sequence[Offer]:
+        """Exchange the code for the Pages that the person manages. Raises: ConnectorError."""
+        _, found = connecting.pages(access, _LABEL, memory, code)
+        return connecting.offers_of_pages(found)
 
     def whoami(self, access: Access) -> Identity:
         """Ask Facebook which Page this is, and what its token allows. Raises: ConnectorError."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from connectors import _graph_connecting as connecting
 from connectors._graph import APP_SECRET, VERSION, affirm, answers, identity, node_of, open_graph
 from connectors._graph_containers import KEEPS, LABEL, Progress, advance, ask, check_quota, status_of
 from connectors._graph_errors import GraphError
@@ -45,8 +46,9 @@ from connectors.base import (
     VideoRules,
     Withheld,
 )
+from connectors.connects import Invitation, Offer
 
-_HOSTS = {"graph": "https://graph.facebook.com"}
+_HOSTS = {"graph": "https://graph.facebook.com", "dialog": connecting.DIALOG}
 _ACCOUNT = Field("ig_user_id", "Instagram-Konto-ID", help="Die Zahl des Instagram-Kontos, nicht der Benutzername.")
 _MEDIA = Source("https://developers.facebook.com/docs/instagram-platform/reference/ig-user/media", READ_ON)
 _ERRORS = Source(
@@ -117,6 +119,7 @@ class Instagram:
         APP_SECRET,
         VERSION,
     )
+    before = ("app_id", "app_secret")
     look = Look(fold=125, picture_ratio=0, picture_first=True, links_click=False, card=False)
 
     def render(self, variant: Variant) -> RemotePost:
@@ -124,6 +127,15 @@ class Instagram:
         # A reel takes no description.
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
         return RemotePost(self.channel, variant.form, variant.text, "", media)
+
+    def invite(self, access: Access, back: str, state: str) -> Invitation:
+        """Return where the person says yes to Facebook, whose Page the account hangs on. Raises: ConnectorError."""
+        return connecting.invite(access, LABEL, [*_NEEDED, *_NEEDED_TO_DELETE, "pages_show_list"], back, state)
+
+    def accept(self, access: Access, memory: Mapping[str, str], code: str) -> Sequence[Offer]:
+        """Exchange the code for the accounts on the Pages that the person manages. Raises: ConnectorError."""
+        person, found = connecting.pages(access, LABEL, memory, code)
+        return connecting.offers_of_instagram(found, person, LABEL)
 
     def whoami(self, access: Access) -> Identity:
         """Ask Instagram which account this is, and what its tokens allow. Raises: ConnectorError."""

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
+from connectors import _mastodon_connecting as connecting
 from connectors import _mastodon_text as measure
 from connectors._mastodon_client import MastodonClient
 from connectors._mastodon_errors import LABEL
@@ -48,6 +49,7 @@ from connectors.base import (
     Variant,
     VideoRules,
 )
+from connectors.connects import Invitation, Offer
 
 _READ = date(2026, 11, 22)
 _KEEPS = timedelta(hours=24)
@@ -127,6 +129,7 @@ class Mastodon:
         absence="likely",
     )
     fields: tuple[Field, ...] = (_USERNAME, _SERVER, _TOKEN, _VISIBILITY)
+    before = ("server",)
     look = Look(fold=500, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
     def render(self, variant: Variant) -> RemotePost:
@@ -136,6 +139,14 @@ class Mastodon:
             text = f"{text}\n{variant.link}".lstrip()
         extra = {"language": variant.language}
         return RemotePost(self.channel, variant.form, text, variant.link, variant.media, extra)
+
+    def invite(self, access: Access, back: str, state: str) -> Invitation:
+        """Register at the account's server and return where the person says yes. Raises: ConnectorError."""
+        return connecting.invite(access, address(value(access, _SERVER), LABEL), back, state)
+
+    def accept(self, access: Access, memory: Mapping[str, str], code: str) -> Sequence[Offer]:
+        """Exchange the code for the account's token. Raises: ConnectorError."""
+        return connecting.accept(access, address(value(access, _SERVER), LABEL), memory, code)
 
     def whoami(self, access: Access) -> Identity:
         """Ask the server whose token this is, and whether it is this account's. Raises: ConnectorError."""

@@ -50,6 +50,10 @@ RULES = (
         _STORAGE,
     ),
     Rule(
+        "connections", "connection", "of accounts that nobody went on connecting", "delete", timedelta(), "until",
+        "they hold keys that nobody needs", _STORAGE,
+    ),
+    Rule(
         "network words", "attempt", "the network's own words on finished calls of posts that are public or over",
         "blank", timedelta(days=90), "finished_at", "they help to find a fault while it is fresh", _STORAGE,
     ),

@@ -9,6 +9,8 @@ from typing import Any
 
 HOSTS = {
     "DISTRIBUTOR_FACEBOOK_GRAPH_URL": "/graph.facebook.com",
+    "DISTRIBUTOR_FACEBOOK_DIALOG_URL": "/www.facebook.com",
+    "DISTRIBUTOR_INSTAGRAM_DIALOG_URL": "/www.facebook.com",
     "DISTRIBUTOR_FACEBOOK_RUPLOAD_URL": "/rupload.facebook.com",
     "DISTRIBUTOR_INSTAGRAM_GRAPH_URL": "/graph.facebook.com",
     "DISTRIBUTOR_X_API_URL": "/api.x.com",

@@ -99,6 +99,14 @@ async def read_page(call: Call, node: Account, account: Account, opens: str) -> 
     return select(call, "Page", _page_values(call, node, opens), "id,name")
 
 
+def _linked(call: Call, account: Account) -> Json | None:
+    """Return the Instagram account on the Page: the one of the same organisation."""
+    for other in call.world.state.accounts.values():
+        if (other.channel, other.organisation) == ("instagram", account.organisation):
+            return {"id": other.id, "username": other.username}
+    return None
+
+
 def _page_values(call: Call, account: Account, opens: str) -> Mapping[str, Any]:
     return {
         "id": account.id,
@@ -110,5 +118,5 @@ def _page_values(call: Call, account: Account, opens: str) -> Mapping[str, Any]:
         "tasks": ["ANALYZE", "CREATE_CONTENT", "MANAGE", "MODERATE"],
         "is_published": True,
         "fan_count": 0,
-        "instagram_business_account": None,
+        "instagram_business_account": _linked(call, account),
     }

@@ -86,9 +86,9 @@ def judge(call: Call) -> list[tuple[Account, str]]:
 
 
 def _app_holders(call: Call) -> Iterator[tuple[Account, str]]:
-    """An app token (``id|secret``) opens nothing but the look into another token."""
+    """An app token (``id|secret``) opens nothing but the look into another token, and the exchange of a code."""
     app, _, secret = call.token.partition("|")
-    if call.path == ("debug_token",) and secret:
+    if call.path in (("debug_token",), ("oauth", "access_token")) and secret:
         for account in call.world.state.accounts.values():
             if (account.app_id, account.secret("app_secret")) == (app, secret):
                 yield account, "app"

@@ -59,6 +59,7 @@ UNUSED_LIVES = timedelta(hours=24)
 _HALF_HOUR = timedelta(minutes=30)
 _FIVE_MINUTES = timedelta(minutes=5)
 _UNDER_WAY = 0.2
+_EXCHANGE = ("grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier")
 
 
 async def upload(call: Call, name: str) -> tuple[int, Any]:
@@ -205,7 +206,32 @@ async def delete(call: Call, name: str) -> tuple[int, Any]:
     return 200, shown
 
 
+async def register_app(call: Call, name: str) -> tuple[int, Any]:
+    """POST /api/v1/apps: an app gets its keys; nobody needs to be logged in."""
+    back, told = (str(call.fields.get(field) or "") for field in ("redirect_uris", "client_name"))
+    if not back or not told:
+        raise invalid("Application name can't be blank, Redirect URI can't be blank")
+    app = call.world.state.consents.register(back)
+    return 200, {"id": app.id[:6], "name": told, "client_id": app.id, "client_secret": app.secret, "redirect_uri": back}
+
+
+async def give_token(call: Call, name: str) -> tuple[int, Any]:
+    """POST /oauth/token: a code for a token, once."""
+    told = {field: str(call.fields.get(field) or "") for field in _EXCHANGE}
+    consents = call.world.state.consents
+    app = consents.app(told["client_id"], told["client_secret"])
+    if told["grant_type"] != "authorization_code" or app is None:
+        raise MastodonRefusal(401, "invalid_client")
+    who = consents.redeem(told["code"], app.id, told["redirect_uri"], told["code_verifier"], call.now)
+    if who is None:
+        raise MastodonRefusal(400, "invalid_grant")
+    token = call.world.state.accounts[who].secret("token")
+    return 200, {"access_token": token, "token_type": "Bearer", "scope": "read write", "created_at": 0}
+
+
 ROUTES: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
+    ("POST", re.compile(r"api/v1/apps"), register_app),
+    ("POST", re.compile(r"oauth/token"), give_token),
     ("GET", re.compile(r"api/v2/instance"), read_instance),
     ("GET", re.compile(r"api/v1/instance"), read_old_instance),
     ("GET", re.compile(r"api/v1/accounts/verify_credentials"), read_me),

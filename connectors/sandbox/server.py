@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from connectors.sandbox import (
     bluesky,
     bluesky_call,
+    consent,
     control,
     facebook,
     facebook_videos,
@@ -52,6 +53,7 @@ def build(*, clock: Clock | None = None) -> Starlette:
 
     app = Starlette(
         routes=[
+            *consent.routes(world),
             Route(graph_call.HOST + "/{rest:path}", graph.endpoint(world, edges), methods=_METHODS),
             Route(x.HOST + "/{rest:path}", x.endpoint(world), methods=_METHODS),
             Route(mastodon_call.HOST + "/{rest:path}", mastodon.endpoint(world), methods=_METHODS),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from connectors.sandbox.consents import Consents
+
 CHANNELS = ("instagram", "facebook", "x", "mastodon", "bluesky")
 
 
@@ -174,6 +176,7 @@ class Options:
     fb_created_time: str = "public"
     fb_processing_seconds: int = 3
     graph_require_proof: bool = False
+    graph_hides_business_pages: bool = False
     graph_usage_percent: int = 1
     x_names: str = "tweet"
     x_upload_seconds: int = 86400
@@ -225,6 +228,7 @@ class State:
         self.commits: dict[str, str] = {}
         self.blobs: dict[str, bytes] = {}
         self.pictures: dict[str, Picture] = {}
+        self.consents = Consents()
 
     def next_number(self) -> int:
         """Return a number never given before."""

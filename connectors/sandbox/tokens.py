@@ -30,6 +30,8 @@ async def my_accounts(call: Call, node: Account, account: Account, opens: str) -
     """GET /me/accounts: the Pages a user token manages, with their tokens."""
     if opens != "user":
         raise GraphRefusal(100, "(#100) Tried accessing nonexisting field (accounts) on node type (Page)")
+    if call.world.options.graph_hides_business_pages:
+        return {"data": []}
     pages = [
         held for held, kind in call.world.state.holders(call.token) if (held.channel, kind) == ("facebook", "user")
     ]
@@ -53,10 +55,33 @@ async def debug_token(call: Call, node: Account, account: Account, opens: str) -
         "expires_at": holder[0].ends,
         "data_access_expires_at": holder[0].ends,
         "scopes": scopes,
-        "granular_scopes": [{"scope": scope} for scope in scopes],
+        "granular_scopes": [{"scope": scope, **_targets(call, holder, scope)} for scope in scopes],
         "profile_id": holder[0].id,
     }
     return {"data": data}
+
+
+def _targets(call: Call, holder: tuple[Account, str], scope: str) -> Json:
+    """Return what a person's consent to a scope names; a Page's own token names nothing."""
+    if holder[1] != "user":
+        return {}
+    channel = "instagram" if scope.startswith("instagram_") else "facebook"
+    held = call.world.state.holders(call.text("input_token"))
+    return {"target_ids": [account.id for account, kind in held if (account.channel, kind) == (channel, "user")]}
+
+
+async def exchange(call: Call, node: Account, account: Account, opens: str) -> Json:
+    """POST /oauth/access_token: a code for a person's token, or a short one for one that lives sixty days."""
+    if opens != "app" or (call.text("client_id"), call.text("client_secret")) != tuple(call.token.split("|", 1)):
+        raise GraphRefusal(101, "Error validating application. Cannot get application info due to a system error.")
+    if call.text("grant_type") == "fb_exchange_token":
+        token = call.text("fb_exchange_token").removeprefix("short-")
+        return {"access_token": token, "token_type": "bearer", "expires_in": 5_183_944}
+    back = call.text("redirect_uri")
+    who = call.world.state.consents.redeem(call.text("code"), call.text("client_id"), back, "", call.now)
+    if who is None:
+        raise GraphRefusal(100, "This authorization code has been used.", subcode=36009)
+    return {"access_token": f"short-{call.world.state.accounts[who].secret('user_token')}", "token_type": "bearer"}
 
 
 EDGES: Edges = {
@@ -64,4 +89,5 @@ EDGES: Edges = {
     ("GET", "/me", "accounts"): my_accounts,
     ("GET", "/debug_token", ""): debug_token,
     ("POST", "/debug_token", ""): debug_token,
+    ("POST", "/oauth", "access_token"): exchange,
 }

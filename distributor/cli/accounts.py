@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from distributor.cli import connecting
 from distributor.cli.fields import given_fields, with_fields
 from distributor.cli.grammar import Choice, Misuse, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import DONE, PARTLY, each
 from distributor.cli.parts import acting, assemble, present, require_known
 from distributor.cli.printing import complain, emit, facts, say, table, when
+from distributor.cli.sources import read_text
 from distributor.clock import SystemClock
 from distributor.domain import Actor, Refused
 from distributor.leaving import Published
@@ -107,6 +109,48 @@ def add(
     given = given_fields(deps.connector(channel), fields, secrets, secrets_file, ask=True)
     number = service.add_account(deps, actor, organisation, channel, name, given, present())
     _told(deps, number)
+
+
+@accounts.command(help="Verbindet ein Konto durch Ihre Zustimmung beim Netzwerk, statt mit abgetippten Schlüsseln.")
+@option("--organisation", required=True, metavar="SLUG", help="Das Jobcenter.")
+@option("--channel", required=True, metavar="NAME", help="Der Kanal.")
+@option("--name", required=True, metavar="N", help="Der Name des Kontos.")
+@with_fields
+@as_user
+def connect(
+    organisation: str,
+    channel: str,
+    name: str,
+    fields: tuple[str, ...],
+    secrets: tuple[str, ...],
+    secrets_file: str | None,
+    login: str,
+) -> None:
+    """Begin to connect an account, and finish it where a person is at a terminal."""
+    deps = assemble()
+    actor = acting(deps, login)
+    given = given_fields(deps.connector(channel), fields, secrets, secrets_file, ask=False)
+    number = connecting.begin(deps, actor, organisation, channel, name, given)
+    if number is not None:
+        _connected(deps, number)
+
+
+@accounts.command(help="Schließt eine Verbindung ab, die `accounts connect` begonnen hat.")
+@argument("number", metavar="NR", type=Number())
+@option("--choose", metavar="N", type=Number(), help="Welches der angebotenen Konten.")
+@option("--brought", metavar="F", help="Datei mit der Adresse, auf der Sie gelandet sind, oder dem Code (- Eingabe).")
+@as_user
+def connected(number: int, choose: int | None, brought: str | None, login: str) -> None:
+    """Finish connecting an account."""
+    deps = assemble()
+    account = connecting.finish(deps, acting(deps, login), number, read_text(brought) if brought else "", choose)
+    if account is not None:
+        _connected(deps, account)
+
+
+def _connected(deps: Deps, number: int) -> None:
+    _told(deps, number)
+    _show(service.check(deps, number, SystemClock().now))
 
 
 @accounts.command("set", help="Gibt einem Konto neue Felder; was nicht genannt ist, bleibt.")

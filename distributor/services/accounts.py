@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connectors.base import Access, ConnectorError, Identity, Unauthorised
+from connectors.base import Access, Connector, ConnectorError, Identity, Unauthorised
 from distributor.domain import DAEMON, Actor, Reason, Refused
 from distributor.services import documents
 from distributor.services.deps import Deps
@@ -82,17 +82,23 @@ def ensure_account(deps: Deps, session: Session, owner: OrganisationRow, channel
 def set_fields(deps: Deps, session: Session, row: AccountRow, given: Mapping[str, str]) -> None:
     """Store what was given, secrets encrypted; what was not given stays. Raises: Refused naming a wrong field."""
     connector = deps.connector(row.channel)
+    refuse_unknown(connector, given)
     known = {field.name: field for field in connector.fields}
-    for name in given:
-        if name not in known:
-            names = ", ".join(known)
-            raise Refused(f"{connector.label} kennt das Feld „{name}“ nicht; es gibt: {names}.", code="account.field")
     label = account_label(session, row)
     row.fields = {**row.fields, **{name: value for name, value in given.items() if not known[name].secret}}
     secret = {name: value for name, value in given.items() if known[name].secret}
     if secret:
         kept = deps.vault.unlock(label, row.secrets) if row.secrets else {}
         row.secrets = deps.vault.lock(label, {**kept, **secret})
+
+
+def refuse_unknown(connector: Connector, given: Mapping[str, str]) -> None:
+    """Raises: Refused naming a field that the channel does not know."""
+    names = [field.name for field in connector.fields]
+    for name in given:
+        if name not in names:
+            text = f"{connector.label} kennt das Feld „{name}“ nicht; es gibt: {', '.join(names)}."
+            raise Refused(text, code="account.field")
 
 
 def refuse_retired(row: AccountRow) -> None:
@@ -104,12 +110,13 @@ def refuse_retired(row: AccountRow) -> None:
 
 def missing_fields(deps: Deps, session: Session, row: AccountRow) -> list[str]:
     """Return the labels of required fields that the account still lacks."""
-    held = _fields(deps, session, row)
+    held = fields_of(deps, session, row)
     needed = [field for field in deps.connector(row.channel).fields if field.required and not field.default]
     return [field.label for field in needed if not held.get(field.name)]
 
 
-def _fields(deps: Deps, session: Session, row: AccountRow) -> dict[str, str]:
+def fields_of(deps: Deps, session: Session, row: AccountRow) -> dict[str, str]:
+    """Return all fields of an account, secrets in clear."""
     secrets = deps.vault.unlock(account_label(session, row), row.secrets) if row.secrets else {}
     return {**row.fields, **secrets}
 
@@ -134,7 +141,7 @@ def check(deps: Deps, account_id: int, clock: Callable[[], datetime]) -> Checked
         label, slug, fields, missing = (
             account_label(session, row),
             owner.slug,
-            _fields(deps, session, row),
+            fields_of(deps, session, row),
             missing_fields(deps, session, row),
         )
     if missing:

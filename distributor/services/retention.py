@@ -28,6 +28,7 @@ from distributor.store.tables import (
     ApprovalRow,
     AttemptRow,
     Base,
+    ConnectionRow,
     FilmRow,
     ItemRow,
     MediumRow,
@@ -201,6 +202,7 @@ def _reachable(session_post: Any) -> ColumnElement[bool]:
 
 _WORK: dict[str, _Work] = {
     "sessions": _Work(SessionRow, lambda before: SessionRow.expires_at <= before),
+    "connections": _Work(ConnectionRow, lambda before: ConnectionRow.until <= before),
     "network words": _Work(
         AttemptRow,
         lambda before: and_(AttemptRow.finished_at < before, AttemptRow.detail != "", _reachable(AttemptRow.post_id)),

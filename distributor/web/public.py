@@ -14,10 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from distributor.clock import Clock
+from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.media import links
 from distributor.media.bucket import BucketTrouble
-from distributor.services import health, outages, views
+from distributor.services import connecting, health, outages, views
 from distributor.services.deps import Deps
 from distributor.web import site, websub
 from distributor.web.desk import few_threads
@@ -47,6 +48,7 @@ def public_app(deps: Deps, clock: Clock) -> FastAPI:
     app.state.public = Public(deps, clock, style)
     app.add_api_route("/media/{name}", give_media, methods=_BOTH)
     app.add_api_route("/s/{code}", follow, methods=_BOTH)
+    app.add_api_route(connecting.PATH, come_back, methods=["GET"])
     app.add_api_route("/health", report_health, methods=_BOTH)
     app.add_api_route("/robots.txt", robots, methods=_BOTH)
     app.add_api_route("/favicon.ico", no_icon, methods=_BOTH)
@@ -111,6 +113,18 @@ def follow(public: At, code: str) -> Response:
         text = _("Der Link führt nirgendwohin: Den Beitrag gibt es nicht.")
         return _page(public, _("Seite nicht gefunden"), text, 404)
     return RedirectResponse(target, 302)
+
+
+def come_back(public: At, state: str = "", code: str = "") -> Response:
+    """Take back a person who said yes (or no) at a platform; what they brought is used at once and shown nowhere."""
+    try:
+        trouble = connecting.arrive(public.deps, state, code, public.clock.now)
+    except Refused as refusal:
+        return _page(public, _("Nicht angekommen"), refusal.text, 404)
+    if trouble:
+        return _page(public, _("Nicht verbunden"), trouble, 400)
+    text = _("Die Anmeldung ist angekommen. Bitte zurück zu dem Fenster, in dem Sie das Konto verbinden.")
+    return _page(public, _("Angekommen"), text, 200)
 
 
 def report_health(public: At) -> Response:

@@ -134,7 +134,13 @@ def test_no_file_of_the_application_names_a_channel() -> None:
 
 
 def test_from_the_connectors_the_application_takes_only_what_all_of_them_share() -> None:
-    shared = ("connectors.base", "connectors._http", "connectors._addresses", "connectors.discover")
+    shared = (
+        "connectors.base",
+        "connectors.connects",
+        "connectors._http",
+        "connectors._addresses",
+        "connectors.discover",
+    )
     exempt = {"distributor/cli/demo.py", "distributor/cli/demo_world.py"}  # they drive the sandbox
     found = [
         f"{told(path, node)} {name}"

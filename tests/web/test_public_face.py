@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from distributor.media import links
+from distributor.services import connecting
 from distributor.store.tables import ItemRow, PostRow
 
 
@@ -198,3 +199,36 @@ def test_a_strange_address_is_not_there_and_leads_nowhere(unchanged_desk: Any, p
     answer = unchanged_desk.public().get(path, headers={"Host": "evil.example"})
     assert answer.status_code == 404
     assert "location" not in answer.headers
+
+
+def test_who_comes_back_from_a_platform_is_told_where_to_go_on(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    brought: list[tuple[str, str]] = []
+    monkeypatch.setattr(connecting, "arrive", lambda deps, state, code, clock: brought.append((state, code)) or "")
+
+    answer = desk.public().get("/connected", params={"state": "mein-zustand", "code": "geheimer-code"})
+
+    assert answer.status_code == 200
+    assert "zurück zu dem Fenster" in answer.text
+    assert brought == [("mein-zustand", "geheimer-code")]
+    assert "geheimer-code" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_who_said_no_at_a_platform_is_told_that_nothing_is_connected(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "arrive", lambda deps, state, code, clock: "Die <b>Anmeldung</b> wurde abgelehnt.")
+
+    answer = desk.public().get("/connected", params={"state": "z", "error": "access_denied"})
+
+    assert answer.status_code == 400
+    assert "Die &lt;b&gt;Anmeldung&lt;/b&gt; wurde abgelehnt." in answer.text
+
+
+@pytest.mark.parametrize("query", ["", "?state=", "?state=erfunden&code=x", "?code=x"])
+def test_nobody_waits_for_a_made_up_return(desk: Any, query: str) -> None:
+    answer = desk.public().get(f"/connected{query}")
+
+    assert answer.status_code == 404
+    assert "wartet niemand" in answer.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from distributor.store.tables.accounts import AccountRow
+from distributor.store.tables.accounts import AccountRow, ConnectionRow
 from distributor.store.tables.base import Base, PersonKey
 from distributor.store.tables.brake import StopRow, StopVoteRow
 from distributor.store.tables.clearance import AnswerRow, ConsentRow, ItemPersonRow, PersonRow
@@ -44,6 +44,7 @@ __all__ = [
     "CampaignItemRow",
     "CampaignRow",
     "ChannelTextRow",
+    "ConnectionRow",
     "ConsentRow",
     "DutyRow",
     "EventRow",

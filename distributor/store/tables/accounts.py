@@ -11,6 +11,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from distributor.store.tables.base import Base, PersonKey
 
 
+class ConnectionRow(Base):
+    """An account that is being connected by a person's yes at its platform; forgotten at ``until``.
+
+    Who comes back is known by ``state_sha256``. ``locked`` holds, locked with the vault, the account's fields as far as
+    they are known, what the connector must remember, and at last the accounts that may be connected.
+    """
+
+    __tablename__ = "connection"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state_sha256: Mapped[str] = mapped_column(unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    channel: Mapped[str]
+    name: Mapped[str]
+    locked: Mapped[bytes] = mapped_column(LargeBinary)
+    until: Mapped[datetime]
+    arrived_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(default="")
+
+
 class AccountRow(Base):
     """One Organisation's login on one Channel, and the claim on it: at most one call in flight per account.
 

@@ -12,7 +12,7 @@ import pytest
 from connectors.base import Identity
 from distributor import bootstrap
 from distributor.domain import Refused
-from distributor.services import accounts, people
+from distributor.services import accounts, connecting, people
 from distributor.services.accounts import Checked, account_of
 from distributor.services.examining import account_label
 
@@ -249,3 +249,32 @@ def test_an_officer_pauses_and_resumes_their_own_accounts_only(program: Any) -> 
     assert "Urlaub" in account(program)["paused_reason"]
     program.does("accounts", "resume", mine, "--as", "kim")
     assert account(program)["paused_at"] is None
+
+
+def test_connecting_by_a_yes_says_where_to_agree_and_how_to_go_on(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = connecting.Begun(7, "https://social.example/oauth/authorize?state=z")
+    offers = ["@kjc_fulda", "@kreis_fulda"]
+    number = account(program)["id"]
+    chosen: list[int] = []
+    monkeypatch.setattr(connecting, "begin", lambda *arguments: begun)
+    monkeypatch.setattr(connecting, "choices", lambda *arguments: offers)
+    monkeypatch.setattr(connecting, "choose", lambda deps, actor, begun, choice, now: chosen.append(choice) or number)
+    where = ("--organisation", "fulda", "--channel", "mastodon", "--name", "neu", "--as", "op")
+
+    assert "https://social.example/oauth/authorize?state=z" in program.does("accounts", "connect", *where)
+    assert "--choose N" in program.does("accounts", "connected", "7", "--as", "op")
+    assert chosen == []
+    program("accounts", "connected", "7", "--choose", "2", "--as", "op")
+    assert chosen == [2]
+
+
+def test_what_was_brought_by_hand_may_be_refused(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    brought: list[str] = []
+    monkeypatch.setattr(
+        connecting, "arrive_by_hand", lambda deps, actor, number, told, clock: brought.append(told) or "Abgelehnt."
+    )
+
+    assert "Abgelehnt." in program.refuses("accounts", "connected", "7", "--brought", "-", "--as", "op", stdin="code")
+    assert brought == ["code"]
