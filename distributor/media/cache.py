@@ -128,7 +128,12 @@ class MediaCache:
         return self.path(sha256).is_file() or (self.bucket is not None and self.bucket.has(sha256))
 
     def intact(self, sha256: str) -> bool:
-        """Tell whether the file is kept and holds what its name says; one that nobody touched since is read once."""
+        """Tell whether the file is kept and holds what its name says; one that nobody touched since is read once.
+
+        What another host has taken out of the bucket is kept no more, whatever lies here.
+        """
+        if self.bucket is not None and not self.bucket.has(sha256):
+            return False
         try:
             with self.local(sha256).open("rb") as file:
                 stat = os.fstat(file.fileno())

@@ -31,6 +31,7 @@ from connectors.base import (
     Access,
     Found,
     Medium,
+    NotYet,
     Order,
     OutcomeUnknown,
     Rejected,
@@ -39,7 +40,10 @@ from connectors.base import (
     Unauthorised,
     Variant,
 )
+from connectors.bluesky import _log_in as bluesky_log_in
 from connectors.bluesky import connector as bluesky
+from distributor.media.captions import Cue, as_vtt
+from tests.support.films import film
 from tests.support.unreliable import Unreliable
 
 SCRIPT = Path(__file__).with_name("bluesky_server.mjs")
@@ -205,6 +209,50 @@ def test_pictures_stand_with_their_descriptions_and_bytes(there: There) -> None:
     query = {"did": there.did, "cid": images[1]["image"]["ref"]["$link"]}
     blob = requests.get(f"{there.server}/xrpc/com.atproto.sync.getBlob", params=query, timeout=30)
     assert blob.content == there.media.read(media[1].sha256)
+
+
+def test_a_film_stands_with_its_captions_and_bytes(there: There, tmp_path: Path) -> None:
+    """Through the server's own door: no video service runs here, so that way is proved against the sandbox only."""
+    content = film(tmp_path / "film.mp4", size=(320, 180), seconds=2.0).read_bytes()
+    said = as_vtt((Cue(0.1, 1.9, "Größe & Maß"),))
+    sha256, captions = (hashlib.sha256(each).hexdigest() for each in (content, said))
+    there.media.files |= {sha256: content, captions: said}
+    shown = Medium(sha256, "video/mp4", 320, 180, len(content), "Ein Hof", captions=captions)
+    access = replace(there.access, fields={**there.access.fields, "video": "server"})
+    post, order = there.document("Ein Film", "", shown), there.order()
+
+    stage = bluesky.stage(access, post, there.media, order, None)
+    assert not isinstance(stage, NotYet)
+    bluesky.release(access, post, stage.data, order)
+
+    (record,) = there.records()
+    embed = record["value"]["embed"]
+    assert (embed["$type"], embed["alt"]) == ("app.bsky.embed.video", "Ein Hof")
+    assert embed["aspectRatio"] == {"width": 320, "height": 180}
+    assert (embed["video"]["mimeType"], embed["captions"][0]["file"]["mimeType"]) == ("video/mp4", "text/vtt")
+    for blob, expected in ((embed["video"], content), (embed["captions"][0]["file"], said)):
+        query = {"did": there.did, "cid": blob["ref"]["$link"]}
+        answer = requests.get(f"{there.server}/xrpc/com.atproto.sync.getBlob", params=query, timeout=30)
+        assert answer.content == expected
+
+
+def test_the_server_gives_out_the_token_for_the_video_service(there: There) -> None:
+    """The first of the service's steps is the server's own: it takes what we ask for, in the audience that we name.
+
+    An audience is a host's name: here ``localhost``, for this server is called by its number.
+    """
+    client, login = bluesky_log_in(there.access)
+    named = replace(login, server=there.server.replace("127.0.0.1", "localhost"))
+    asked = {"aud": client._audience(named), "lxm": "com.atproto.repo.uploadBlob"}
+    asked["exp"] = str(int((datetime.now(UTC) + timedelta(minutes=30)).timestamp()))
+    answer = requests.get(
+        f"{there.server}/xrpc/com.atproto.server.getServiceAuth",
+        params=asked,
+        headers={"Authorization": f"Bearer {login.token}"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["token"].count(".") == 2
 
 
 @pytest.mark.parametrize("thumbnail", [True, False])

@@ -46,6 +46,7 @@ from connectors.base import (
     Variant,
 )
 from connectors.mastodon import connector
+from tests.support.films import film
 from tests.support.unreliable import Unreliable
 
 LINK = "https://kjc.example/s/Ab12"
@@ -251,6 +252,21 @@ def test_a_post_stands_with_its_picture_and_description(there: There) -> None:
     assert status["visibility"] == "public"
     assert [medium["description"] for medium in status["media_attachments"]] == ["Zwei Azubis an der Fräse"]
     assert link in status["content"]
+
+
+def test_a_post_stands_with_its_film_and_description(there: There, tmp_path: Path) -> None:
+    content = film(tmp_path / "film.mp4", size=(320, 180), seconds=2.0).read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    there.media.files[sha256] = content
+    text, link = unique()
+    post = there.document(text, link, Medium(sha256, "video/mp4", 320, 180, len(content), "Ein Film vom Hof"))
+
+    order = an_order()
+    receipt = mastodon.release(there.access, post, there.staged(post, order), order)
+
+    status = next(status for status in there.statuses() if status["id"] == receipt.remote_id)
+    [shown] = status["media_attachments"]
+    assert shown["description"] == "Ein Film vom Hof"
 
 
 @pytest.mark.parametrize("arrives", [True, False])

@@ -55,9 +55,13 @@ def test_a_finished_film_is_handed_on_too(bucket: Bucket, tmp_path: Path) -> Non
 def test_a_removed_file_is_gone_everywhere_and_removing_it_again_is_no_error(bucket: Bucket, tmp_path: Path) -> None:
     here = MediaCache(tmp_path / "hier", bucket)
     here.put(PNG, "image/png")
+    there = MediaCache(tmp_path / "anderswo", bucket)
+    assert there.read(NAME) == PNG
     here.remove(NAME)
     here.remove(NAME)
     assert not bucket.has(NAME)
+    assert there.path(NAME).exists()
+    assert not there.intact(NAME), "nobody is given what was withdrawn on another host"
     with pytest.raises(Refused) as refused:
         MediaCache(tmp_path / "dort", bucket).read(NAME)
     assert refused.value.code == "media.missing"
