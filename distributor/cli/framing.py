@@ -40,29 +40,21 @@ def frame(number: int, medium: str | None, focus: str | None, credit: str | None
 
 
 @command(
-    help="Zeigt die Untertitel des Videos, oder tippt sie ein: gesprochenen Text, dessen Zeiten sich aus den Pausen "
-    "ergeben, oder eine Datei mit Zeiten (WebVTT, SubRip)."
+    help="Tippt die Untertitel des Videos ein: gesprochenen Text, dessen Zeiten sich aus den Pausen ergeben, oder "
+    "welche mit Zeiten (WebVTT, SubRip). Zeigt, was daraus wird."
 )
 @argument("number", metavar="ID", type=Number())
 @option("--text-file", "path", metavar="F", help="Der Text steht in dieser Datei (- für die Eingabe).")
 @option("--reset", is_flag=True, help="Nimmt eingetippte Untertitel zurück.")
 @as_user
 def captions(number: int, path: str | None, reset: bool, login: str) -> None:
-    """Print the video's captions as WebVTT, or type them in."""
+    """Type the video's captions in, and print them as WebVTT."""
+    if reset == (path is not None):
+        raise Misuse("Bitte entweder --text-file oder --reset angeben.")
     deps = assemble()
-    if reset and path is not None:
-        raise Misuse("--text-file und --reset schließen einander aus.")
-    if reset or path is not None:
-        text = "" if path is None else read_text(path)
-        cues = captioning.type_in(deps, acting(deps, login), number, text, present())
-        say(
-            f"Beitrag {number} hat {len(cues)} Untertitel."
-            if cues
-            else f"Beitrag {number} hat keine eigenen Untertitel."
-        )
-        return
+    captioning.type_in(deps, acting(deps, login), number, "" if path is None else read_text(path), present())
     shown = views.item_show(deps, number)["captions"]
-    say(shown["vtt"] if shown and shown["vtt"] else f"Beitrag {number} hat keine Untertitel.")
+    say(shown["vtt"] if shown["typed"] else f"Beitrag {number} hat keine eingetippten Untertitel mehr.")
 
 
 def _point(text: str) -> Point | None:

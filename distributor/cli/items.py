@@ -113,6 +113,10 @@ def _show(shown: dict[str, Any]) -> None:
     for medium in shown["media"]:
         state = {"ready": "bereit", "pending": "wird geholt"}.get(medium["state"], medium["trouble"])
         say(f"Medium: {medium['sha256'][:12] or '-'} {medium['url']} ({state})")
+    if shown["captions"]:
+        how = "eingetippt" if shown["captions"]["typed"] else "aus dem Portal"
+        count = len(shown["captions"]["cues"])
+        say(f"Untertitel des Videos: {f'{count}, {how}' if count else 'keine'}")
     for question in shown["questions"]:
         say(f"Frage: {question['text']} {question['answer'] or 'offen'} [{question['question']}]")
     for own in shown["repeat"]["texts"] if shown["repeat"] else ():

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from distributor.domain import Refused
-from distributor.services import views
+from distributor.domain import FeedItem, FeedMedium, Refused
+from distributor.media.films import probe
+from distributor.services import tailoring, taking_in, views
 from distributor.store.tables import ChannelTextRow, MediumRow
 from distributor.web.framing import SHOWN, point_in
+from tests.support.films import film
+from tests.support.world import SETUP
 
 
 def pictured(desk: Any) -> int:
@@ -91,3 +96,49 @@ def test_the_item_says_which_channel_makes_no_post(desk: Any) -> None:
         row = session.get_one(ChannelTextRow, "instagram")
         row.document = {**row.document, "no_media": "skip"}
     assert "Auf Instagram entsteht kein Post" in desk.person("eva").opens(f"/beitraege/{number}").text
+
+
+@pytest.fixture
+def filmed(desk: Any, tmp_path: Path) -> int:
+    """An item with a video that has no captions."""
+    content = film(tmp_path / "film.mp4", size=(64, 36), seconds=3.0)
+    facts = {**asdict(probe(content)), "cover": 0}
+    sha256 = desk.deps.cache.put(content.read_bytes(), "video/mp4")
+    medium = FeedMedium("https://portal.example/film.mp4", "video", mime="video/mp4", transcript="Vom Portal.")
+    item = FeedItem(guid="", title="Film", link="https://portal.example/film", text="Ein Satz.", media=(medium,))
+    number = taking_in.add_item(desk.deps, SETUP, item, desk.clock.now())
+    tailoring.tailor_item(desk.deps, number, desk.clock.now())
+    with desk.deps.store.write() as session:
+        for row in session.query(MediumRow).filter(MediumRow.item_id == number):
+            row.state, row.sha256, row.mime, row.facts = "ready", sha256, "video/mp4", facts
+    return number
+
+
+def test_captions_are_typed_in_and_shown_with_their_times(desk: Any, filmed: int) -> None:
+    browser, action = desk.person("eva"), f"/beitraege/{filmed}/untertitel"
+    page = browser.opens(f"/beitraege/{filmed}")
+    assert "Ohne Untertitel geht das Video nicht hinaus" in page.text
+    assert page.form(action)["gesprochen"] == "Vom Portal."
+    done = browser.sends(page, action, gesprochen="Größe und Maß.\r\nDas ist der zweite Satz.")
+    assert "Untertitel gespeichert" in done.one("//*[@role='status']").text_content()
+    assert [item.text_content().split()[1] for item in done.find("//ol[@class='cues']/li")] == ["Größe", "Das"]
+    assert done.form(action)["gesprochen"] == "Größe und Maß.\nDas ist der zweite Satz."
+    browser.sends(done, action, gesprochen="")
+    assert not views.item_show(desk.deps, filmed)["captions"]["cues"]
+
+
+def test_what_cannot_be_captions_is_said_at_its_field_and_nothing_typed_is_lost(desk: Any, filmed: int) -> None:
+    browser, action = desk.person("eva"), f"/beitraege/{filmed}/untertitel"
+    long = "wort " * 400
+    told = browser.sends(browser.opens(f"/beitraege/{filmed}"), action, gesprochen=long)
+    assert told.status == 422
+    assert told.one("//*[@role='alert']//a").get("href") == "#gesprochen"
+    assert told.form(action)["gesprochen"].split() == long.split()
+
+
+@pytest.mark.parametrize("login", ["anna", "otto", "pia"])
+def test_only_editors_type_captions(desk: Any, filmed: int, login: str) -> None:
+    browser = desk.person(login)
+    assert not browser.opens(f"/beitraege/{filmed}").find("//*[@name='gesprochen']")
+    told = browser.posts(f"/beitraege/{filmed}/untertitel", pruefwert=browser.token, gesprochen="Hallo.")
+    assert told.status == 403

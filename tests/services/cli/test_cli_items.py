@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from distributor import bootstrap
+from distributor.domain import FeedItem, FeedMedium
+from distributor.media.films import probe
+from distributor.services import taking_in
 from distributor.store.tables import MediumRow
 from tests.support.answers import NOTHING_SHOWN
+from tests.support.films import film
+from tests.support.world import SETUP
 
 
 def has_pictures(item: int, *hashes: str) -> None:
@@ -261,3 +269,29 @@ def test_a_pictures_point_and_credit_are_set(program: Any, two_pictures: tuple[i
 def test_what_is_no_point_is_refused(program: Any, two_pictures: tuple[int, str], wrong: tuple[str, ...]) -> None:
     number, first = two_pictures
     program.refuses("items", "frame", str(number), "--medium", first, *wrong, "--as", "ed")
+
+
+def test_captions_are_typed_read_and_taken_back(program: Any, tmp_path: Path) -> None:
+    content = film(tmp_path / "film.mp4", size=(64, 36), seconds=3.0)
+    deps = bootstrap.build()
+    sha256 = deps.cache.put(content.read_bytes(), "video/mp4")
+    medium = FeedMedium("https://portal.example/film.mp4", "video", mime="video/mp4")
+    item = FeedItem(guid="", title="Film", link="https://portal.example/f", text="Ein Satz.", media=(medium,))
+    number = str(taking_in.add_item(deps, SETUP, item, datetime.now(UTC)))
+    with deps.store.write() as session:
+        facts = {**asdict(probe(content)), "cover": 0}
+        session.add(
+            MediumRow(item_id=int(number), position=0, url=medium.url, kind="video", state="ready", sha256=sha256,
+                      mime="video/mp4", facts=facts)
+        )  # fmt: skip
+    deps.store.close()
+    spoken = tmp_path / "gesprochen.txt"
+    spoken.write_text("Größe und Maß. Das ist der zweite Satz.", encoding="utf-8")
+
+    assert "Untertitel des Videos: keine" in program.does("items", "show", number)
+    shown = program.does("items", "captions", number, "--text-file", str(spoken), "--as", "ed")
+    assert shown.startswith("WEBVTT")
+    assert "Größe und Maß." in shown
+    assert "Untertitel des Videos: 2, eingetippt" in program.does("items", "show", number)
+    assert "keine eingetippten" in program.does("items", "captions", number, "--reset", "--as", "ed")
+    program.refuses("items", "captions", number, "--as", "ed")
