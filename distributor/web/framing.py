@@ -20,7 +20,7 @@ from distributor.web.items import act_on
 
 router = APIRouter()
 
-SHOWN = 280
+SHOWN = 240
 """Width in CSS pixels at which a picture is shown to be clicked, whatever the screen: a click is told in them."""
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from distributor.media.pictures import probe
 from distributor.services import views
+from distributor.store.tables import MediumRow
 
 PHONE = 390
 NARROW = 320
@@ -81,3 +83,45 @@ def test_nothing_is_wider_than_the_narrowest_screen(desk: Any, visit: Any, schem
         wide[path] = screen.too_wide
     assert {path: pixels for path, pixels in wide.items() if pixels} == {}
     assert screen.troubles == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_click_on_a_picture_sets_its_point_on_the_narrowest_screen(desk: Any, visit: Any, script: bool) -> None:
+    item, picture = pictured(desk)
+    screen = visit(NARROW, script=script, is_mobile=True)
+    screen.logs_in("eva")
+    screen.opens(f"/beitraege/{item}")
+    assert screen.too_wide == 0
+    shown = screen.page.locator("input[type=image]").first
+    shown.click(position={"x": 60, "y": 40})
+    screen.page.get_by_role("status").get_by_text("Gespeichert").wait_for()
+    across, down = views.item_show(desk.deps, item)["pictures"][0]["focus"]
+    assert across == pytest.approx(0.25, abs=0.01)
+    assert down == pytest.approx(40 / (240 * picture["height"] / picture["width"]), abs=0.01)
+    assert screen.troubles == []
+
+
+def test_the_arrow_keys_set_a_pictures_point_and_enter_sends_it(desk: Any, visit: Any) -> None:
+    item, _ = pictured(desk)
+    seat = visit(1280)
+    seat.logs_in("eva")
+    seat.opens(f"/beitraege/{item}")
+    slider = seat.page.get_by_label("Von links, in Prozent").first
+    slider.focus()
+    for _ in range(20):
+        seat.page.keyboard.press("ArrowLeft")
+    seat.page.keyboard.press("Enter")
+    seat.page.get_by_role("status").get_by_text("Gespeichert").wait_for()
+    assert views.item_show(desk.deps, item)["pictures"][0]["focus"] == (0.3, 0.5)
+    assert seat.troubles == []
+
+
+def pictured(desk: Any) -> tuple[int, dict[str, Any]]:
+    """An item whose picture has a known size."""
+    item = next(each["id"] for each in views.item_list(desk.deps) if views.item_show(desk.deps, each["id"])["media"])
+    with desk.deps.store.write() as session:
+        for row in session.query(MediumRow).filter(MediumRow.item_id == item):
+            size = probe(desk.deps.cache.read(row.sha256))
+            row.facts = {"width": size.width, "height": size.height}
+    picture: dict[str, Any] = views.item_show(desk.deps, item)["pictures"][0]
+    return item, picture
