@@ -111,9 +111,9 @@ class SettlementRow(Base):
 class MediumRow(Base):
     """One medium of an Item: ``pending`` until fetched, then ``ready`` or ``refused`` with the German reason.
 
-    ``kind`` is ``image``, ``video``, ``captions``, or ``card`` for a title card that we made; ``facts`` is what opening a
-    picture or a video told, of typed captions their text. A ``withdrawn`` one is used no more; its file is deleted, and
-    then its ``sha256`` is empty.
+    ``kind`` is ``image``, ``video``, ``captions``, or ``card`` for a title card that we made; ``facts`` is what opening
+    a picture or a video told, of typed captions their text. A ``withdrawn`` one is used no more; its file is deleted,
+    and then its ``sha256`` is empty.
     """
 
     __tablename__ = "medium"
