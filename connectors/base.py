@@ -330,7 +330,7 @@ class Retracted:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """No API takes it down: a person does, at ``url``; ``task`` is the German sentence that says how."""
+    """No API does it: a person does, at ``url``. ``task`` says how in German, a sentence or a line for each step."""
 
     task: str
     url: str
@@ -359,8 +359,11 @@ class Connector(Protocol):
     ) -> Staged | NotYet:
         """Prepare all that is not yet public; go on from an earlier NotYet's ``data``. Raises: ConnectorError."""
 
-    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt:
-        """Make it public: the single call that does. Raises: ConnectorError; OutcomeUnknown when in doubt."""
+    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt | ByHand:
+        """Make it public: the single call that does. Raises: ConnectorError; OutcomeUnknown when in doubt.
+
+        ByHand is returned where nothing was called and a person is to do it now.
+        """
 
     def unstage(self, access: Access, stage: Json) -> None:
         """Remove what lies at the platform unused; what is already gone is no error. Raises: ConnectorError."""

@@ -29,6 +29,7 @@ from distributor.services import (
     feeds,
     films,
     findings,
+    handing,
     heeding,
     lapsing,
     leaving,
@@ -83,6 +84,7 @@ DUTIES = (
     Duty("heed", timedelta(seconds=30), lambda deps, clock: heeding.heed(deps, clock.now())),
     Duty("tell", timedelta(minutes=1), lambda deps, clock: telling.tell(deps, clock.now)),
     Duty("recall", timedelta(seconds=30), lambda deps, clock: recalling.tend(deps, clock.now())),
+    Duty("remind", timedelta(minutes=1), lambda deps, clock: handing.remind(deps, clock.now())),
     Duty("approve", timedelta(seconds=30), lambda deps, clock: auto_approving.approve_waiting(deps, clock.now())),
     Duty("leave", timedelta(seconds=30), lambda deps, clock: leaving.tend(deps, clock.now())),
 )

@@ -76,6 +76,9 @@ OPEN_TO_EDITING = frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAI
 DEATHS = 3
 """So many daemons in a row may die in a call for one Post before nobody tries it again by itself; our own choice."""
 
+HANDED = "release.person"
+"""The reason code of a Post that was handed to a person, who brings it to its network and ticks it off."""
+
 UNREACHABLE = "account.unreachable"
 """The reason code of a Post that is left to a person because its account lets nobody in: until it does again."""
 

@@ -95,6 +95,7 @@ REASON_WORDS: dict[str, str] = {
     "recall": N_("wird zurückgenommen"),
     "receipt.taken": N_("Beleg gehört zu einem anderen Post"),
     "rejected": N_("abgelehnt"),
+    "release.person": N_("bitte von Hand posten"),
     "requires": N_("wartet auf etwas anderes"),
     "restored": N_("Datenbank wurde zurückgesichert"),
     "retract.person": N_("bitte von Hand löschen"),

@@ -61,6 +61,8 @@ EVENT_WORDS: dict[str, str] = {
     "release.claimed": N_("Wird gesendet"),
     "release.failed": N_("Senden fehlgeschlagen"),
     "guard.refused": N_("Vor dem Senden angehalten"),
+    "release.by_hand": N_("Zum Posten von Hand übergeben"),
+    "post.reminded": N_("An das Posten erinnert"),
     "withheld": N_("Nicht gesendet"),
     "published": N_("Veröffentlicht"),
     "receipt.refused": N_("Beleg gehört zu einem anderen Post"),

@@ -149,7 +149,7 @@ def _retract(connector: Connector, access: Access, call: Call) -> Answer:
     if call.receipt is None:
         raise LookupError(f"post {call.work.post_id} is to be taken down but has no receipt")
     if not isinstance(connector, Retracts) or not call.receipt.remote_id:
-        return ByHand(f"Bitte den Post auf {connector.label} von Hand löschen und bestätigen.", call.receipt.url)
+        return ByHand(f"Bitte den Post von Hand löschen und bestätigen ({connector.label}).", call.receipt.url)
     return connector.retract(access, call.receipt)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
+from distributor.lifecycle import HANDED
 from distributor.services import findings, own_pages, restoring, stop_files, trying
 from distributor.services.accounts import WARNED_BEFORE, missing_fields
 from distributor.services.consent_views import ending_soon
@@ -25,7 +26,7 @@ from distributor.wording import local_time
 
 _QUIET_DAEMON = timedelta(minutes=2)
 _UNTAILORED = timedelta(minutes=15)
-_FOR_A_PERSON = ("outcome.person", "retract.person", "receipt.taken")
+_FOR_A_PERSON = (HANDED, "outcome.person", "retract.person", "receipt.taken")
 
 
 def examine(deps: Deps, now: datetime) -> list[Finding]:

@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from distributor.domain import DAEMON, Actor, Refused, State
+from distributor.domain import DAEMON, Actor, Reason, Refused, State
 from distributor.intake.identity import fingerprint, telling_link
 from distributor.intake.report import item_of
 from distributor.lifecycle import Move
@@ -28,6 +28,14 @@ from distributor.store import corrections, items, posts, pseudonyms, recalls
 from distributor.store.posts import record
 from distributor.store.tables import ItemRow, PostRow, RecallRow, TakedownRow, TombstoneRow
 from distributor.takedown import IN_DOUBT, OVER, Cause, Kind, reminder_due
+
+_LOOK = Reason(
+    "outcome.person",
+    "Der Post wurde zurückgezogen. Bitte auf dem Konto nachsehen: Ist er öffentlich, dann mit seiner Adresse "
+    "bestätigen und löschen; sonst als nicht öffentlich melden.",
+    "officer",
+)
+"""Said of a recalled post of which only a person can tell whether it is public; it is not to be posted any more."""
 
 States = dict[State, int]
 """How many of the posts are in which state."""
@@ -154,7 +162,8 @@ def recall_in(session: Session, post: PostRow, now: datetime, actor: Actor) -> S
     post.recall_at = post.recall_at or now
     session.flush()
     record(session, now=now, actor=actor, what="post.recall", subject="post", subject_id=post.id)
-    apply(session, post, Move(state, next_try_at=post.next_try_at), now=now, actor=actor, what="post.recalled")
+    asked = _LOOK if state is State.UNCERTAIN and post.next_try_at is None else None
+    apply(session, post, Move(state, asked, next_try_at=post.next_try_at), now=now, actor=actor, what="post.recalled")
     return State(post.state)
 
 

@@ -27,6 +27,7 @@ from connectors.base import (
 )
 from distributor.domain import Actor, Reason, State
 from distributor.lifecycle import (
+    HANDED,
     Happening,
     Looked,
     LookFailed,
@@ -169,6 +170,8 @@ class _Settlement:
         answer, call = result.answer, result.call
         if isinstance(answer, Receipt):
             return self.published(post, call, answer)
+        if isinstance(answer, ByHand):
+            return Step(post, Move(State.UNCERTAIN, Reason(HANDED, answer.task, "officer")), "release.by_hand")
         if isinstance(answer, ConnectorError):
             timing = self.deps.connector(call.channel).timing
             return self._decided(post, ReleaseFailed(answer, timing), "release.failed")
