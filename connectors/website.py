@@ -66,7 +66,7 @@ class Website:
     timing = Timing(
         stage_lead=timedelta(hours=2),
         stage_keeps=None,
-        settle=(timedelta(seconds=1), timedelta(seconds=1)),
+        settle=(timedelta(minutes=1), timedelta(minutes=1)),
         absence="certain",
     )
     fields: tuple[Field, ...] = (

@@ -19,11 +19,12 @@ from connectors._http import GuardedSession
 from distributor.services import approving, recalling, views
 from distributor.services.configuration import read_files
 from tests.support.auditing import audit
+from tests.support.channels import WIRED
 from tests.support.world import CONFIG, World
 
 Reaches = Callable[..., World]
 
-CHANNELS = tuple(sorted(discover()))
+CHANNELS = WIRED
 EVERYBODY = tuple(sorted(read_files(CONFIG).organisations))
 SOON = timedelta(hours=26)
 """After so long everything is settled, or with a person: the networks forget what was prepared within a day."""

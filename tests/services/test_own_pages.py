@@ -136,7 +136,7 @@ def test_a_daemon_that_dies_before_the_receipt_is_kept_has_published_nothing_and
     with reader(house.deps, house.clock) as client:
         assert not any(shown(client, post["code"]).values())
         house.dies_and_restarts()
-        house.runs_until(house.clock.now() + timedelta(minutes=1))
+        house.runs_until(house.clock.now() + timedelta(minutes=5))
         assert house.state(post["id"]) == "published"
         assert client.get(f"{HOME}/feed.rss").text.count(f"{post['code']}</guid>") == 1
 
