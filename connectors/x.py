@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +21,7 @@ import tweepy
 from connectors._http import not_answered
 from connectors._x_client import XClient
 from connectors._x_errors import Duty, gone, meaning, unreadable
-from connectors._x_text import weighted_length
+from connectors._x_text import urls, weighted_length
 from connectors._x_timeline import carries, published_at, same_link, same_text
 from connectors.base import (
     Absent,
@@ -47,6 +48,7 @@ from connectors.base import (
     Variant,
     VideoRules,
 )
+from connectors.costs import BUDGET
 
 _READ = date(2026, 11, 21)
 _KEEPS = timedelta(hours=24)
@@ -121,13 +123,14 @@ _FIELDS = (
         "Konto-ID",
         help="Die Nummer des Kontos, nicht der Name mit @. Sie steht vor dem Bindestrich im Zugriffstoken.",
     ),
+    BUDGET,
 )
 
 
 @contextmanager
 def _asking(access: Access, duty: Duty) -> Iterator[XClient]:
     """Give a client for one account and turn whatever goes wrong into one of the six errors."""
-    missing = [field.label for field in _FIELDS if not access.fields.get(field.name)]
+    missing = [field.label for field in _FIELDS if field.required and not access.fields.get(field.name)]
     if missing:
         raise Unauthorised(f"Für das X-Konto fehlen Angaben: {', '.join(missing)}. Bitte eintragen.")
     try:
@@ -230,6 +233,14 @@ def _address(remote_id: str) -> str:
     return f"https://x.com/i/web/status/{remote_id}"
 
 
+_PLAIN, _WITH_LINK, _DESCRIPTION = Decimal("0.015"), Decimal("0.200"), Decimal("0.005")
+"""In US dollars, for each: a post, a post with a link, the alt text of one medium.
+
+Source: https://docs.x.com/x-api/getting-started/pricing, read on 2026-11-21. An app of the older fixed tiers pays
+otherwise.
+"""
+
+
 class X:
     """X as a channel: renders, stages pictures, publishes, finds and takes down."""
 
@@ -244,6 +255,7 @@ class X:
         absence="likely",
     )
     fields = _FIELDS
+    currency = "US-Dollar"
     look = Look(fold=280, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
     def render(self, variant: Variant) -> RemotePost:
@@ -254,6 +266,11 @@ class X:
         # a video takes no description
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
         return RemotePost(channel=self.channel, form=variant.form, text=text, link=variant.link, media=media)
+
+    def price(self, post: RemotePost) -> Decimal:
+        """Return what X takes: thirteen times as much for a post with a link, and something for each description."""
+        described = sum(bool(medium.alt) for medium in post.media)
+        return (_WITH_LINK if urls(post.text) else _PLAIN) + described * _DESCRIPTION
 
     def whoami(self, access: Access) -> Identity:
         """Ask X whose access this is. Raises: ConnectorError."""

@@ -75,13 +75,14 @@ def show(number: int, as_json: bool) -> None:
             ("Geprüft", when(row["checked_at"])),
             *([("Zugang bis", when(row["ends_at"]))] if row["ends_at"] else []),
             *(("Es fehlt", lack) for lack in row["lacks"]),
+            ("Kosten", row["bill"]),
             *((f"Feld {name}", value) for name, value in row["fields"].items()),
         ]
     )
 
 
 def _one(deps: Deps, number: int) -> dict[str, Any]:
-    for row in views.account_list(deps):
+    for row in views.account_list(deps, now=present()):
         if row["id"] == number:
             return row
     text = f"Das Konto {number} gibt es nicht; `distributor accounts list` zeigt alle."

@@ -22,6 +22,7 @@ from distributor.guarding import Permission, guard
 from distributor.lifecycle import Move
 from distributor.services import stop_files
 from distributor.services.calls import Call
+from distributor.services.costing import overdrawn
 from distributor.services.deps import Deps
 from distributor.services.gating import clearances, closed_gates, unseconded
 from distributor.services.leading import Key, Lead, leads
@@ -169,7 +170,10 @@ class Examination:
         return move
 
     def _lack(self, post: HeldPost, account: HeldAccount) -> Reason | None:
-        """Return what has to be public before this post: nothing waits for it, so it is prepared in any case."""
+        """Return what this post waits for at its time, prepared: money, or another post that goes first."""
+        short = overdrawn(self.deps, self.session, account, post, self.now)
+        if short is not None:
+            return short
         if isinstance(self.deps.connector(account.channel), Hosted):
             return None
         lead = self.leads.get((post.item_id, account.organisation_id))

@@ -14,6 +14,7 @@ from distributor.services import findings, own_pages, restoring, stop_files, try
 from distributor.services.accounts import WARNED_BEFORE, missing_fields
 from distributor.services.consent_views import ending_soon
 from distributor.services.correcting import examine_changes
+from distributor.services.costing import bill_of
 from distributor.services.deps import Deps
 from distributor.services.feed_findings import examine_feeds
 from distributor.services.figures import LATE
@@ -168,8 +169,17 @@ def _accounts(deps: Deps, session: Session, now: datetime) -> list[Finding]:
             text = f"Es fehlt: {', '.join(missing)} (`distributor accounts set {account.id}`)."
             found.append(Finding(subject, False, text))
         else:
-            found.append(_standing(subject, account, now))
+            found += [_standing(subject, account, now), *_bill(deps, session, subject, account, now)]
     return found
+
+
+def _bill(deps: Deps, session: Session, subject: str, account: AccountRow, now: datetime) -> list[Finding]:
+    """Whether the money that an account may spend is nearly spent or spoken for."""
+    try:
+        bill = bill_of(deps, session, account, now)
+    except Refused as refusal:
+        return [Finding(subject, False, refusal.text)]
+    return [Finding(subject, False, f"Das Geld wird knapp: {bill.sentence}.")] if bill and bill.is_tight else []
 
 
 def _standing(subject: str, account: AccountRow, now: datetime) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from distributor.services import captioning, films, renditions
 from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
+from distributor.services.costing import bill_told
 from distributor.services.deps import Deps
 from distributor.services.histories import history
 from distributor.services.judging import judge
@@ -281,8 +283,8 @@ def _repeat(session: Session, item_id: int, piece: Workpiece) -> dict[str, Any] 
     return {"every_days": row.every_days, "times": row.times, "until": stamp(row.until), "texts": texts}
 
 
-def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[str, Any]]:
-    """Return accounts without any secret."""
+def account_list(deps: Deps, *, organisation: str | None = None, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Return accounts without any secret; with ``now`` also what each costs, where its network takes money."""
     with deps.store.read() as session:
         return [
             {
@@ -300,6 +302,7 @@ def account_list(deps: Deps, *, organisation: str | None = None) -> list[dict[st
                 "checked_at": stamp(account.checked_at),
                 "ends_at": stamp(account.ends_at),
                 "lacks": account.lacks or [],
+                "bill": bill_told(deps, session, account, now) if now is not None else None,
             }
             for account, owner in items.accounts(session)
             if organisation in (None, owner.slug)

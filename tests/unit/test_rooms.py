@@ -137,6 +137,7 @@ def test_from_the_connectors_the_application_takes_only_what_all_of_them_share()
     shared = (
         "connectors.base",
         "connectors.connects",
+        "connectors.costs",
         "connectors._http",
         "connectors._addresses",
         "connectors.discover",

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -316,3 +317,19 @@ def _ok() -> requests.Response:
     response.status_code = 200
     response._content = b'{"data": {"id": "12", "name": "n", "username": "u"}}'
     return response
+
+
+@pytest.mark.parametrize(
+    ("text", "alts", "price"),
+    [
+        ("Nur Text.", (), "0.015"),
+        ("Mit Link https://kjc-fulda.de/s/1", (), "0.200"),
+        ("Mit bloßer Adresse kjc-fulda.de und zweiter koeln.de", (), "0.200"),
+        ("Nur Text.", ("Eine Frau", ""), "0.020"),
+        ("Mit Link https://kjc-fulda.de/s/1", ("Eine Frau", "Ein Mann"), "0.210"),
+    ],
+)
+def test_what_a_post_costs(x: Any, text: str, alts: tuple[str, ...], price: str) -> None:
+    media = tuple(Medium(f"{number:064x}", "image/jpeg", 1, 1, 4, alt) for number, alt in enumerate(alts))
+
+    assert x.price(RemotePost("x", "feed", text, "", media)) == Decimal(price)

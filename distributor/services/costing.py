@@ -1,0 +1,118 @@
+"""What accounts cost at networks that take money: spent this month, queued, and the budget that holds what is beyond.
+
+A budget is asked in the guard, post by post: what would go beyond it waits until the month is over or somebody raises
+it, and is missed after the usual time. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from connectors.base import RemotePost
+from connectors.costs import BUDGET, Costs
+from distributor.domain import Reason, Refused
+from distributor.lifecycle import APPROVED
+from distributor.services.deps import Deps
+from distributor.store.held import HeldAccount, HeldPost
+from distributor.store.tables import AccountRow, PostRow
+
+_ZONE = ZoneInfo("Europe/Berlin")
+_WARNED_AT = Decimal("0.8")
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What an account has spent in this month, what its approved posts will cost, and its budget if it has one."""
+
+    currency: str
+    spent: Decimal
+    queued: Decimal
+    budget: Decimal | None
+
+    @property
+    def is_tight(self) -> bool:
+        """Tell whether four fifths of the budget are spent or spoken for."""
+        return self.budget is not None and self.spent + self.queued > _WARNED_AT * self.budget
+
+    @property
+    def sentence(self) -> str:
+        """Return it as a person reads it."""
+        text = f"{_money(self.spent)} {self.currency} in diesem Monat, freigegeben sind weitere {_money(self.queued)}"
+        return text if self.budget is None else f"{text}; das Monatsbudget ist {_money(self.budget)}"
+
+
+def bill_of(deps: Deps, session: Session, account: AccountRow | HeldAccount, now: datetime) -> Bill | None:
+    """Return an account's bill; None where its network takes nothing. Raises: Refused for a budget that is none."""
+    connector = _costs(deps, account.channel)
+    if connector is None:
+        return None
+    begun = now.astimezone(_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    public = select(PostRow.document).where(PostRow.account_id == account.id, PostRow.published_at >= begun)
+    approved = select(PostRow.document).where(PostRow.account_id == account.id, PostRow.state.in_(APPROVED))
+    spent, queued = (
+        sum((connector.price(RemotePost.of(document)) for document in session.scalars(query)), Decimal())
+        for query in (public, approved)
+    )
+    return Bill(connector.currency, spent, queued, budget_of(account.fields))
+
+
+def bill_told(deps: Deps, session: Session, account: AccountRow, now: datetime) -> str | None:
+    """Return what an account costs in one sentence, or what is wrong with its budget; None where nothing is taken."""
+    try:
+        bill = bill_of(deps, session, account, now)
+    except Refused as refusal:
+        return refusal.text
+    return bill.sentence if bill is not None else None
+
+
+def overdrawn(deps: Deps, session: Session, account: HeldAccount, post: HeldPost, now: datetime) -> Reason | None:
+    """Return why a post may not be released for its account's budget; None if it may."""
+    connector = _costs(deps, account.channel)
+    if connector is None or not account.fields.get(BUDGET.name):
+        return None
+    try:
+        bill = bill_of(deps, session, account, now)
+    except Refused as refusal:
+        return Reason(refusal.code, refusal.text, "operator")
+    price = connector.price(RemotePost.of(post.document))
+    if bill is None or bill.budget is None or bill.spent + price <= bill.budget:
+        return None
+    text = (
+        f"Das Monatsbudget des Kontos reicht nicht: {_money(bill.spent)} von {_money(bill.budget)} {bill.currency} "
+        f"sind ausgegeben, der Post kostet {_money(price)}. Bitte das Budget erhöhen oder den Post zurückziehen."
+    )
+    return Reason("budget", text, "operator")
+
+
+def budget_of(fields: Mapping[str, Any]) -> Decimal | None:
+    """Return an account's budget; None for no bound. Raises: Refused for what is no amount."""
+    written = str(fields.get(BUDGET.name) or "").strip()
+    if not written:
+        return None
+    try:
+        amount = Decimal(written.replace(",", "."))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        text = f"Das Monatsbudget „{written}“ ist kein Betrag; bitte so angeben: 5 oder 5,50."
+        raise Refused(text, code="account.budget")
+    return amount
+
+
+def _costs(deps: Deps, channel: str) -> Costs | None:
+    connector = deps.connector(channel)
+    return connector if isinstance(connector, Costs) else None
+
+
+def _money(amount: Decimal) -> str:
+    """Return an amount in German, in tenths of a cent where it has some."""
+    text = f"{amount:.3f}"
+    return text.removesuffix("0").replace(".", ",")
