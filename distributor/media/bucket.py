@@ -52,9 +52,10 @@ class Bucket:
 
         plain = self.endpoint.startswith("http://")
         options: dict[str, Any] = {"timeout": "120s", "connect_timeout": "10s", "allow_http": plain}
+        elsewhere: dict[str, Any] = {"endpoint": self.endpoint} if self.endpoint else {}
         return S3Store(
             self.name,
-            endpoint=self.endpoint or None,
+            **elsewhere,
             region=self.region,
             access_key_id=self.access_key,
             secret_access_key=self.secret_key,

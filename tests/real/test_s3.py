@@ -1,7 +1,8 @@
 """Media in S3-compatible storage, against a real server from npm, over the wire.
 
 Needs node and ``npm install s3rver`` in a folder, whose path is in ``S3RVER``. What it does not prove: that a forged
-signature is refused, for this server reads a signed address's time and not its signature.
+signature is refused, for this server reads a signed address's time and not its signature. That the signature is the
+protocol's is proved in ``tests/unit/media/test_bucket.py``.
 """
 
 from __future__ import annotations

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from obstore.store import MemoryStore
@@ -113,3 +115,31 @@ def test_a_local_cache_asks_nobody(tmp_path: Path) -> None:
     cache.put(PNG, "image/png")
     assert cache.lying(datetime.now(UTC) + timedelta(minutes=1)) == {NAME}
     assert not cache.has("ab" * 32)
+
+
+def signed(url: str, secret: str) -> str:
+    """Work a presigned address's signature out as AWS's document says (Signature Version 4, query string)."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    day, region = query["X-Amz-Credential"].split("/")[1:3]
+    rest = {name: value for name, value in query.items() if name != "X-Amz-Signature"}
+    asked = "&".join(f"{quote(name, safe='')}={quote(rest[name], safe='')}" for name in sorted(rest))
+    request = f"GET\n{parts.path}\n{asked}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+    scope = f"{day}/{region}/s3/aws4_request"
+    text = f"AWS4-HMAC-SHA256\n{query['X-Amz-Date']}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+    key = f"AWS4{secret}".encode()
+    for part in (day, region, "s3", "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+@pytest.mark.parametrize("endpoint", ["https://s3.speicher.example", "http://127.0.0.1:9000", ""])
+def test_an_address_is_signed_as_the_protocol_says_and_lives_as_long_as_asked(endpoint: str) -> None:
+    bucket = Bucket("medien", endpoint=endpoint, access_key="zugang", secret_key="geheim/mit+zeichen")
+    url = bucket.url(NAME, timedelta(hours=26))
+    query = dict(parse_qsl(urlsplit(url).query))
+    assert query["X-Amz-Signature"] == signed(url, "geheim/mit+zeichen")
+    assert query["X-Amz-Signature"] != signed(url, "ein anderes")
+    assert query["X-Amz-Expires"] == str(26 * 3600)
+    assert NAME in urlsplit(url).path
+    assert (urlsplit(url).netloc == urlsplit(endpoint).netloc) is bool(endpoint)
