@@ -93,6 +93,15 @@ _LIMITS = Limits(
     },
 )
 
+_WHO_REPLIES = ("following", "mentionedUsers", "subscribers", "verified")
+"""Source: https://docs.x.com/x-api/posts/create-post, read on 2026-11-21."""
+
+_REPLIES = Field(
+    "replies",
+    "Wer antworten darf",
+    required=False,
+    help="Leer: alle. mentionedUsers: wer im Post genannt ist, also fast niemand. Auch following, subscribers, verified.",
+)
 _FIELDS = (
     Field(
         "consumer_key",
@@ -123,6 +132,7 @@ _FIELDS = (
         "Konto-ID",
         help="Die Nummer des Kontos, nicht der Name mit @. Sie steht vor dem Bindestrich im Zugriffstoken.",
     ),
+    _REPLIES,
     BUDGET,
 )
 
@@ -229,6 +239,15 @@ def _timeline(access: Access, start: datetime) -> Iterator[dict[str, Any]]:
             return
 
 
+def _replies(access: Access) -> str | None:
+    """Return who may reply, None for everybody. Raises: Unauthorised for what X does not know."""
+    chosen = access.fields.get(_REPLIES.name, "").strip()
+    if chosen and chosen not in _WHO_REPLIES:
+        text = f"„{_REPLIES.label}“ kennt bei X nur: {', '.join(_WHO_REPLIES)}. Bitte am Konto ändern."
+        raise Unauthorised(text, code=_REPLIES.name)
+    return chosen or None
+
+
 def _address(remote_id: str) -> str:
     return f"https://x.com/i/web/status/{remote_id}"
 
@@ -274,6 +293,7 @@ class X:
 
     def whoami(self, access: Access) -> Identity:
         """Ask X whose access this is. Raises: ConnectorError."""
+        _replies(access)
         with _asking(access, "read") as client:
             answer = client.get_me(user_auth=True)
         user = _data(answer, "read")
@@ -314,7 +334,9 @@ class X:
         """Publish. Raises: ConnectorError; OutcomeUnknown for every answer that is not a known "no"."""
         media_ids = list(stage.get("media_ids", ())) or None
         with _asking(access, "release") as client:
-            answer = client.create_tweet(text=post.text or None, media_ids=media_ids, user_auth=True)
+            answer = client.create_tweet(
+                text=post.text or None, media_ids=media_ids, reply_settings=_replies(access), user_auth=True
+            )
         remote_id = _data(answer, "release")["id"]
         return Receipt(remote_id, _address(remote_id), access.now)
 

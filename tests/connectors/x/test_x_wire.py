@@ -333,3 +333,22 @@ def test_what_a_post_costs(x: Any, text: str, alts: tuple[str, ...], price: str)
     media = tuple(Medium(f"{number:064x}", "image/jpeg", 1, 1, 4, alt) for number, alt in enumerate(alts))
 
     assert x.price(RemotePost("x", "feed", text, "", media)) == Decimal(price)
+
+
+@pytest.mark.parametrize("chosen", ["", "mentionedUsers"])
+def test_who_may_reply_goes_with_the_post(
+    x: Any, access: Access, wire: responses.RequestsMock, order: Order, chosen: str
+) -> None:
+    wire.post(POSTS, json={"data": {"id": "9"}}, status=201)
+    there = dataclasses.replace(access, fields={**access.fields, "replies": chosen})
+
+    x.release(there, post("Guten Tag"), {}, order)
+
+    assert json.loads(wire.calls[0].request.body).get("reply_settings", "") == chosen
+
+
+def test_who_may_reply_is_checked_before_anything_is_asked(x: Any, access: Access) -> None:
+    there = dataclasses.replace(access, fields={**access.fields, "replies": "niemand"})
+
+    with pytest.raises(Unauthorised, match="Wer antworten darf"):
+        x.whoami(there)
