@@ -100,7 +100,7 @@ _REPLIES = Field(
     "replies",
     "Wer antworten darf",
     required=False,
-    help="Leer: alle. mentionedUsers: wer im Post genannt ist, also fast niemand. Auch following, subscribers, verified.",
+    help="Leer: alle. mentionedUsers: Genannte, also fast niemand. Auch following, subscribers, verified.",
 )
 _FIELDS = (
     Field(

@@ -342,7 +342,7 @@ def test_who_may_reply_goes_with_the_post(
     wire.post(POSTS, json={"data": {"id": "9"}}, status=201)
     there = dataclasses.replace(access, fields={**access.fields, "replies": chosen})
 
-    x.release(there, post("Guten Tag"), {}, order)
+    x.release(there, RemotePost("x", "feed", "Guten Tag", ""), {}, order)
 
     assert json.loads(wire.calls[0].request.body).get("reply_settings", "") == chosen
 
