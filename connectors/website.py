@@ -97,7 +97,7 @@ class Website:
     def whoami(self, access: Access) -> Identity:
         """Return the address of the pages. Raises: Rejected for a wrong entry in the account's fields."""
         self.embedders(access.fields)
-        return Identity(access.home, access.home, access.home)
+        return Identity(access.home, "eigene Seiten", access.home)
 
     def stage(self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None) -> Staged:
         """Open every picture once: one that is missing is told now, not at the post's time. Raises: Rejected."""

@@ -48,6 +48,11 @@ def environment(base: str) -> dict[str, str]:
     return {name: base + path for name, path in HOSTS.items()}
 
 
+def plays(channel: str) -> bool:
+    """Tell whether the sandbox plays this channel's network."""
+    return channel in _ISSUED
+
+
 def enrol(channel: str, account_id: str, name: str, organisation: str, base: str = "") -> Enrolment:
     """Invent the credentials of one account of the sandbox at ``base``.
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import requests
 from rich.console import Console
 from rich.table import Table
 
@@ -31,6 +32,7 @@ from distributor.cli.demo_world import (
     World,
     build,
     clear,
+    on_a_network,
     platform_id,
     take_in,
     wait_for,
@@ -42,7 +44,9 @@ from distributor.services import approving, people, views
 from distributor.wording import STATE_WORDS
 
 _SPAN = timedelta(days=14, hours=3)
-_POSTS = 12 * 16 * 5
+_AUDITED = 12 * 16 * 5
+"""So many posts go to the networks of the sandbox; a sixth of all stands on the own pages of the Jobcenters."""
+_ALL = 12 * 16 * 6
 
 
 @click.command(help="Zeigt alles auf dieser Maschine: Portal, nachgebildete Netzwerke, Dienst und Oberfläche.")
@@ -85,6 +89,7 @@ def _say_where(world: World, data: Path) -> None:
         f"  Oberfläche        {world.deps.settings.desk_url}/",
         f"  Wände (Netzwerke) {world.sandbox}/",
         f"  Portal            {world.sandbox}/portal/",
+        f"  Eigene Seiten     {world.deps.home('fulda')}",
         "",
         f"  Kennwort für alle: {world.password}",
         f"  Redaktion: {EDITOR}   Betrieb: {OPERATOR}   Prüfung: {AUDITOR}",
@@ -117,7 +122,7 @@ def _once(children: Children, data: Path, config: Path) -> int:
     seconds = time.monotonic() - ran
     published = _report(world, seconds, time.monotonic() - began)
     audited = _audit(world, data / "approved.json")
-    return 0 if published and audited else 1
+    return 0 if published and audited and _pages_equal(world) else 1
 
 
 def approve_all(world: World, told: Callable[[float], None]) -> None:
@@ -135,9 +140,9 @@ def approve_all(world: World, told: Callable[[float], None]) -> None:
 
 def _write_approved(world: World, path: Path) -> None:
     """Write down what was approved, before anything is sent: the audit compares the ledger with this."""
-    ids = {account["id"]: platform_id(world.deps, account) for account in views.account_list(world.deps)}
-    listed = views.post_list(world.deps)
-    approved = [{**post, "account": ids[post["account_id"]]} for post in listed if post["approved_digest"]]
+    ids = {account["id"]: platform_id(world.deps, account) for account in on_a_network(world.deps)}
+    listed = [post for post in views.post_list(world.deps) if post["approved_digest"] and post["account_id"] in ids]
+    approved = [{**post, "account": ids[post["account_id"]]} for post in listed]
     path.write_text(json.dumps(approved, ensure_ascii=False), encoding="utf-8")
 
 
@@ -146,7 +151,7 @@ def _simulate(children: Children, world: World, until: datetime, log: Path) -> N
     daemon = children.start(
         ["distributor", "run", "--simulate-until", until.astimezone(UTC).isoformat()], world.environment, log
     )
-    with progress("Die Zeit läuft, Posts gehen hinaus", _POSTS) as told:
+    with progress("Die Zeit läuft, Posts gehen hinaus", _ALL) as told:
         while daemon.poll() is None:
             told(_public(world))
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -194,8 +199,24 @@ def _lateness(listed: Sequence[Mapping[str, Any]]) -> list[float]:
     ]
 
 
+def _pages_equal(world: World) -> bool:
+    """Read every Jobcenter's own pages from outside, and tell whether they say exactly what was approved."""
+    on_networks = {account["id"] for account in on_a_network(world.deps)}
+    approved = [post for post in views.post_list(world.deps) if post["account_id"] not in on_networks]
+    read: list[tuple[str, str]] = []
+    for slug in sorted({post["organisation"] for post in approved}):
+        address = f"{world.deps.home(slug)}/feed.json"
+        while address:
+            feed = requests.get(address, timeout=10).json()
+            read += [(slug, item["content_text"]) for item in feed["items"]]
+            address = feed.get("next_url", "")
+    equal = sorted(read) == sorted((post["organisation"], post["text"]) for post in approved)
+    click.echo(f"own pages: {len(approved)} approved, {len(read)} public, {'equal' if equal else 'NOT equal'}")
+    return equal
+
+
 def _audit(world: World, approved: Path) -> bool:
     """Let a program that imports nothing of ours compare the sandbox's ledger with what was approved."""
     script = connectors.sandbox.audit.__file__
-    arguments = ["--ledger", f"{world.sandbox}/_ledger", "--expected", str(approved), "--count", str(_POSTS)]
+    arguments = ["--ledger", f"{world.sandbox}/_ledger", "--expected", str(approved), "--count", str(_AUDITED)]
     return subprocess.run([sys.executable, "-I", script, *arguments], check=False).returncode == 0

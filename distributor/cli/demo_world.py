@@ -18,7 +18,8 @@ from typing import Any
 
 import requests
 
-from connectors.sandbox.enrol import enrol, environment
+from connectors.base import Hosted
+from connectors.sandbox.enrol import enrol, environment, plays
 from distributor import bootstrap, settings
 from distributor.clock import SystemClock
 from distributor.domain import Actor, Refused, Role
@@ -173,7 +174,12 @@ def wait_for(url: str, children: Children, log: Path, seconds: float = 30.0) -> 
 
 def _take_roster(deps: Deps, config: Path, calendar: str | None, now: datetime) -> None:
     files = configuration.read_files(config)
-    files = replace(files, accounts=configuration.read_accounts(config / "sandbox-accounts.toml"))
+    played = configuration.read_accounts(config / "sandbox-accounts.toml")
+    own = configuration.read_accounts(config / "demo-accounts.toml")
+    # In one pass nobody sits there who could post by hand.
+    wanted = {name for name, each in deps.connectors.items() if calendar is not None or isinstance(each, Hosted)}
+    added = {slug: tuple(each for each in own.get(slug, ()) if each.channel in wanted) for slug in played}
+    files = replace(files, accounts={slug: (*entries, *added[slug]) for slug, entries in played.items()})
     if calendar is not None:
         organisations = {slug: {**document, "calendar": calendar} for slug, document in files.organisations.items()}
         files = replace(files, organisations=organisations)
@@ -192,12 +198,17 @@ def _add_people(deps: Deps, password: str, now: datetime) -> None:
 def _connect(deps: Deps, sandbox: str, now: datetime) -> None:
     names = {row["slug"]: row["name"] for row in views.organisation_list(deps)}
     entries = []
-    for account in views.account_list(deps):
+    for account in on_a_network(deps):
         slug, channel, name = account["organisation"], account["channel"], account["name"]
         made = enrol(channel, platform_id(deps, account), name, names[slug], sandbox)
         entries.append(made.entry)
         accounts.add_account(deps, SETUP, slug, channel, name, made.fields, now)
     requests.post(f"{sandbox}/_accounts", json=entries, timeout=10).raise_for_status()
+
+
+def on_a_network(deps: Deps) -> list[dict[str, Any]]:
+    """Return the accounts that have a network behind them, which the sandbox plays."""
+    return [each for each in views.account_list(deps) if plays(each["channel"])]
 
 
 def platform_id(deps: Deps, account: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ def demo(folder: Path, *more: str) -> subprocess.Popen[str]:
     )
 
 
-def test_one_pass_publishes_all_960_posts_exactly_as_approved_and_shows_a_bar_but_no_logs(tmp_path: Path) -> None:
+def test_one_pass_publishes_all_1152_posts_exactly_as_approved_and_shows_a_bar_but_no_logs(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "distributor", "demo", "--data", str(tmp_path / "demo"), "--once"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True)
@@ -44,7 +44,8 @@ def test_one_pass_publishes_all_960_posts_exactly_as_approved_and_shows_a_bar_bu
 
     assert running.returncode == 0, said + shown
     assert "audit: 960 approved, 960 public, equal" in said
-    for channel in ("bluesky", "facebook", "instagram", "mastodon", "x"):
+    assert "own pages: 192 approved, 192 public, equal" in said
+    for channel in ("bluesky", "facebook", "instagram", "mastodon", "website", "x"):
         assert re.search(rf"{channel} .*veröffentlicht .*192 ", said), said
     assert "Posts gehen hinaus" in shown
     assert "[info" not in re.sub(r"\x1b\[[0-9;]*m", "", shown)
@@ -66,8 +67,8 @@ def test_the_demo_shows_where_it_is_and_ends_cleanly_at_ctrl_c(tmp_path: Path) -
         said += line
         if "Protokolle und Datenbank" in line:
             break
-    addresses = re.findall(r"http://127\.0\.0\.1:\d+/", said)
-    assert len(addresses) == 3, said
+    addresses = re.findall(r"http://127\.0\.0\.1:\d+/\S*", said)
+    assert len(addresses) == 4, said
     assert "hersfeld-rotenburg, hochtaunus," in " ".join(said.split())
     assert all(len(line) <= 100 for line in said.splitlines() if "/" not in line), said
     for address in addresses:
