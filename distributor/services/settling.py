@@ -138,7 +138,7 @@ class _Settlement:
         """Keep what the platform gave, and return the move that follows; a late answer moves hardly anything."""
         call = result.call
         stage = self.stages.get(call.stage_id or 0)
-        if stage is not None:
+        if stage is not None and (ours or _stands_as_it_stood(stage, call)):
             _keep_stage(self.deps, stage, result, self.now)
         post = self.posts.get(call.work.post_id)
         if post is None or call.work.kind == "unstage":
@@ -245,6 +245,15 @@ def _receipt_in(answer: object) -> Receipt | None:
     if isinstance(answer, Found):
         return answer.receipt
     return answer if isinstance(answer, Receipt) else None
+
+
+def _stands_as_it_stood(stage: StageRow, call: Call) -> bool:
+    """Tell whether nobody prepared anything at the platform since the call began.
+
+    Where somebody has, a late answer's draft must not take the place of the one that is released: a look would ask
+    about the wrong one, and release it too. What came late then stays at the platform, unseen.
+    """
+    return stage.state in ("open", "leftover") and (stage.data or None) == (call.stage_data or None)
 
 
 def _keep_stage(deps: Deps, stage: StageRow, result: Result, now: datetime) -> None:

@@ -33,7 +33,7 @@ from distributor.domain import FeedItem
 from distributor.services import tailoring, taking_in, views
 from distributor.store import migrations
 from distributor.store.engine import Store
-from distributor.store.tables import AnswerRow, ApprovalRow, AttemptRow, ItemRow, PostRow
+from distributor.store.tables import AnswerRow, ApprovalRow, AttemptRow, ItemRow, PostRow, StageRow
 from tests.hosts.net import DATABASE, NETWORKS, Net, why_not
 from tests.support.databases import Stores
 from tests.support.postgres import Server
@@ -329,6 +329,7 @@ def _count(world: World, figures: Figures) -> None:
             figures.lost += 1
         elif line.startswith("double"):
             figures.doubled += 1
+            _tell(world, ledger, line)
         else:
             figures.differences.append(line)
     figures.lost += len(told) - figures.with_people
@@ -339,6 +340,21 @@ def _count(world: World, figures: Figures) -> None:
         figures.attempts = {f"{kind} {outcome or 'open'}": number for kind, outcome, number in done}
     doubts = ("owner_died", "outcomeunknown")
     figures.in_doubt = sum(figures.attempts.get(f"release {outcome}", 0) for outcome in doubts)
+
+
+def _tell(world: World, ledger: list[dict[str, Any]], line: str) -> None:
+    """Say on standard error what happened to the post that is public twice."""
+    sys.stderr.write(f"{line}\n")
+    text = next(entry["text"] for entry in ledger if f" post {entry['id']} " in line)
+    with world.deps.store.read() as session:
+        number = next(post.id for post in session.scalars(sa.select(PostRow)) if post.document["text"] == text)
+        query = sa.select(AttemptRow, StageRow).join(StageRow, StageRow.id == AttemptRow.stage_id, isouter=True)
+        for attempt, stage in session.execute(query.where(AttemptRow.post_id == number).order_by(AttemptRow.id)):
+            told = (attempt.id, attempt.kind, attempt.outcome, attempt.owner, attempt.started_at, attempt.finished_at)
+            sys.stderr.write(f"  {told} stage {attempt.stage_id} {stage and stage.state} {stage and stage.data}\n")
+    for entry in ledger:
+        if entry["text"] == text:
+            sys.stderr.write(f"  public {entry}\n")
 
 
 def main(arguments: list[str] | None = None) -> int:

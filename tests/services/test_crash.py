@@ -18,6 +18,7 @@ from distributor.services.crew import Crew
 from distributor.services.stopping import Scope
 from distributor.store.ownership import Ownership
 from distributor.store.tables import AccountRow, AttemptRow, ItemRow
+from tests.services.conftest import RELEASE
 from tests.support.world import World
 
 Reaches = Callable[..., World]
@@ -240,6 +241,28 @@ class TestWhoOnlySeemedDead:
         sleeper._commit(results, claiming=False)
 
         assert world.post() == before
+
+    @pytest.mark.parametrize("channel", ["facebook", "instagram"])
+    def test_does_not_put_its_own_draft_where_another_is_being_released(self, reaches: Reaches, channel: str) -> None:
+        """Else a look would ask about a draft that nobody released, and release it beside the one that is public."""
+        world = reaches("scheduled", channel)
+        world.clock.set(world.due() - timedelta(hours=1))
+        sleeper, late = world.crew, world.calls(world.claims())
+        world.dies_and_restarts()
+        while world.state() != "staged":
+            world.works()
+            world.clock.advance(minutes=1)
+        world.clock.set(world.due())
+        world.network.suffers("error_after_commit", channel=channel, match=RELEASE[channel])
+        world.works()
+        assert world.state() == "uncertain"
+
+        sleeper._landed = late
+        sleeper._commit(late, claiming=False)
+        settles(world)
+
+        assert world.state() == "published"
+        assert len(world.network.public(channel)) == 1
 
 
 class TestTwoDaemons:

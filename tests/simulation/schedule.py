@@ -81,7 +81,7 @@ class Schedule(Hooks):
     def _draw(self) -> Plan:
         r = self.random
         return Plan(
-            template=r.choice([each for each in sorted(self.house.templates) for _ in range(_OFTEN[each[0]])]),
+            template=r.choice([each for each in sorted(self.house.templates) for _ in range(_OFTEN.get(each[0], 0))]),
             faulty=r.choice((0.0, 0.2, 0.5, 0.8)),
             steps=r.randint(25, 70),
             crashes=r.choice((0.0, 0.02, 0.06)),
