@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 import requests
+from lxml import html
 from PIL import Image
 from sqlalchemy import update
+from starlette.testclient import TestClient
 
 import connectors
-from distributor.domain import Refused
-from distributor.services import approving, auto_approving, clearing, configuration, lapsing, stopping, views
+from distributor.domain import Refused, Role
+from distributor.services import approving, auto_approving, clearing, configuration, lapsing, people, stopping, views
 from distributor.services.stopping import Scope
 from distributor.store.tables import (
     ItemPersonRow,
@@ -28,8 +30,9 @@ from distributor.store.tables import (
     PersonRow,
     PostRow,
 )
+from distributor.web.desk import desk_app
 from tests.services.conftest import Reaches
-from tests.support.world import CONFIG, World
+from tests.support.world import CONFIG, SETUP, World
 
 _OWN = {"website", "manual"}
 """What appears there is not in the ledger of the pretended networks."""
@@ -43,6 +46,7 @@ CHANNELS = tuple(
 AT = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 YESTERDAY = "2026-11-22"
 ITEMS = 12
+PASSWORD = "ein langes Kennwort"
 
 
 def answered(question: str, answer: str, *, picture: bool = False) -> Callable[[World, Any, int], None]:
@@ -173,6 +177,27 @@ def by_approving(world: World) -> int:
     return free
 
 
+def by_the_desks_own_addresses(world: World) -> int:
+    """Somebody who is logged in sends what no page offers."""
+    free = closes_gates(world)
+    officer = people.Membership(Role.OFFICER, "fulda")
+    people.add_user(world.deps, SETUP, "fulda", [officer], world.clock.now(), password=PASSWORD)
+    with TestClient(desk_app(world.deps, world.clock), base_url=world.deps.settings.desk_url) as client:
+        login = client.post("/anmelden", data={"anmeldename": "fulda", "kennwort": PASSWORD})
+        assert login.status_code == 200
+        page = html.fromstring(client.get("/notbremse").text)
+        checked = str(page.xpath("//form[@action='/abmelden']//input[@name='pruefwert']/@value")[0])
+        for forged in ({}, {"trotzdem": "1"}, {"trotzdem": "1", "allein": "1", "warum": "Probe"}):
+            for post in world.posts(states=["awaiting"]):
+                told = {"pruefwert": checked, "digest": post["digest"], **forged}
+                client.post(f"/post/{post['id']}/freigeben", data=told)
+        for post in world.posts():
+            client.post(f"/post/{post['id']}/sofort", data={"pruefwert": checked})
+    gathers(world)
+    goes_on(world)
+    return free
+
+
 def by_auto_approval(world: World) -> int:
     free = closes_gates(world)
     topics = {
@@ -256,6 +281,7 @@ WAYS: dict[str, tuple[str, Callable[[World], int]]] = {
     "the claim": ("scheduled", by_claim),
     "preparing late": ("scheduled", by_preparing_late),
     "approving one by one": ("awaiting", by_approving),
+    "the desk's addresses": ("awaiting", by_the_desks_own_addresses),
     "approving automatically": ("awaiting", by_auto_approval),
     "retrying": ("scheduled", by_retrying),
     "publishing now": ("scheduled", by_hurrying),
