@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,8 @@ from distributor.services.permission import require
 from distributor.store import claims, items
 from distributor.store.posts import record
 from distributor.store.tables import AccountRow, OrganisationRow, SubscriptionRow
+
+_log = structlog.get_logger()
 
 CHECKED_EVERY = timedelta(days=1)
 WARNED_BEFORE = (30, 14, 3)
@@ -171,7 +174,10 @@ def check_due(deps: Deps, clock: Callable[[], datetime]) -> int:
         rows = [row for row, _ in items.accounts(session) if row.paused_at is None and row.retiring_at is None]
         due = [row.id for row in rows if row.checked_at is None or row.checked_at <= now - CHECKED_EVERY]
     for number in due:
-        check(deps, number, clock)
+        try:
+            check(deps, number, clock)
+        except Refused as refusal:  # doctor says it of the account; the others are asked all the same
+            _log.warning("account_not_checked", account=number, why=refusal.code)
     warn(deps, clock())
     return len(due)
 

@@ -12,6 +12,8 @@ import requests
 from distributor.services import accounts, health, views
 from distributor.services.health import Finding
 from distributor.store.posts import events
+from distributor.store.tables import AccountRow
+from distributor.wording import stamp
 from tests.support.world import SETUP, World
 
 APP = "5"
@@ -146,3 +148,20 @@ def test_a_network_that_is_away_changes_nothing(world: World) -> None:
     assert checked.identity is None
     assert not checked.dead
     assert _account(world) == before
+
+
+def test_an_account_that_cannot_be_read_keeps_no_other_from_being_asked_about(world: World) -> None:
+    broken = accounts.add_account(
+        world.deps, SETUP, "fulda", "facebook", "zweite", {"page_id": "1", "page_token": "x"}, world.clock.now()
+    )
+    with world.deps.store.write() as session:
+        session.get_one(AccountRow, broken).secrets = b"gAAAAAB-not-ours"
+        session.get_one(AccountRow, broken).checked_at = None
+    world.clock.advance(days=1)
+
+    accounts.check_due(world.deps, world.clock.now)
+
+    asked = {row["name"]: row["checked_at"] for row in views.account_list(world.deps)}
+    assert asked.pop("zweite") is None
+    [at] = asked.values()
+    assert at == stamp(world.clock.now())
