@@ -13,24 +13,28 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from connectors.base import RemotePost
 from connectors.costs import BUDGET, Costs
-from distributor.domain import Reason, Refused
+from distributor.domain import Reason, Refused, State
 from distributor.lifecycle import APPROVED
 from distributor.services.deps import Deps
 from distributor.store.held import HeldAccount, HeldPost
 from distributor.store.tables import AccountRow, PostRow
 
 _ZONE = ZoneInfo("Europe/Berlin")
+_MAY_BE_PUBLIC = frozenset({State.PUBLISHING, State.UNCERTAIN})
 _WARNED_AT = Decimal("0.8")
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What an account has spent in this month, what its approved posts will cost, and its budget if it has one."""
+    """What an account has spent in this month, what its approved posts will cost, and its budget if it has one.
+
+    What may be public counts as spent.
+    """
 
     currency: str
     spent: Decimal
@@ -55,11 +59,13 @@ def bill_of(deps: Deps, session: Session, account: AccountRow | HeldAccount, now
     if connector is None:
         return None
     begun = now.astimezone(_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    public = select(PostRow.document).where(PostRow.account_id == account.id, PostRow.published_at >= begun)
-    approved = select(PostRow.document).where(PostRow.account_id == account.id, PostRow.state.in_(APPROVED))
+    paid = or_(PostRow.published_at >= begun, PostRow.state.in_(_MAY_BE_PUBLIC))
     spent, queued = (
         sum((connector.price(RemotePost.of(document)) for document in session.scalars(query)), Decimal())
-        for query in (public, approved)
+        for query in (
+            select(PostRow.document).where(PostRow.account_id == account.id, chosen)
+            for chosen in (paid, PostRow.state.in_(APPROVED - _MAY_BE_PUBLIC))
+        )
     )
     return Bill(connector.currency, spent, queued, budget_of(account.fields))
 
@@ -81,7 +87,7 @@ def overdrawn(deps: Deps, session: Session, account: HeldAccount, post: HeldPost
     try:
         bill = bill_of(deps, session, account, now)
     except Refused as refusal:
-        return Reason(refusal.code, refusal.text, "operator")
+        return Reason("budget", refusal.text, "operator")
     price = connector.price(RemotePost.of(post.document))
     if bill is None or bill.budget is None or bill.spent + price <= bill.budget:
         return None

@@ -13,6 +13,7 @@ from distributor.domain import Refused
 from distributor.services import accounts, costing, health, views
 from distributor.services.costing import budget_of
 from distributor.store.tables import AccountRow
+from tests.services.conftest import RELEASE
 from tests.support.world import SETUP, World
 
 Reaches = Callable[..., World]
@@ -112,3 +113,25 @@ def test_a_budget_that_is_no_amount_holds_and_is_named(world: World, written: st
 
 def test_a_network_that_takes_nothing_has_no_bill(reaches: Reaches) -> None:
     assert account(reaches("scheduled", "facebook"))["bill"] is None
+
+
+def test_what_may_be_public_counts_as_spent(world: World) -> None:
+    """Else a post whose outcome is unclear would let the next one go beyond the budget."""
+    budgets(world, "0,03")
+    first = min(world.posts(), key=lambda post: post["due_at"])
+    world.runs_until(world.due(first["id"]) - timedelta(minutes=1))
+    world.network.suffers("hang", channel="x", match=RELEASE["x"])
+    world.clock.set(world.due(first["id"]))
+    world.works()
+    assert world.state(first["id"]) == "uncertain"
+
+    assert bill(world).spent > 0
+    assert bill(world).spent + bill(world).queued == Decimal("0.035")
+
+
+def test_a_wrong_budget_has_a_reason_with_a_word(world: World) -> None:
+    budgets(world, "viel")
+    last = max(world.posts(), key=lambda post: post["due_at"])
+    world.runs_until(world.due(last["id"]) + timedelta(minutes=5))
+
+    assert world.post(last["id"])["reason"]["code"] == "budget"
