@@ -11,7 +11,7 @@ from functools import cache
 
 from connectors.base import Connector
 
-_NOT_CHANNELS = {"base", "connects", "costs", "sandbox"}
+_NOT_CHANNELS = {"base", "sandbox"}
 
 
 @cache

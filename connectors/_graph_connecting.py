@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from connectors._connects import Invitation, Offer
 from connectors._graph import DEFAULT_VERSION, GraphClient, answers
 from connectors.base import Access, Rejected, Unauthorised
-from connectors.connects import Invitation, Offer
 
 DIALOG = "https://www.facebook.com"
 """Where a person says yes."""

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 import requests
 
+from connectors._connects import Invitation, Offer
 from connectors._http import not_answered
 from connectors._mastodon_errors import LABEL, refused
 from connectors._oauth import challenge_of, new_verifier
 from connectors._refusals import unclear
 from connectors.base import Access, Unauthorised
-from connectors.connects import Invitation, Offer
 
 SCOPES = "read:accounts read:statuses write:media write:statuses"
 BY_HAND = "urn:ietf:wg:oauth:2.0:oob"

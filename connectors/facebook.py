@@ -14,6 +14,7 @@ from typing import Any
 
 from connectors import _graph_connecting as connecting
 from connectors import _graph_reels as reels
+from connectors._connects import Invitation, Offer
 from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
 from connectors._graph_errors import GraphError
 from connectors._graph_posts import READ_ON, SLACK, carries, check, moment, squeezed, utf16_units, with_link
@@ -46,7 +47,6 @@ from connectors.base import (
     Variant,
     VideoRules,
 )
-from connectors.connects import Invitation, Offer
 
 _LABEL = "Facebook"
 _HOSTS = {

@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from connectors import _graph_connecting as connecting
+from connectors._connects import Invitation, Offer
 from connectors._graph import APP_SECRET, VERSION, affirm, answers, identity, node_of, open_graph
 from connectors._graph_containers import KEEPS, LABEL, Progress, advance, ask, check_quota, status_of
 from connectors._graph_errors import GraphError
@@ -46,7 +47,6 @@ from connectors.base import (
     VideoRules,
     Withheld,
 )
-from connectors.connects import Invitation, Offer
 
 _HOSTS = {"graph": "https://graph.facebook.com", "dialog": connecting.DIALOG}
 _ACCOUNT = Field("ig_user_id", "Instagram-Konto-ID", help="Die Zahl des Instagram-Kontos, nicht der Benutzername.")

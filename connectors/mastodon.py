@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from connectors import _mastodon_connecting as connecting
 from connectors import _mastodon_text as measure
+from connectors._connects import Invitation, Offer
 from connectors._mastodon_client import MastodonClient
 from connectors._mastodon_errors import LABEL
 from connectors._mastodon_instance import DEFAULT_ALT, DEFAULT_PICTURES, DEFAULT_TEXT, check, rules_of
@@ -49,7 +50,6 @@ from connectors.base import (
     Variant,
     VideoRules,
 )
-from connectors.connects import Invitation, Offer
 
 _READ = date(2026, 11, 22)
 _KEEPS = timedelta(hours=24)

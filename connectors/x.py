@@ -18,6 +18,7 @@ from urllib.parse import quote
 import requests
 import tweepy
 
+from connectors._costs import BUDGET
 from connectors._http import not_answered
 from connectors._x_client import XClient
 from connectors._x_errors import Duty, gone, meaning, unreadable
@@ -48,7 +49,6 @@ from connectors.base import (
     Variant,
     VideoRules,
 )
-from connectors.costs import BUDGET
 
 _READ = date(2026, 11, 21)
 _KEEPS = timedelta(hours=24)

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from connectors._connects import Connects, Offer
 from connectors.base import Access, ConnectorError
-from connectors.connects import Connects, Offer
 from distributor.domain import Actor, Refused
 from distributor.services import accounts
 from distributor.services.deps import Deps

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from connectors._costs import BUDGET, Costs
 from connectors.base import RemotePost
-from connectors.costs import BUDGET, Costs
 from distributor.domain import Reason, Refused, State
 from distributor.lifecycle import APPROVED
 from distributor.services.deps import Deps
