@@ -7,7 +7,7 @@ from typing import Any
 
 from distributor.cli import connecting
 from distributor.cli.fields import given_fields, with_fields
-from distributor.cli.grammar import Choice, Misuse, Number, argument, as_json, as_user, group, option
+from distributor.cli.grammar import Choice, F, Misuse, Number, argument, as_json, as_user, group, option
 from distributor.cli.outcome import DONE, PARTLY, each
 from distributor.cli.parts import acting, assemble, present, require_known
 from distributor.cli.printing import complain, emit, facts, say, table, when
@@ -26,6 +26,17 @@ from distributor.wording import stamp
 @group(help="Konten der Jobcenter verbinden, prüfen, anhalten und weiterlaufen lassen.")
 def accounts() -> None:
     """Hold the commands about accounts."""
+
+
+def named(command: F) -> F:
+    """Add the options that name an account which may not exist yet."""
+    for decorate in (
+        option("--name", required=True, metavar="N", help="Der Name des Kontos."),
+        option("--channel", required=True, metavar="NAME", help="Der Kanal."),
+        option("--organisation", required=True, metavar="SLUG", help="Das Jobcenter."),
+    ):
+        command = decorate(command)
+    return command
 
 
 @accounts.command("list", help="Zeigt die Konten, ohne Zugangsdaten.")
@@ -90,9 +101,7 @@ def _one(deps: Deps, number: int) -> dict[str, Any]:
 
 
 @accounts.command(help="Verbindet ein Konto. Geheime Felder stehen nie auf der Befehlszeile.")
-@option("--organisation", required=True, metavar="SLUG", help="Das Jobcenter.")
-@option("--channel", required=True, metavar="NAME", help="Der Kanal.")
-@option("--name", required=True, metavar="N", help="Der Name des Kontos.")
+@named
 @with_fields
 @as_user
 def add(
@@ -113,9 +122,7 @@ def add(
 
 
 @accounts.command(help="Verbindet ein Konto durch Ihre Zustimmung beim Netzwerk, statt mit abgetippten Schlüsseln.")
-@option("--organisation", required=True, metavar="SLUG", help="Das Jobcenter.")
-@option("--channel", required=True, metavar="NAME", help="Der Kanal.")
-@option("--name", required=True, metavar="N", help="Der Name des Kontos.")
+@named
 @with_fields
 @as_user
 def connect(
