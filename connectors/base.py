@@ -166,7 +166,8 @@ class Field:
 class Look:
     """How the channel shows a post, for the preview: characters before "mehr", picture ratio, whether links click.
 
-    ``picture_ratio`` is width by height to which the stream crops a picture; 0 means that it is shown whole.
+    ``picture_ratio`` is width by height to which the stream crops a picture; 0 means that it is shown whole. With
+    ``heading`` the document's own title stands above, and its link below whatever media there are.
     """
 
     fold: int
@@ -174,6 +175,7 @@ class Look:
     picture_first: bool
     links_click: bool
     card: bool
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

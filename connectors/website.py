@@ -87,7 +87,7 @@ class Website:
             "davon.",
         ),
     )
-    look = Look(fold=2000, picture_ratio=0, picture_first=True, links_click=True, card=True)
+    look = Look(fold=2000, picture_ratio=0, picture_first=True, links_click=True, card=True, heading=True)
 
     def render(self, variant: Variant) -> RemotePost:
         """Return the text with its heading beside it; the page shows the link itself."""

@@ -130,7 +130,6 @@ def _post(
     row: Row, attempts: Sequence[AttemptRow], receipt: ReceiptRow | None, problems: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     post, account, owner, item = row
-    document = post.document
     return {
         "id": post.id,
         "item": item.id,
@@ -153,10 +152,11 @@ def _post(
         "approved_digest": post.approved_digest,
         "staged_digest": post.staged_digest,
         "sent_digest": post.sent_digest,
-        "text": document["text"],
-        "link": document["link"],
+        "heading": post.document["extra"].get("title", ""),
+        "text": post.document["text"],
+        "link": post.document["link"],
         "media": [
-            {key: medium[key] for key in ("sha256", "mime", "width", "height", "alt")} for medium in document["media"]
+            {key: each[key] for key in ("sha256", "mime", "width", "height", "alt")} for each in post.document["media"]
         ],
         "problems": problems,
         "attempts": [

@@ -59,6 +59,7 @@ class Card:
 class Preview:
     """What the template shows. ``rest`` is what hides behind "… mehr"; ``length`` and ``limit`` count in ``unit``."""
 
+    heading: str
     shown: tuple[Piece, ...]
     rest: tuple[Piece, ...]
     pictures: tuple[Picture, ...]
@@ -75,6 +76,7 @@ def preview(post: Mapping[str, Any], connector: Connector) -> Preview:
     cut = fold_at(text, look.fold)
     pictures = tuple(Picture(m["sha256"], m["alt"], m["width"], m["height"], m["mime"]) for m in post["media"])
     return Preview(
+        heading=post["heading"] if look.heading else "",
         shown=pieces(text[:cut], look),
         rest=pieces(text[cut:].lstrip(), look),
         pictures=pictures,
@@ -114,7 +116,7 @@ def pieces(text: str, look: Look) -> tuple[Piece, ...]:
 
 
 def _card(title: str, link: str, look: Look, pictures: Sequence[Picture]) -> Card | None:
-    if not look.card or pictures or not is_web_address(link):
+    if not look.card or (pictures and not look.heading) or not is_web_address(link):
         return None
     return Card(title, urlsplit(link).hostname or "", link)
 

@@ -16,6 +16,7 @@ from distributor.web.files import looks_css
 from distributor.web.preview import Piece, fold_at, is_web_address, pieces, preview
 
 CLICK = Look(fold=40, picture_ratio=1.5, picture_first=False, links_click=True, card=True)
+HEADED = Look(fold=40, picture_ratio=0, picture_first=True, links_click=True, card=True, heading=True)
 STILL = Look(fold=40, picture_ratio=1.0, picture_first=True, links_click=False, card=False)
 PICTURE = {"sha256": "a" * 64, "mime": "image/jpeg", "width": 3, "height": 2, "alt": "Ein Baum"}
 
@@ -25,7 +26,7 @@ def channel(look: Look) -> Any:
 
 
 def post(text: str, link: str = "", media: tuple[dict[str, object], ...] = ()) -> dict[str, Any]:
-    return {"title": "Titel", "text": text, "link": link, "media": list(media)}
+    return {"title": "Titel", "heading": "Überschrift", "text": text, "link": link, "media": list(media)}
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,11 @@ def test_every_channel_that_exists_gets_its_picture_ratio() -> None:
     css = looks_css(connectors)
     assert all(f".look-{name} " in css for name in connectors)
     assert css.count("aspect-ratio") == len(connectors)
+
+
+def test_a_channel_that_shows_a_heading_and_the_link_below_shows_them_beside_pictures_too() -> None:
+    shown = preview(post("Text", "https://portal.example/1", (PICTURE,)), channel(HEADED))
+
+    assert shown.heading == "Überschrift"
+    assert shown.card is not None
+    assert preview(post("Text"), channel(CLICK)).heading == ""
