@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from distributor.intake.discovery import Candidate, candidates, clear_choice, is_page, usual_places
+from tests.support.effort import effort
 
 RSS = "application/rss+xml"
 
@@ -145,12 +144,10 @@ def test_a_page_is_known_by_its_beginning(text: str, expected: bool) -> None:
     ids=lambda text: text[:12],
 )
 def test_a_hostile_page_is_looked_through_in_no_time(hostile: str) -> None:
-    began = time.process_time()
-
-    found = candidates(f"<html>{hostile}", "https://kjc.example/")
+    with effort(20):
+        found = candidates(f"<html>{hostile}", "https://kjc.example/")
 
     assert len(found) <= 30
-    assert time.process_time() - began < 2
 
 
 def test_of_too_many_links_the_first_count() -> None:

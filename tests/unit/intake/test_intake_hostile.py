@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import gzip
 import time
 from collections.abc import Callable, Iterator
@@ -15,9 +14,7 @@ from distributor.domain import Refused
 from distributor.intake import fallback
 from distributor.intake.fallback import in_child
 from distributor.intake.parse import parse
-
-COUNTS = 12
-"""So many times what counting to ten million takes: two seconds on a machine with nothing else to do."""
+from tests.support.effort import effort
 
 MEGABYTES = 150
 
@@ -177,7 +174,7 @@ def test_a_process_that_does_not_end_is_ended():
     begun = time.monotonic()
 
     assert in_child(f"<rss><channel><item {attributes(300_000).decode()}/></channel></rss>", limit=1) is None
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 def test_a_long_document_beyond_mending_is_not_tried(monkeypatch):
@@ -191,24 +188,12 @@ def test_a_long_document_beyond_mending_is_not_tried(monkeypatch):
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Fail where what is done inside takes more time or megabytes than a document may.
-
-    The time is counted in what this machine needs for a known piece of work at this very moment; that the collector
-    of garbage would visit whatever the other tests left is not the document's fault.
-    """
-    gc.collect()
-    gc.freeze()
-    begun = time.process_time()
-    sum(range(10_000_000))
-    counting = time.process_time() - begun
-    Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here (proc(5))
-    before, begun = _kilobytes("VmRSS"), time.process_time()
-    try:
+    """Fail where what is done inside takes more time or megabytes than a document may."""
+    with effort(36):
+        Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here (proc(5))
+        before = _kilobytes("VmRSS")
         yield
-    finally:
-        gc.unfreeze()
-    taken, grown = time.process_time() - begun, (_kilobytes("VmHWM") - before) // 1024
-    assert taken < COUNTS * counting
+        grown = (_kilobytes("VmHWM") - before) // 1024
     assert grown < MEGABYTES
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from distributor.domain import FeedMedium
 from distributor.intake.html import laid_out, text_of, text_of_either, tidy
 from distributor.intake.pictures import images_of
+from tests.support.effort import effort
 
 BASE = "https://portal.example/beitrag/1"
 
@@ -116,11 +115,8 @@ def test_a_field_of_unknown_kind_is_read_as_what_it_looks_like(value, text):
     ids=lambda html: html[:8],
 )
 def test_hostile_html_is_done_within_seconds(html):
-    begun = time.process_time()
-
-    text_of(html)
-
-    assert time.process_time() - begun < 5
+    with effort(50):
+        text_of(html)
 
 
 @given(st.text(max_size=300))

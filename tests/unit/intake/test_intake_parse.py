@@ -624,7 +624,7 @@ def test_a_process_that_does_not_end_is_ended():
     begun = time.monotonic()
 
     assert in_child(attributes, limit=1) is None
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 def test_what_no_parser_can_read_is_refused():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from distributor.intake.link_header import links_in
+from tests.support.effort import effort
 
 BASE = "https://kjc.example/feed"
 
@@ -46,7 +45,7 @@ def test_nothing_that_is_written_there_breaks_the_reading(header: str) -> None:
 
 @pytest.mark.parametrize("hostile", ["<a>," * 100_000, "<" * 300_000, "<a>;" * 100_000, '<a>;b="' * 50_000])
 def test_a_hostile_header_is_read_in_no_time(hostile: str) -> None:
-    began = time.process_time()
+    with effort(10):
+        found = links_in(hostile, BASE)
 
-    assert len(links_in(hostile, BASE)) <= 100
-    assert time.process_time() - began < 1
+    assert len(found) <= 100

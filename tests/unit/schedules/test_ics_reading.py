@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +13,7 @@ from schedules.days import Kind, Occasion
 from schedules.ics import export
 from schedules.ics_reading import read as read_file
 from schedules.refusal import CalendarRefused
+from tests.support.effort import effort
 
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 
@@ -158,13 +158,11 @@ def test_what_lies_inside_an_event_or_beside_it_is_passed_over() -> None:
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused_whole(data: bytes, said: str) -> None:
-    begin = process_time()
-    with pytest.raises(CalendarRefused) as refusal:
+    with effort(50), pytest.raises(CalendarRefused) as refusal:
         read(data, "school", FIRST, LAST)
 
     assert said in str(refusal.value)
     assert str(refusal.value).endswith(".")
-    assert process_time() - begin < 5
 
 
 @pytest.mark.parametrize(
@@ -197,21 +195,17 @@ def test_a_file_that_cannot_be_meant_is_refused_whole(data: bytes, said: str) ->
     ],
 )
 def test_a_hostile_line_takes_linear_time(line: str) -> None:
-    begin = process_time()
-    with suppress(CalendarRefused):
+    with effort(100), suppress(CalendarRefused):
         read(file(f"UID:u\nDTSTART:20260520\n{line}"), "school", FIRST, LAST)
-
-    assert process_time() - begin < 10
 
 
 def test_the_longest_work_a_file_can_ask_for_is_done_in_seconds() -> None:
     events = ["DTSTART:20160601\nRRULE:FREQ=DAILY;COUNT=999999;BYMONTHDAY=31;BYMONTH=1,3,5,7,8,10,12;BYDAY=SU"] * 500
-    begin = process_time()
 
-    found = read(file(*events), "school", FIRST, LAST)
+    with effort(100):
+        found = read(file(*events), "school", FIRST, LAST)
 
     assert len(found) == 500 * 4
-    assert process_time() - begin < 10
 
 
 def test_a_window_of_more_than_five_years_is_refused() -> None:
