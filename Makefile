@@ -39,7 +39,7 @@ test-hosts: $(TEST) ## Kills and cuts off daemons on hosts of their own: 10,000 
 bench: $(TEST) ## Measures delivery against its limit and writes docs/benchmark.md (about half an hour).
 	@$(BIN)/python -m tests.measure.bench --write
 
-bench-media: $(TEST) ## Measures videos and pictures against the plain ffmpeg command and the plain loop (two minutes).
+bench-media: $(TEST) ## Measures videos and pictures against the plain ffmpeg command and the plain loop (four minutes).
 	@$(BIN)/python -m tests.measure.media
 
 measure: $(TEST) ## Measures planning, a full database, reading a feed and idling; each prints its bound.
