@@ -65,8 +65,8 @@ class Lead:
         if self.public:
             return None
         word = "zurückgezogen" if self.recalled else STATE_WORDS[self.state]
-        when = f" für {local_time(self.due_at)}" if self.expected_at and self.due_at else ""
-        text = f"Zuerst muss der Post zum selben Beitrag auf der eigenen Website öffentlich sein; er ist {word}{when}."
+        when = f", geplant {local_time(self.due_at)}" if self.expected_at and self.due_at else ""
+        text = f"Zuerst muss der Post zum selben Beitrag auf der eigenen Website öffentlich sein (jetzt: {word}{when})."
         waits = self.recalled or self.state in _FOR_A_PERSON
         return Reason("requires", text, "officer" if waits else "daemon")
 
