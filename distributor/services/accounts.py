@@ -167,6 +167,15 @@ def check(deps: Deps, account_id: int, clock: Callable[[], datetime]) -> Checked
     return Checked(label, identity)
 
 
+def check_for(deps: Deps, actor: Actor, account_id: int, clock: Callable[[], datetime]) -> Checked:
+    """Check an account because somebody asks who may hold it. Raises: Refused."""
+    with deps.store.read() as session:
+        row, owner = account_of(session, account_id)
+        require(actor, "account.pause", owner.slug)
+        refuse_retired(row)
+    return check(deps, account_id, clock)
+
+
 def check_due(deps: Deps, clock: Callable[[], datetime]) -> int:
     """Ask about every account that works and was not asked about for a day; tell of those whose access ends soon."""
     now = clock()

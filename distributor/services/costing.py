@@ -6,7 +6,7 @@ it, and is missed after the usual time. Reads only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -58,25 +58,46 @@ def bill_of(deps: Deps, session: Session, account: AccountRow | HeldAccount, now
     connector = _costs(deps, account.channel)
     if connector is None:
         return None
-    begun = now.astimezone(_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    paid = or_(PostRow.published_at >= begun, PostRow.state.in_(_MAY_BE_PUBLIC))
-    spent, queued = (
-        sum((connector.price(RemotePost.of(document)) for document in session.scalars(query)), Decimal())
-        for query in (
-            select(PostRow.document).where(PostRow.account_id == account.id, chosen)
-            for chosen in (paid, PostRow.state.in_(APPROVED - _MAY_BE_PUBLIC))
-        )
-    )
+    spent, queued = _sums(deps, session, [account], now)[account.id]
     return Bill(connector.currency, spent, queued, budget_of(account.fields))
 
 
-def bill_told(deps: Deps, session: Session, account: AccountRow, now: datetime) -> str | None:
-    """Return what an account costs in one sentence, or what is wrong with its budget; None where nothing is taken."""
-    try:
-        bill = bill_of(deps, session, account, now)
-    except Refused as refusal:
-        return refusal.text
-    return bill.sentence if bill is not None else None
+def bills_told(deps: Deps, session: Session, accounts: Sequence[AccountRow], now: datetime) -> dict[int, str]:
+    """Return what each account costs in one sentence, or what is wrong with its budget; where nothing is taken, none.
+
+    However many accounts there are, their posts are read at once.
+    """
+    sums = _sums(deps, session, accounts, now)
+    told = {}
+    for account in accounts:
+        connector = _costs(deps, account.channel)
+        if connector is None:
+            continue
+        try:
+            told[account.id] = Bill(connector.currency, *sums[account.id], budget_of(account.fields)).sentence
+        except Refused as refusal:
+            told[account.id] = refusal.text
+    return told
+
+
+def _sums(
+    deps: Deps, session: Session, accounts: Sequence[AccountRow | HeldAccount], now: datetime
+) -> dict[int, tuple[Decimal, Decimal]]:
+    """Return what each account that costs money has spent this month, and what its approved posts will cost."""
+    priced = {account.id: connector for account in accounts if (connector := _costs(deps, account.channel))}
+    sums = dict.fromkeys(priced, (Decimal(), Decimal()))
+    if not priced:
+        return sums
+    begun = now.astimezone(_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    query = select(PostRow.account_id, PostRow.state, PostRow.document).where(
+        PostRow.account_id.in_(priced), or_(PostRow.published_at >= begun, PostRow.state.in_(APPROVED))
+    )
+    for number, state, document in session.execute(query):
+        spent, queued = sums[number]
+        price = priced[number].price(RemotePost.of(document))
+        waits = state in APPROVED and state not in _MAY_BE_PUBLIC
+        sums[number] = (spent, queued + price) if waits else (spent + price, queued)
+    return sums
 
 
 def overdrawn(deps: Deps, session: Session, account: HeldAccount, post: HeldPost, now: datetime) -> Reason | None:

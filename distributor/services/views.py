@@ -16,7 +16,7 @@ from distributor.services import captioning, films, renditions
 from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
-from distributor.services.costing import bill_told
+from distributor.services.costing import bills_told
 from distributor.services.deps import Deps
 from distributor.services.histories import history
 from distributor.services.judging import judge
@@ -286,10 +286,13 @@ def _repeat(session: Session, item_id: int, piece: Workpiece) -> dict[str, Any] 
 def account_list(deps: Deps, *, organisation: str | None = None, now: datetime | None = None) -> list[dict[str, Any]]:
     """Return accounts without any secret; with ``now`` also what each costs, where its network takes money."""
     with deps.store.read() as session:
+        rows = [(account, owner) for account, owner in items.accounts(session) if organisation in (None, owner.slug)]
+        bills = bills_told(deps, session, [account for account, _ in rows], now) if now is not None else {}
         return [
             {
                 "id": account.id,
                 "organisation": owner.slug,
+                "organisation_name": owner.name,
                 "channel": account.channel,
                 "name": account.name,
                 "identity": account.identity,
@@ -302,10 +305,9 @@ def account_list(deps: Deps, *, organisation: str | None = None, now: datetime |
                 "checked_at": stamp(account.checked_at),
                 "ends_at": stamp(account.ends_at),
                 "lacks": account.lacks or [],
-                "bill": bill_told(deps, session, account, now) if now is not None else None,
+                "bill": bills.get(account.id),
             }
-            for account, owner in items.accounts(session)
-            if organisation in (None, owner.slug)
+            for account, owner in rows
         ]
 
 

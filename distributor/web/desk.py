@@ -26,9 +26,11 @@ from distributor.services import documents, health, outages
 from distributor.services.deps import Deps
 from distributor.settings import WEB_THREADS
 from distributor.web import (
+    accounts,
     brake,
     calendar,
     changes,
+    connecting,
     files,
     framing,
     items,
@@ -47,6 +49,24 @@ MAX_BODY = 1_000_000
 """The largest form that is read, in bytes; our own choice, far above the longest text with its answers."""
 
 _KEYS = re.compile(r"(?<=://)[^/?#\s]*@|\?.*", re.DOTALL)
+
+_PAGES = (
+    login,
+    queue,
+    missed,
+    posts,
+    items,
+    framing,
+    changes,
+    persons,
+    calendar,
+    brake,
+    recalls,
+    connecting,
+    accounts,
+    files,
+)
+"""The modules with pages; where two could answer an address, the first does."""
 
 _log = structlog.get_logger()
 
@@ -67,7 +87,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, redirect_slashes=False, title="Desk"
     )
     app.state.desk = Desk(deps, clock, Pages())
-    for module in (login, queue, missed, posts, items, framing, changes, persons, calendar, brake, recalls, files):
+    for module in _PAGES:
         app.include_router(module.router)
     app.add_api_route("/health", report_health, methods=["GET"])
     app.add_api_route("/metrics", report_figures, methods=["GET"])

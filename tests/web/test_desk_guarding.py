@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from distributor.consent import SCOPES
-from distributor.services import consent_views, consents, recalling, views
+from distributor.services import connecting, consent_views, consents, recalling, views
 from distributor.services.health import Finding
 from distributor.services.people import actor_named
 
@@ -81,6 +82,19 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/notbremse/ziehen"): {"anna", "eva", "otto"},
     ("POST", "/notbremse/loesen"): {"anna", "eva", "otto"},
     ("GET", "/medien/{sha256}"): EVERYBODY,
+    ("GET", "/konten"): EVERYBODY,
+    ("GET", "/konten/neu"): {"otto"},
+    ("POST", "/konten/neu"): {"otto"},
+    ("POST", "/konten/verbinden"): {"otto"},
+    ("GET", "/konten/verbinden/{number}"): {"otto"},
+    ("POST", "/konten/verbinden/{number}/angekommen"): {"otto"},
+    ("POST", "/konten/verbinden/{number}/waehlen"): {"otto"},
+    ("GET", "/konten/{number}"): EVERYBODY,
+    ("GET", "/konten/{number}/{verb}"): EVERYBODY,
+    ("POST", "/konten/{number}/zugang"): {"otto"},
+    ("POST", "/konten/{number}/pruefen"): {"anna", "otto"},
+    ("POST", "/konten/{number}/anhalten"): {"anna", "otto"},
+    ("POST", "/konten/{number}/weiter"): {"anna", "otto"},
 }
 """Every route and the logins that may use it; None means without logging in."""
 
@@ -126,6 +140,13 @@ def address(desk: Any, path: str) -> str:
     )
 
 
+def begins_to_connect(desk: Any) -> None:
+    """An account that waits for somebody's yes at its network."""
+    otto, now = actor_named(desk.deps, "otto", desk.clock.now()), desk.clock.now()
+    deps = replace(desk.deps, settings=replace(desk.deps.settings, public_url="https://kjc.example"))
+    connecting.begin(deps, otto, "fulda", "facebook", "neu", {"app_id": "1", "app_secret": "s"}, now)
+
+
 def shown_persons(desk: Any) -> list[str]:
     """Two persons who consented to everything: one for the address, one for the form."""
     eva, now = actor_named(desk.deps, "eva", desk.clock.now()), desk.clock.now()
@@ -149,6 +170,7 @@ def test_each_person_gets_what_the_table_allows_and_nothing_else(desk: Any, logi
     other = next(each for each in desk.posts(organisation="fulda") if each["id"] != desk.awaiting()["id"])
     recalling.recall(desk.deps, actor_named(desk.deps, "anna", desk.clock.now()), other["id"], desk.clock.now())
     desk.closes("fulda", date(2027, 2, 2))
+    begins_to_connect(desk)
     for (method, path), allowed in ROUTES.items():
         if path == "/abmelden" or allowed is None:
             continue

@@ -24,6 +24,12 @@ PAGES = [
     ("eva", "/notbremse"),
     ("eva", "/rueckrufe"),
     ("eva", "/einwilligungen"),
+    ("anna", "/konten"),
+    ("anna", "/konten/1"),
+    ("otto", "/konten/1"),
+    ("otto", "/konten/neu"),
+    ("otto", "/konten/neu?kjc=fulda&kanal=facebook"),
+    ("otto", "/konten/neu?kjc=fulda&kanal=x"),
     ("anna", "/gibt-es-nicht"),
 ]
 
