@@ -18,9 +18,10 @@ import requests
 from connectors._bluesky_errors import LABEL, NO_RECORD, calls_left, document, refused, reset_of
 from connectors._http import not_answered
 from connectors._refusals import Duty, unclear
-from connectors.base import Access, Medium, Throttled, Unauthorised
+from connectors.base import Access, Medium, Rejected, Throttled, Unauthorised
 
 COLLECTION = "app.bsky.feed.post"
+GATES = "app.bsky.feed.threadgate"
 SPARE = 5
 """So many logins of a window are left alone by what can wait, so that releasing and taking down still get through."""
 
@@ -137,6 +138,30 @@ class BlueskyClient:
             raise unclear("the uri is not the one that was asked for", duty="release", label=LABEL)
         return str(uri)
 
+    def put_gated(self, login: Login, key: str, record: Mapping[str, Any], gate: Mapping[str, Any]) -> str:
+        """Create the record and who may reply to it, all or nothing; return the record's address.
+
+        There is no repeat that changes nothing here: an existing key is refused, in words that no document promises,
+        so a refusal of the record as such may be that one and proves nothing.
+        """
+        creates = "com.atproto.repo.applyWrites#create"
+        writes = [
+            {"$type": creates, "collection": collection, "rkey": key, "value": value}
+            for collection, value in ((COLLECTION, record), (GATES, gate))
+        ]
+        body = {"repo": login.did, "writes": writes}
+        response = self._send("POST", "com.atproto.repo.applyWrites", duty="release", json=body, headers=_bearer(login))
+        try:
+            results = self._object(response, "release").get("results")
+        except Rejected as error:
+            if "Invalid app.bsky" in error.detail:
+                raise
+            raise unclear(error.detail, duty="release", label=LABEL, code=error.code) from None
+        told = [one.get("uri") for one in results if isinstance(one, dict)] if isinstance(results, list) else []
+        if not told or told[0] != address(login.did, key):
+            raise unclear("the uri is not the one that was asked for", duty="release", label=LABEL)
+        return str(told[0])
+
     def record(self, did: str, key: str) -> dict[str, Any] | None:
         """Return what stands under a key; None if the server says that there is nothing."""
         params = {"repo": did, "collection": COLLECTION, "rkey": key}
@@ -177,9 +202,9 @@ class BlueskyClient:
             return ""
         return str(answer.get("rev") or "") if isinstance(answer, dict) else ""
 
-    def delete(self, login: Login, key: str) -> None:
-        """Delete the record; one that is gone already is no error to the server, which then says nothing at all."""
-        body = {"repo": login.did, "collection": COLLECTION, "rkey": key}
+    def delete(self, login: Login, key: str, collection: str = COLLECTION) -> None:
+        """Delete a record; one that is gone already is no error to the server, which then says nothing at all."""
+        body = {"repo": login.did, "collection": collection, "rkey": key}
         name, headers = "com.atproto.repo.deleteRecord", _bearer(login)
         response = self._send("POST", name, duty="retract", json=body, headers=headers)
         if response.status_code not in _OK:

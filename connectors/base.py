@@ -150,7 +150,8 @@ class Timing:
 class Field:
     """One thing an account must supply. ``label`` and ``help`` are German; a secret is stored encrypted.
 
-    ``address`` marks the address of a server of the account's own, to which its calls go.
+    ``address`` marks the address of a server of the account's own, to which its calls go. Where there are ``choices``,
+    each value has its German words there; with ``shapes`` the choice is part of every document of the account.
     """
 
     name: str
@@ -160,6 +161,8 @@ class Field:
     help: str = ""
     default: str = ""
     address: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)
+    shapes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What one Item becomes for one Account, before the channel's own rendering. ``link`` may be empty."""
+    """What one Item becomes for one Account, before the channel's own rendering. ``link`` may be empty.
+
+    ``options`` are what the account chose for its posts otherwise than usual, by the name of its field.
+    """
 
     title: str
     text: str
@@ -188,6 +194,7 @@ class Variant:
     media: tuple[Medium, ...] = ()
     form: str = "feed"
     language: str = "de"
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,11 +305,15 @@ class NotYet:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The proof that a post is public: the platform's id, its address (may be empty), and when."""
+    """The proof that a post is public: the platform's id, its address (may be empty), and when.
+
+    ``left`` says in German what of the document a person has to do there, because it could not be done by a call.
+    """
 
     remote_id: str
     url: str
     at: datetime
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)

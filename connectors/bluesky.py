@@ -7,6 +7,10 @@ What counts is in ``_bluesky_text``, what can be clicked in ``_bluesky_facets``,
 The record and its key (a valid TID made from the due time and the Stage's own key) are fixed when the post is staged,
 and its creation time is the time it is due. So a release may be repeated: the same record under the same key changes
 nothing, and another one is refused.
+
+Who may reply says a record of its own beside the post (a threadgate). Both are written in one call, all or nothing; a
+repeat of that one is refused, and a look tells. That the app heeds it is Bluesky's word
+(https://docs.bsky.app/docs/tutorials/thread-gates, read on 2026-11-30) and UNVERIFIED here: no app runs in the tests.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from connectors import _bluesky_text as measure
-from connectors._bluesky_client import COLLECTION, BlueskyClient, Login
+from connectors._bluesky_client import COLLECTION, GATES, BlueskyClient, Login
 from connectors._bluesky_client import address as record_address
 from connectors._bluesky_errors import LABEL
 from connectors._bluesky_facets import facets, links, mentions
@@ -113,6 +117,22 @@ _VIDEO = Field(
     help="service: Bluesky bereitet Videos vor, ehe der Post erscheint. server: Der eigene Server nimmt sie an; dann "
     "fehlt das Video im Post, bis Bluesky damit fertig ist.",
 )
+_WHO_REPLIES = {
+    "": "alle",
+    "followers": "wer dem Konto folgt",
+    "following": "wem das Konto folgt",
+    "mentioned": "nur Genannte",
+    "nobody": "niemand",
+}
+_RULES = {"followers": "followerRule", "following": "followingRule", "mentioned": "mentionRule"}
+_REPLIES = Field(
+    "replies",
+    "Wer antworten darf",
+    required=False,
+    help="Leer: alle. nobody: niemand. Auch followers, following und mentioned.",
+    choices=_WHO_REPLIES,
+    shapes=True,
+)
 _PASSWORD = Field(
     "app_password",
     "App-Passwort",
@@ -135,7 +155,7 @@ class Bluesky:
         settle=(timedelta(minutes=2), timedelta(minutes=5)),
         absence="certain",
     )
-    fields: tuple[Field, ...] = (_HANDLE, _SERVER, _PASSWORD, _VIDEO)
+    fields: tuple[Field, ...] = (_HANDLE, _SERVER, _PASSWORD, _VIDEO, _REPLIES)
     look = Look(fold=300, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
     def render(self, variant: Variant) -> RemotePost:
@@ -147,7 +167,7 @@ class Bluesky:
         text = variant.text.strip()
         if variant.link and variant.link not in (url for _, url in links(text)):
             text = f"{text}\n{variant.link}".lstrip()
-        extra: dict[str, Any] = {"language": variant.language}
+        extra: dict[str, Any] = {"language": variant.language, **variant.options}
         if variant.link and _fits_a_card(variant.media):
             extra["card"] = {"title": variant.title.strip() or variant.link, "description": ""}
         return RemotePost(self.channel, variant.form, text, variant.link, variant.media, extra)
@@ -189,7 +209,9 @@ class Bluesky:
             text = "Das Bluesky-Konto ist ein anderes geworden; der Post wird noch einmal vorbereitet."
             raise StageLost(text, code="did", who="operator")
         record = {**stage["record"], "createdAt": _moment(order.due_at)}
-        uri = client.put(login, str(stage["key"]), record)
+        gate = _gate(post, login.did, str(stage["key"]), order)
+        key = str(stage["key"])
+        uri = client.put_gated(login, key, record, gate) if gate else client.put(login, key, record)
         return Receipt(uri, _page(login.did, str(stage["key"])), access.now)
 
     def find(
@@ -223,6 +245,7 @@ class Bluesky:
             text = "Der Post gehört zu einem anderen Bluesky-Konto. Bitte dort von Hand löschen und bestätigen."
             raise Rejected(text, detail=receipt.remote_id[:200], code="did")
         client.delete(login, parts[2])
+        client.delete(login, parts[2], GATES)
         if client.record(login.did, parts[2]) is not None:
             text = "Der Post steht noch auf Bluesky; es wird noch einmal versucht, ihn zu löschen."
             raise Unavailable(text, detail="getRecord after deleteRecord", code="stands")
@@ -307,6 +330,15 @@ def _record(post: RemotePost, embed: Json, people: Mapping[str, str]) -> dict[st
     if embed:
         record["embed"] = embed
     return record
+
+
+def _gate(post: RemotePost, did: str, key: str, order: Order) -> dict[str, Any] | None:
+    """Return the record that says who may reply; None where all may."""
+    chosen = post.extra.get(_REPLIES.name)
+    if not chosen:
+        return None
+    allow = [{"$type": f"{GATES}#{_RULES[chosen]}"}] if chosen in _RULES else []
+    return {"$type": GATES, "post": record_address(did, key), "allow": allow, "createdAt": _moment(order.due_at)}
 
 
 def _embed(post: RemotePost, blobs: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Facebook Pages: posts with text, link and pictures, and reels. Comments are not here.
+"""Facebook Pages: posts with text, link and pictures, and reels.
+
+Comments under a Page's post cannot be switched off by any documented call (only hidden one by one), so an account that
+wants them off has its people asked to do it by hand once a post is public.
 
 A post is made as an invisible draft (``published=false``) and made public by its id, which may be repeated without
 harm. That way was seen to work on one Page on 2026-09-05 and is not promised by Meta, so the setting ``release`` can
@@ -96,6 +99,17 @@ with the right to read data (https://developers.facebook.com/docs/permissions).
 """
 
 
+_COMMENTS = Field(
+    "comments",
+    "Kommentare",
+    required=False,
+    help="Leer: an. off: aus; das geht bei Facebook nur von Hand, darum wird nach jedem Post daran erinnert.",
+    choices={"": "an", "off": "aus"},
+    shapes=True,
+)
+_BY_HAND = "Die Kommentare sollen aus sein, das geht nur von Hand. Bitte am Post auf Facebook einschränken."
+
+
 class Facebook:
     """The channel Facebook. Holds no state."""
 
@@ -122,6 +136,7 @@ class Facebook:
             default="draft",
             help="draft: unsichtbarer Entwurf, der zur Zeit freigeschaltet wird. direct: nur falls Entwürfe scheitern.",
         ),
+        _COMMENTS,
     )
     before = ("app_id", "app_secret")
     look = Look(fold=477, picture_ratio=0, picture_first=False, links_click=True, card=True)
@@ -133,7 +148,7 @@ class Facebook:
             text = with_link(text, variant.link)
         # A reel takes no description.
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
-        return RemotePost(self.channel, variant.form, text, variant.link, media)
+        return RemotePost(self.channel, variant.form, text, variant.link, media, dict(variant.options))
 
     def invite(self, access: Access, back: str, state: str) -> Invitation:
         """Return where the person says yes to Facebook. Raises: ConnectorError."""
@@ -195,7 +210,7 @@ class Facebook:
                 affirm(graph.update_object(remote_id, is_published=True))
             else:
                 remote_id = identity(graph.put_object(page, "feed", published=True, **_body(post, stage["photos"])))
-        return Receipt(remote_id, _address(remote_id), access.now)
+        return Receipt(remote_id, _address(remote_id), access.now, _left(post))
 
     def find(
         self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
@@ -210,12 +225,12 @@ class Facebook:
             if seen is not None:
                 if not seen["is_published"]:
                     return Absent(stage_usable=True)
-                return Found(_receipt(draft, seen, since))
+                return Found(_receipt(draft, seen, since, post))
             started = datetime.fromisoformat(stage["started"]) if "started" in stage else since
             for remote in _published(graph, page, min(since, started) - SLACK):
                 remote_id = identity(remote)
                 if remote_id == draft or (remote_id not in known and _is_ours(remote, post, order, since)):
-                    return Found(_receipt(remote_id, remote, since))
+                    return Found(_receipt(remote_id, remote, since, post))
         photos_live = not stage.get("photos") or access.now < started + _KEEPS
         return Absent(stage_usable=not draft and photos_live)
 
@@ -275,7 +290,7 @@ def _find_reel(
         for remote in reels.listed(graph, page):
             remote_id = identity(remote)
             if remote_id == video or (not video and remote_id not in known and _is_ours(remote, post, order, since)):
-                return Found(_receipt(remote_id, remote, since))
+                return Found(_receipt(remote_id, remote, since, post))
     if phases is not None:
         raise Unavailable("Facebook meldet das Video als veröffentlicht, führt es aber noch nicht auf.", code="listed")
     return Absent(stage_usable=False)
@@ -356,10 +371,15 @@ def _is_ours(remote: Json, post: RemotePost, order: Order, since: datetime) -> b
     return bool(post.text.strip()) and squeezed(message) == squeezed(post.text)
 
 
-def _receipt(remote_id: str, seen: Json, since: datetime) -> Receipt:
+def _left(post: RemotePost) -> str:
+    return _BY_HAND if post.extra.get(_COMMENTS.name) == "off" else ""
+
+
+def _receipt(remote_id: str, seen: Json, since: datetime, post: RemotePost) -> Receipt:
     """Build the proof. ``created_time`` may be the draft's, so no time from before the release counts."""
     created = moment(seen.get("created_time"))
-    return Receipt(remote_id, str(seen.get("permalink_url") or _address(remote_id)), max(created or since, since))
+    url = str(seen.get("permalink_url") or _address(remote_id))
+    return Receipt(remote_id, url, max(created or since, since), _left(post))
 
 
 def _delete(graph: GraphClient, node: str) -> bool:

@@ -1,6 +1,8 @@
 """Instagram professional accounts: pictures, carousels and reels, published through the linked Page's login.
 
-Making containers and waiting for them is in ``_graph_containers``. Stories and comments are not here.
+Making containers and waiting for them is in ``_graph_containers``. Comments can only be switched off after a post is
+public (https://developers.facebook.com/docs/instagram-platform/reference/instagram-media, read on 2026-11-21), so they
+are open for the moment between two calls; where the second one fails, a person is asked to do it.
 """
 
 from __future__ import annotations
@@ -55,7 +57,17 @@ _ERRORS = Source(
     "https://developers.facebook.com/documentation/instagram-platform/instagram-graph-api/reference/error-codes",
     READ_ON,
 )
+_COMMENTS = Field(
+    "comments",
+    "Kommentare",
+    required=False,
+    help="Leer: an. off: werden gleich nach dem Veröffentlichen abgeschaltet.",
+    choices={"": "an", "off": "aus"},
+    shapes=True,
+)
 _HELP = Source("https://help.instagram.com/351460621611097", READ_ON)
+_BY_HAND = "Die Kommentare ließen sich nicht abschalten. Bitte in der Instagram-App am Post abschalten."
+_FIELDS = "id,caption,permalink,timestamp,media_type,is_comment_enabled"
 _SHORT = (3.0, 8.0)
 """Seconds for the permalink: nice to have, and nobody waits longer for it."""
 
@@ -118,6 +130,7 @@ class Instagram:
         APP_ID,
         APP_SECRET,
         VERSION,
+        _COMMENTS,
     )
     before = ("app_id", "app_secret")
     look = Look(fold=125, picture_ratio=0, picture_first=True, links_click=False, card=False)
@@ -126,11 +139,12 @@ class Instagram:
         """Return the document. It carries no link, because a link in a caption cannot be clicked."""
         # A reel takes no description.
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
-        return RemotePost(self.channel, variant.form, variant.text, "", media)
+        return RemotePost(self.channel, variant.form, variant.text, "", media, dict(variant.options))
 
     def invite(self, access: Access, back: str, state: str) -> Invitation:
         """Return where the person says yes to Facebook, whose Page the account hangs on. Raises: ConnectorError."""
-        return connecting.invite(access, LABEL, [*_NEEDED, *_NEEDED_TO_DELETE, "pages_show_list"], back, state)
+        asked = [*_needed(access), *_NEEDED_TO_DELETE, "pages_show_list"]
+        return connecting.invite(access, LABEL, asked, back, state)
 
     def accept(self, access: Access, memory: Mapping[str, str], code: str) -> Sequence[Offer]:
         """Exchange the code for the accounts on the Pages that the person manages. Raises: ConnectorError."""
@@ -144,7 +158,7 @@ class Instagram:
             answer = open_graph(access, "token", LABEL).get_object(node, fields="id,username")
             name = str(answer.get("username", ""))
             found = Identity(identity(answer), name, f"https://www.instagram.com/{name}/" if name else "")
-        needs = {"token": _NEEDED, "user_token": _NEEDED_TO_DELETE}
+        needs = {"token": _needed(access), "user_token": _NEEDED_TO_DELETE}
         known = [(grant_of(access, held, node, LABEL, of_node="instagram_"), needed) for held, needed in needs.items()]
         return with_grants(found, *known, reads=True)
 
@@ -164,7 +178,8 @@ class Instagram:
         graph = open_graph(access, "token", LABEL)
         with answers(access, LABEL, changes=True, releasing=True):
             media_id = identity(graph.put_object(node, "media_publish", creation_id=str(stage["container"])))
-        return Receipt(media_id, _permalink(access, media_id), access.now)
+        left = _comments_left_open(access, media_id) if _closes_comments(post) else ""
+        return Receipt(media_id, _permalink(access, media_id), access.now, left)
 
     def find(
         self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
@@ -180,7 +195,7 @@ class Instagram:
             if state == "PUBLISHED" or post.text.strip():
                 mine = [one for one in _recent(access, node, since) if _is_ours(one, post, order, known)]
                 if mine:
-                    return Found(_receipt(mine[-1]))
+                    return Found(_receipt(mine[-1], post))
         if state == "PUBLISHED":
             text = f"{LABEL} meldet den Post als veröffentlicht, führt ihn aber noch nicht auf; es wird nachgesehen."
             raise Unavailable(text, code=state)
@@ -217,6 +232,25 @@ class Instagram:
         return Retracted("success")
 
 
+def _needed(access: Access) -> dict[str, str]:
+    """Return what the Page's token must be allowed: to switch comments only where the account does."""
+    switches = {"instagram_manage_comments": "Kommentare abschalten"} if access.fields.get(_COMMENTS.name) else {}
+    return {**_NEEDED, **switches}
+
+
+def _closes_comments(post: RemotePost) -> bool:
+    return post.extra.get(_COMMENTS.name) == "off"
+
+
+def _comments_left_open(access: Access, media_id: str) -> str:
+    """Switch the comments off; return what a person has to do if that fails, for the post is public in any case."""
+    try:
+        affirm(open_graph(access, "token", LABEL).update_object(media_id, comment_enabled=False))
+    except (GraphError, requests.RequestException, ConnectorError, Withheld):
+        return _BY_HAND
+    return ""
+
+
 def _permalink(access: Access, media_id: str) -> str:
     """Ask for the post's address, but let nothing turn a published post into an error: empty if there is no answer."""
 
@@ -249,7 +283,7 @@ def _recent(access: Access, node: str, since: datetime) -> list[dict[str, Any]]:
 
 def _newer(graph: Any, node: str, bound: datetime) -> list[dict[str, Any]]:
     newer = []
-    for medium in graph.pages(node, "media", fields="id,caption,permalink,timestamp,media_type", limit=25):
+    for medium in graph.pages(node, "media", fields=_FIELDS, limit=25):
         published = moment(medium.get("timestamp"))
         if published is not None and published < bound:
             break
@@ -273,11 +307,12 @@ def _bare(caption: str) -> str:
     return squeezed(caption).replace("@", "").replace(" ", "")
 
 
-def _receipt(medium: Json) -> Receipt:
+def _receipt(medium: Json, post: RemotePost) -> Receipt:
     published = moment(medium.get("timestamp"))
     if published is None:
         raise GraphError(200, {"message": "the answer has no timestamp"})
-    return Receipt(str(medium["id"]), str(medium.get("permalink") or ""), published)
+    left = _BY_HAND if _closes_comments(post) and medium.get("is_comment_enabled") is not False else ""
+    return Receipt(str(medium["id"]), str(medium.get("permalink") or ""), published, left)
 
 
 def _is_gone(access: Access, media_id: str) -> bool:

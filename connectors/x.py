@@ -93,7 +93,13 @@ _LIMITS = Limits(
     },
 )
 
-_WHO_REPLIES = ("following", "mentionedUsers", "subscribers", "verified")
+_WHO_REPLIES = {
+    "": "alle",
+    "following": "wem das Konto folgt",
+    "mentionedUsers": "nur Genannte",
+    "subscribers": "wer das Konto abonniert hat",
+    "verified": "nur verifizierte Konten",
+}
 """Source: https://docs.x.com/x-api/posts/create-post, read on 2026-11-21."""
 
 _REPLIES = Field(
@@ -101,6 +107,8 @@ _REPLIES = Field(
     "Wer antworten darf",
     required=False,
     help="Leer: alle. mentionedUsers: Genannte, also fast niemand. Auch following, subscribers, verified.",
+    choices=_WHO_REPLIES,
+    shapes=True,
 )
 _FIELDS = (
     Field(
@@ -242,8 +250,8 @@ def _timeline(access: Access, start: datetime) -> Iterator[dict[str, Any]]:
 def _replies(access: Access) -> str | None:
     """Return who may reply, None for everybody. Raises: Unauthorised for what X does not know."""
     chosen = access.fields.get(_REPLIES.name, "").strip()
-    if chosen and chosen not in _WHO_REPLIES:
-        text = f"„{_REPLIES.label}“ kennt bei X nur: {', '.join(_WHO_REPLIES)}. Bitte am Konto ändern."
+    if chosen not in _WHO_REPLIES:
+        text = f"„{_REPLIES.label}“ kennt bei X nur: {', '.join(filter(None, _WHO_REPLIES))}. Bitte am Konto ändern."
         raise Unauthorised(text, code=_REPLIES.name)
     return chosen or None
 
@@ -284,7 +292,7 @@ class X:
             text = f"{text}\n{variant.link}".lstrip()
         # a video takes no description
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
-        return RemotePost(channel=self.channel, form=variant.form, text=text, link=variant.link, media=media)
+        return RemotePost(self.channel, variant.form, text, variant.link, media, dict(variant.options))
 
     def price(self, post: RemotePost) -> Decimal:
         """Return what X takes: thirteen times as much for a post with a link, and something for each description."""
@@ -335,7 +343,10 @@ class X:
         media_ids = list(stage.get("media_ids", ())) or None
         with _asking(access, "release") as client:
             answer = client.create_tweet(
-                text=post.text or None, media_ids=media_ids, reply_settings=_replies(access), user_auth=True
+                text=post.text or None,
+                media_ids=media_ids,
+                reply_settings=post.extra.get(_REPLIES.name) or _replies(access),
+                user_auth=True,
             )
         remote_id = _data(answer, "release")["id"]
         return Receipt(remote_id, _address(remote_id), access.now)

@@ -92,6 +92,7 @@ REASON_WORDS: dict[str, str] = {
     "outcome.unknown": N_("Ausgang ungewiss"),
     "owner.died": N_("Dienst wurde unterbrochen"),
     "people.unlinked": N_("gezeigte Personen nicht eingetragen"),
+    "published.left": N_("öffentlich, etwas bleibt von Hand zu tun"),
     "post.deadly": N_("Programm ist an diesem Post gescheitert"),
     "recall": N_("wird zurückgenommen"),
     "receipt.taken": N_("Beleg gehört zu einem anderen Post"),
@@ -157,6 +158,8 @@ def todo(post: Values) -> tuple[str, str] | None:
     usual = NEXT.get(state)
     if reason and usual:
         return reason["text"], reason["who"] or usual[1]
+    if reason and reason["who"] and state is State.PUBLISHED:
+        return reason["text"], reason["who"]
     return usual
 
 

@@ -32,7 +32,17 @@ from connectors.sandbox.bluesky_call import (
     record_cid,
     tid,
 )
-from connectors.sandbox.bluesky_record import POST, Embedded, captioned, card_link, check, clickable, embedded
+from connectors.sandbox.bluesky_record import (
+    GATE,
+    POST,
+    Embedded,
+    captioned,
+    card_link,
+    check,
+    clickable,
+    embedded,
+    replies_of,
+)
 from connectors.sandbox.bluesky_videos import get_job_status, get_service_auth, laid, upload_video
 from connectors.sandbox.faults import Visit
 from connectors.sandbox.pictures import examine
@@ -101,6 +111,33 @@ async def put_record(call: Call) -> Json:
     if "swapRecord" in call.document and call.document["swapRecord"] != (current.cid if current else None):
         raise invalid(f"Record was at {current.cid if current else None}", "InvalidSwap")
     return _write(call, account, uri, record)
+
+
+async def apply_writes(call: Call) -> Json:
+    """POST com.atproto.repo.applyWrites: offered for a post with who may reply to it, all or nothing.
+
+    An existing key breaks the server, as with createRecord.
+    """
+    writes = call.document.get("writes")
+    if not isinstance(writes, list) or not all(isinstance(write, dict) for write in writes):
+        raise invalid("Expected writes to be an array")
+    if any(write.get("$type") != "com.atproto.repo.applyWrites#create" for write in writes):
+        raise invalid("Only creates are offered here")
+    posts = [write for write in writes if write.get("collection") == POST]
+    gates = [write for write in writes if write.get("collection") == GATE]
+    if len(posts) != 1 or len(posts) + len(gates) != len(writes):
+        raise invalid("Only a post with its threadgate is offered here")
+    call.document.update(collection=POST, rkey=posts[0].get("rkey"), record=posts[0].get("value"))
+    account, key, record = _writes(call, points=3 * len(writes))
+    uri = f"at://{did_of(account)}/{POST}/{key}"
+    replies = [replies_of(gate.get("rkey"), gate.get("value"), key, uri) for gate in gates]
+    if uri in call.world.state.records:
+        raise BlueskyRefusal(500, "InternalServerError", "Internal Server Error")
+    answer = _write(call, account, uri, record)
+    if replies:
+        call.world.state.posts[uri] = replace(call.world.state.posts[uri], replies=replies[0])
+    results = [{"uri": f"at://{did_of(account)}/{write['collection']}/{key}", "cid": answer["cid"]} for write in writes]
+    return {"commit": answer["commit"], "results": results}
 
 
 async def create_record(call: Call) -> Json:
@@ -228,6 +265,7 @@ METHODS: dict[tuple[str, str], Handler] = {
     ("POST", "com.atproto.repo.uploadBlob"): upload_blob,
     ("POST", "com.atproto.repo.putRecord"): put_record,
     ("POST", "com.atproto.repo.createRecord"): create_record,
+    ("POST", "com.atproto.repo.applyWrites"): apply_writes,
     ("POST", "com.atproto.repo.deleteRecord"): delete_record,
     ("GET", "com.atproto.repo.getRecord"): get_record,
     ("GET", "com.atproto.repo.listRecords"): list_records,

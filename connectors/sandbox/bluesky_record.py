@@ -15,6 +15,7 @@ import regex
 from connectors.sandbox.bluesky_call import SIGNS, TID_LENGTH, BlueskyRefusal, Json, invalid
 
 POST = "app.bsky.feed.post"
+GATE = "app.bsky.feed.threadgate"
 IMAGE_BYTES = 2_000_000
 THUMBNAIL_BYTES = 1_000_000
 VIDEO_BYTES = 300_000_000
@@ -44,6 +45,23 @@ def check(key: str, record: Any) -> None:
         raise _bad("expected at most 3 languages at $.langs")
     for facet in record.get("facets", []):
         _check_facet(facet, len(text.encode()))
+
+
+_RULES = {"followerRule": "followers", "followingRule": "following", "mentionRule": "mentioned"}
+
+
+def replies_of(gate_key: Any, gate: Any, key: str, uri: str) -> str:
+    """Return who may reply by a post's threadgate, which must have the post's own key. Raises: BlueskyRefusal."""
+    if not isinstance(gate, dict) or gate.get("$type") != GATE or gate_key != key or gate.get("post") != uri:
+        raise invalid(f"Invalid {GATE} record: it must name the post with the same key")
+    allow = gate.get("allow")
+    if not isinstance(allow, list) or len(allow) > 5:
+        raise invalid(f"Invalid {GATE} record: expected at most 5 rules at $.allow")
+    names = [str(rule.get("$type", "")) if isinstance(rule, dict) else "" for rule in allow]
+    known = [_RULES.get(name.removeprefix(f"{GATE}#"), "") for name in names]
+    if not all(known):
+        raise invalid(f"Invalid {GATE} record: an unknown rule at $.allow")
+    return known[0] if known else "nobody"
 
 
 def _bad(message: str) -> BlueskyRefusal:

@@ -236,7 +236,8 @@ async def update_media(call: Call, post: Post, account: Account, opens: str) -> 
     """POST /{media}: only comments can be switched; a caption stays as it is."""
     if set(call.params) - {"appsecret_proof"} != {"comment_enabled"}:
         raise GraphRefusal(100, "(#100) Only comment_enabled can be changed")
-    call.flag("comment_enabled", True)
+    replies = "" if call.flag("comment_enabled", True) else "off"
+    call.world.state.posts[post.id] = replace(post, replies=replies)
     return {"success": True}
 
 

@@ -71,7 +71,7 @@ def shown(call: Call, post: Post, account: Account) -> Json:
         "username": account.username,
         "like_count": 0,
         "comments_count": 0,
-        "is_comment_enabled": True,
+        "is_comment_enabled": not post.replies,
         "alt_text": None if album else (post.pictures[0].alt or None),
         "children": {"data": pictures} if album else None,
     }

@@ -38,6 +38,7 @@ def _entry(post: Post, now: datetime) -> dict[str, Any]:
             {"sha256": picture.sha256, "mime": picture.mime, "size": picture.size, "alt": picture.alt}
             for picture in post.pictures
         ],
+        **({"replies": post.replies} if post.replies else {}),
         "created": iso(post.public_at) if post.public_at and post.was_public(now) else None,
         "deleted": iso(post.deleted_at) if post.deleted_at else None,
     }

@@ -64,7 +64,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post or a draft of one. ``public_at`` is None for a draft and may lie ahead for a scheduled post."""
+    """A post or a draft of one. ``public_at`` is None for a draft and may lie ahead for a scheduled post.
+
+    ``replies`` is who may answer, in the network's own word; empty for everybody.
+    """
 
     channel: str
     account: str
@@ -77,6 +80,7 @@ class Post:
     deleted_at: datetime | None = None
     app_id: str = ""
     captions: str = ""
+    replies: str = ""
 
     def was_public(self, now: datetime) -> bool:
         """Tell whether anybody could have seen it by ``now``."""

@@ -33,6 +33,16 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 MOST_SHOWN = 100
+REPLIES = {
+    "off": "Kommentare sind ausgeschaltet.",
+    "nobody": "Niemand kann antworten.",
+    "mentioned": "Nur Genannte können antworten.",
+    "mentionedUsers": "Nur Genannte können antworten.",
+    "following": "Antworten kann, wem dieses Konto folgt.",
+    "followers": "Antworten kann, wer diesem Konto folgt.",
+    "subscribers": "Antworten kann, wer dieses Konto abonniert hat.",
+    "verified": "Antworten können nur verifizierte Konten.",
+}
 
 _BERLIN = ZoneInfo("Europe/Berlin")
 _DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
@@ -95,6 +105,7 @@ def _shown(post: Post) -> dict[str, Any]:
         "captions": post.captions,
         "card": _card(post),
         "link": link if post.channel != "instagram" and post.pictures and link not in post.text else "",
+        "replies": REPLIES.get(post.replies, ""),
         "when": german_time(when),
         "iso": when.isoformat(),
     }

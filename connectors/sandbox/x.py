@@ -34,6 +34,7 @@ REPEATED_WITHIN = timedelta(hours=24)
 """How long X remembers a text is not documented; 24 hours is our choice."""
 
 _OFFERED = frozenset({"text", "media", "made_with_ai", "reply_settings", "nullcast"})
+_WHO_REPLIES = ("", "following", "mentionedUsers", "subscribers", "verified")
 _NOT_OFFERED = frozenset(
     {
         "reply",
@@ -114,6 +115,9 @@ async def create(call: Call, name: str) -> tuple[int, Json]:
         raise invalid("text is required unless there is media.", text=[str(text)])
     if (long := weight(text)) > MAX_WEIGHT:
         raise invalid(f"Your text is too long: {long} of {MAX_WEIGHT}.", text=["…"])
+    replies = document.get("reply_settings", "")
+    if replies not in _WHO_REPLIES:
+        raise invalid("reply_settings is not a known value.", reply_settings=[str(replies)])
     _refuse_repeated(call, text)
     post = Post(
         channel="x",
@@ -123,6 +127,7 @@ async def create(call: Call, name: str) -> tuple[int, Json]:
         pictures=tuple(pictures),
         made=call.now,
         public_at=call.now,
+        replies=replies,
     )
     call.world.state.posts[post.id] = post
     shown, _ = as_returned(post.id, call.account.username, text, len(pictures))

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors._choices import refusal
 from connectors.base import Access, Connector, ConnectorError, Identity, Unauthorised
 from distributor.domain import DAEMON, Actor, Reason, Refused
 from distributor.services import documents
@@ -87,6 +88,9 @@ def set_fields(deps: Deps, session: Session, row: AccountRow, given: Mapping[str
     connector = deps.connector(row.channel)
     refuse_unknown(connector, given)
     known = {field.name: field for field in connector.fields}
+    for name, value in given.items():
+        if why := refusal(known[name], value):
+            raise Refused(f"{connector.label}: {why}", code="account.field")
     label = account_label(session, row)
     row.fields = {**row.fields, **{name: value for name, value in given.items() if not known[name].secret}}
     secret = {name: value for name, value in given.items() if known[name].secret}

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from connectors._choices import options_of
 from connectors.base import Connector, Medium
 from distributor.clearance import DECORATIVE
 from distributor.domain import ChannelText, FeedItem, Organisation
@@ -50,6 +51,7 @@ def variation(
         "officer_text": officer_text,
         "label": piece.clearance.label,
         "form": post.form,
+        "options": options_of(connector, account.fields),
         "decorative": decorative,
         "captioned": _captioned(piece),
         "lexicon": piece.lexicon,

@@ -190,7 +190,8 @@ class _Settlement:
         proof = Proof(post.id, post.account_id, call.stage_id, receipt.remote_id, receipt.url, receipt.at)
         self.proofs.append(proof)
         values = {"published_at": receipt.at, "sent_digest": call.digest, "tries": 0}
-        return Step(post, Move(State.PUBLISHED), "published", values=values, organisation=call.organisation)
+        left = Reason("published.left", receipt.left, "officer") if receipt.left else None
+        return Step(post, Move(State.PUBLISHED, left), "published", values=values, organisation=call.organisation)
 
     def looked(self, post: HeldPost, result: Result) -> Step | None:
         answer = result.answer

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from itertools import accumulate, chain
+from types import MappingProxyType
 
 from connectors.base import Connector, Medium, RemotePost, Variant
 from distributor.domain import ChannelText, FeedItem, Organisation, Override, Part, Problem, Wording
@@ -61,6 +62,7 @@ def tailor(
     captioned: frozenset[str] = frozenset(),
     lexicon: Lexicon = LEXICON,
     corrects: date | None = None,
+    options: Mapping[str, str] = MappingProxyType({}),
 ) -> Tailored:
     """Return what ``content`` becomes for this Organisation on this channel.
 
@@ -68,14 +70,15 @@ def tailor(
     stays what it was; one that leaves no room for the item's own words gives way to the next. An ``override`` stands
     for the template's body in its place and is never shortened; an ``officer_text`` stands for the whole and is never
     shortened either; the ``label`` stands before both. A post that ``corrects`` one of that day says so first, whoever
-    wrote the rest. Without ``credit`` the feed's own is taken, and none where no picture is.
+    wrote the rest. ``options`` are what the account chose for its posts. Without ``credit`` the feed's own is taken,
+    and none where no picture is.
     """
     measure = cache(connector.limits.measure)  # asked of the same text again and again
     limits = replace(connector.limits, measure=measure)
     title = content.title if corrects is None else f"Korrektur: {content.title}"
 
     def variant_with(text: str) -> Variant:
-        return Variant(title, text, link, media, form, _language(content))
+        return Variant(title, text, link, media, form, _language(content), options)
 
     @cache
     def fits(text: str) -> bool:

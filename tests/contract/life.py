@@ -6,6 +6,7 @@ Each rule is a function of a :class:`Life`, so that ``test_life.py`` can ask it 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -28,6 +29,7 @@ from connectors.base import (
     NotYet,
     Order,
     OutcomeUnknown,
+    Rejected,
     RemotePost,
     StageLost,
     Variant,
@@ -115,11 +117,13 @@ class Life:
         """Return how many requests the platform has seen."""
         return len(requests.get(f"{self._base}/_requests?limit=5000", timeout=5).json())
 
-    def post(self, text: str = "Ausbildung gesucht?", link: str = LINK, pictures: int = 1) -> RemotePost:
+    def post(
+        self, text: str = "Ausbildung gesucht?", link: str = LINK, pictures: int = 1, **options: str
+    ) -> RemotePost:
         """Return a rendered document."""
         rules = self.connector.limits.pictures
         media = self.media.media("Zwei Azubis")[: max(pictures, rules.at_least)]
-        rendered: RemotePost = self.connector.render(Variant("Ausbildung", text, link, media))
+        rendered: RemotePost = self.connector.render(Variant("Ausbildung", text, link, media, options=options))
         return rendered
 
     def order(self, key: str = "k1") -> Order:
@@ -332,6 +336,33 @@ def a_post_whose_stage_is_forgotten_is_found_by_what_it_says(life: Life) -> None
     assert isinstance(life.finds(other, {}, order, since), Absent)
 
 
+def who_may_answer_is_obeyed_or_left_to_a_person(life: Life) -> None:
+    """What an account chose stands in what is approved, and at the platform; else a person is told what to do.
+
+    The same holds for a post that was found after a lost answer, and a repeat doubles nothing.
+    """
+    for field in [field for field in life.connector.fields if field.name in ("comments", "replies")]:
+        for number, choice in enumerate(filter(None, field.choices)):
+            post = life.post(f"Nachricht {number}", link=f"{LINK}{number}", **{field.name: choice})
+            assert post.digest != life.post(f"Nachricht {number}", link=f"{LINK}{number}").digest
+            stage, order, receipt = life.released(post, f"k{number}")
+            assert _row(life, receipt.remote_id).get("replies") == choice or receipt.left
+            with contextlib.suppress(OutcomeUnknown, StageLost, Rejected):
+                receipt = life.connector.release(life.access, post, stage, order)
+            assert len(life.ledger()) == 1 or life.connector.timing.absence == "likely"
+            life.connector.retract(life.access, receipt)
+        since = life.now
+        post = life.post("Verloren", **{field.name: choice})
+        stage, order = life.loses(post, "lost_after_commit", "k9")
+        life.passes(minutes=2)
+        found = life.finds(post, stage, order, since).receipt
+        assert _row(life, found.remote_id).get("replies") == choice or found.left
+
+
+def _row(life: Life, remote_id: str) -> Any:
+    return next(row for row in life.ledger() if row["id"] == remote_id)
+
+
 RULES: tuple[Rule, ...] = (
     what_is_rendered_is_what_is_shown,
     silence_after_sending_is_unknown_and_the_post_is_found,
@@ -347,4 +378,5 @@ RULES: tuple[Rule, ...] = (
     an_expired_stage_is_not_released,
     unstage_leaves_nothing,
     unstage_never_takes_down_what_is_public,
+    who_may_answer_is_obeyed_or_left_to_a_person,
 )

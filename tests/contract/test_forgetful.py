@@ -270,6 +270,11 @@ LIFE: dict[str, tuple[lives.Rule, str, dict[str, Callable[..., Any]]]] = {
         "bluesky",
         {"find": lambda true, a, p, stage, *rest: true.find(a, p, stage, *rest) if stage else Absent(False)},
     ),
+    "everybody may answer": (
+        lives.who_may_answer_is_obeyed_or_left_to_a_person,
+        "instagram",
+        {"release": lambda true, a, post, *rest: true.release(a, dataclasses.replace(post, extra={}), *rest)},
+    ),
     "what never arrived is found": (
         lives.what_never_arrived_is_absent_and_may_be_released,
         "mastodon",

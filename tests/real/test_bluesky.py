@@ -373,3 +373,28 @@ def test_a_name_that_nobody_has_stays_text(there: There) -> None:
     post, order = there.document("Fragt @niemand.test!", ""), there.order()
 
     assert "facets" not in there.staged(post, order)["record"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "allow"), [("nobody", []), ("mentioned", [{"$type": "app.bsky.feed.threadgate#mentionRule"}])]
+)
+def test_who_may_reply_stands_beside_the_post_and_a_repeat_is_refused_without_harm(
+    there: There, choice: str, allow: list[dict[str, str]]
+) -> None:
+    post = bluesky.render(Variant("Titel", "Ohne Antworten", LINK, options={"replies": choice}))
+    order = there.order()
+    stage = there.staged(post, order)
+
+    receipt = bluesky.release(there.access, post, stage, order)
+    with pytest.raises(OutcomeUnknown):
+        bluesky.release(there.access, post, stage, order)
+
+    query = {"repo": there.did, "collection": "app.bsky.feed.threadgate", "rkey": stage["key"]}
+    address = f"{there.server}/xrpc/com.atproto.repo.getRecord"
+    gate = requests.get(address, params=query, timeout=30).json()["value"]
+    assert (gate["post"], gate["allow"]) == (receipt.remote_id, allow)
+    assert [record["uri"] for record in there.records()] == [receipt.remote_id]
+    assert there.find(post, stage, order) == Found(replace(receipt, at=order.due_at))
+    there.retract(receipt)
+    assert requests.get(address, params=query, timeout=30).status_code == 400
+    assert there.records() == []

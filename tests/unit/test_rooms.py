@@ -136,6 +136,7 @@ def test_no_file_of_the_application_names_a_channel() -> None:
 def test_from_the_connectors_the_application_takes_only_what_all_of_them_share() -> None:
     shared = (
         "connectors.base",
+        "connectors._choices",
         "connectors._connects",
         "connectors._costs",
         "connectors._http",

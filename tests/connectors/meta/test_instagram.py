@@ -35,7 +35,7 @@ TEXT = "Dein Weg in die Ausbildung mit @kjc.fulda\n\nLink in Bio\n\n#KJCHessen"
 IG = {"ig_user_id": "178", "token": "PAGETOK"}
 BOTH = {**IG, "user_token": "USERTOK"}
 QUOTA = {"data": [{"quota_usage": 2, "config": {"quota_total": 50, "quota_duration": 86400}}]}
-LISTED = "id,caption,permalink,timestamp,media_type"
+LISTED = "id,caption,permalink,timestamp,media_type,is_comment_enabled"
 
 
 @pytest.fixture

@@ -1,0 +1,38 @@
+"""What an account chooses for each of its posts: part of the document, so that it is shown and approved with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connectors.base import Connector, Field
+
+
+def options_of(connector: Connector, fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the account chose otherwise than usual, by the field's name; what is no choice is left out."""
+    chosen = {field.name: str(fields.get(field.name) or "").strip() for field in _shaping(connector.fields)}
+    usual = {field.name: field.default for field in connector.fields}
+    known = {field.name: field.choices for field in connector.fields}
+    return {name: value for name, value in chosen.items() if value and value != usual[name] and value in known[name]}
+
+
+def told(connector: Connector, document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each choice that a document carries as a person reads it: what is chosen, and how."""
+    extra = document.get("extra") or {}
+    return [
+        (field.label, field.choices.get(str(extra[field.name]), str(extra[field.name])))
+        for field in _shaping(connector.fields)
+        if extra.get(field.name)
+    ]
+
+
+def refusal(field: Field, value: str) -> str:
+    """Return in German why an account cannot have this value; empty if it can."""
+    if not field.choices or not value.strip() or value.strip() in field.choices:
+        return ""
+    known = "; ".join(f"{name or 'leer'}: {words}" for name, words in field.choices.items())
+    return f"„{field.label}“ kennt „{value.strip()}“ nicht. Zur Wahl stehen {known}."
+
+
+def _shaping(fields: Sequence[Field]) -> list[Field]:
+    return [field for field in fields if field.shapes]

@@ -1,0 +1,78 @@
+"""What an account chooses for its posts: part of what is approved, obeyed, and told where a person has to help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from distributor.domain import Refused
+from distributor.services import accounts, tailoring, views
+from tests.support.world import SETUP, World
+
+Reaches = Callable[..., World]
+
+
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
+
+def chooses(world: World, channel: str, **fields: str) -> None:
+    [account] = views.account_list(world.deps, now=world.clock.now())
+    accounts.add_account(world.deps, SETUP, "fulda", channel, account["name"], fields, world.clock.now())
+    tailoring.tailor_stale(world.deps, world.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("channel", "choice", "label", "words"),
+    [
+        ("instagram", {"comments": "off"}, "Kommentare", "aus"),
+        ("bluesky", {"replies": "nobody"}, "Wer antworten darf", "niemand"),
+    ],
+)
+def test_who_may_answer_is_shown_approved_and_obeyed(
+    reaches: Reaches, channel: str, choice: dict[str, str], label: str, words: str
+) -> None:
+    world = reaches("awaiting", channel)
+    before = world.post()
+    assert before["choices"] == []
+    chooses(world, channel, **choice)
+
+    assert world.post()["digest"] != before["digest"]
+    assert world.post()["choices"] == [{"label": label, "words": words}]
+    world.approves()
+    world.runs_until(world.due())
+
+    assert world.state() == "published"
+    [public] = world.network.public(channel)
+    assert public["replies"] == next(iter(choice.values()))
+    assert world.post()["todo"] is None
+
+
+def test_another_choice_voids_what_was_approved(reaches: Reaches) -> None:
+    world = reaches("scheduled", "bluesky")
+    chooses(world, "bluesky", replies="following")
+    assert world.state() == "awaiting"
+
+
+@pytest.mark.parametrize(("channel", "fault"), [("facebook", None), ("instagram", r"/1800\d+$")])
+def test_what_no_call_can_do_is_left_to_a_person_beside_the_receipt(
+    reaches: Reaches, channel: str, fault: str | None
+) -> None:
+    world = reaches("awaiting", channel)
+    chooses(world, channel, comments="off")
+    world.approves()
+    if fault:
+        world.network.suffers("error_500", channel=channel, method="POST", match=fault)
+    world.runs_until(world.due())
+
+    post = world.post()
+    assert post["state"] == "published"
+    assert post["reason"]["code"] == "published.left"
+    assert "Kommentare" in post["todo"][0]
+    assert post["todo"][1] == "officer"
+
+
+def test_a_choice_that_the_channel_does_not_offer_is_refused(reaches: Reaches) -> None:
+    world = reaches("awaiting", "bluesky")
+    with pytest.raises(Refused, match=r"„niemand“ nicht. Zur Wahl stehen leer: alle;.*nobody: niemand"):
+        chooses(world, "bluesky", replies="niemand")
