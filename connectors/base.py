@@ -28,10 +28,11 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import requests
 
+from connectors._field import Field
 from connectors._hosted import Hosted
 from connectors._media import Medium, PictureRules, VideoRules
 
-__all__ = ["Hosted", "Medium", "PictureRules", "VideoRules"]
+__all__ = ["Field", "Hosted", "Medium", "PictureRules", "VideoRules"]
 # Handed on; what is defined here needs no mention.
 
 Json = Mapping[str, Any]
@@ -144,25 +145,6 @@ class Timing:
     stage_keeps: timedelta | None
     settle: tuple[timedelta, timedelta]
     absence: Literal["certain", "likely"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing an account must supply. ``label`` and ``help`` are German; a secret is stored encrypted.
-
-    ``address`` marks the address of a server of the account's own, to which its calls go. Where there are ``choices``,
-    each value has its German words there; with ``shapes`` the choice is part of every document of the account.
-    """
-
-    name: str
-    label: str
-    secret: bool = False
-    required: bool = True
-    help: str = ""
-    default: str = ""
-    address: bool = False
-    choices: Mapping[str, str] = field(default_factory=dict)
-    shapes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,32 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors._choices import told
+from distributor.services.deps import Deps
 from distributor.store import posts, pseudonyms
-from distributor.store.tables import ApprovalRow
+from distributor.store.tables import ApprovalRow, PostRow
 from distributor.story import story, todo
 from distributor.wording import stamp
 
 
-def history(session: Session, shown: dict[str, Any]) -> dict[str, Any]:
-    """Return a shown post's events, approvals and story, and what is to do now."""
+def history(deps: Deps, session: Session, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return a shown post's events, approvals and story, what is to do now, and what its account chose for it."""
     told = {
         "events": _events(session, "post", shown["id"]),
         "approvals": _approvals(session, shown["id"]),
     }
     steps = story(shown | told, _events(session, "item", shown["item"]))
-    return told | {"story": [asdict(step) for step in steps], "todo": todo(shown)}
+    return told | {
+        "story": [asdict(step) for step in steps],
+        "todo": todo(shown),
+        "choices": _choices(deps, session, shown),
+    }
+
+
+def _choices(deps: Deps, session: Session, shown: dict[str, Any]) -> list[dict[str, str]]:
+    connector = deps.connectors.get(shown["channel"])
+    document = session.get_one(PostRow, shown["id"]).document
+    return [{"label": label, "words": words} for label, words in (told(connector, document) if connector else ())]
 
 
 def _events(session: Session, subject: str, number: int) -> list[dict[str, Any]]:

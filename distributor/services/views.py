@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connectors._choices import told
 from distributor.domain import Actor, Refused, State
 from distributor.log import trace_of
 from distributor.roster import organisation_of
@@ -94,16 +93,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
         receipt = proofs.receipts(session, [post_id]).get(post_id)
         shown = _post(row, posts.attempts(session, [post_id]), receipt, judge(deps, session, [row])[post_id])
         shown |= _outlook(deps, session, row)
-        shown["choices"] = _choices(deps, row)
-        return shown | history(session, shown)
-
-
-def _choices(deps: Deps, row: Row) -> list[dict[str, str]]:
-    """Return what the account chose for the post, as people read it."""
-    connector = deps.connectors.get(row[1].channel)
-    return [
-        {"label": label, "words": words} for label, words in (told(connector, row[0].document) if connector else ())
-    ]
+        return shown | history(deps, session, shown)
 
 
 _VANISHED = "Der Beitrag ist im Portal nicht mehr zu finden (seit {}); die Redaktion entscheidet, ob er bleibt."
