@@ -133,7 +133,7 @@ def build(children: Children, folder: Path, config: Path, *, calendar: str | Non
     migrations.upgrade(deps.store)
     now = SystemClock().now()
     _take_roster(deps, config, calendar, now)
-    password = secrets.token_urlsafe(9)
+    password = secrets.token_urlsafe(12)
     _add_people(deps, password, now)
     _connect(deps, sandbox, now)
     return World(deps, sandbox, given, password)

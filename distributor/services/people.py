@@ -1,31 +1,23 @@
-"""People: who they are, what roles they hold, and how they log in."""
+"""People: who they are and what roles they hold. How they log in is in ``sessions``."""
 
 from __future__ import annotations
 
 import getpass
-import hashlib
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, Actor, Refused, Role
+from distributor.services import passwords
 from distributor.services.deps import Deps
 from distributor.services.permission import allowed, require
 from distributor.store.posts import record
 from distributor.store.tables import MembershipRow, OrganisationRow, SessionRow, UserRow
 from distributor.wording import BERLIN
-
-_HASHER = PasswordHasher()
-_SESSION_LIFE = timedelta(hours=12)
-_SHORTEST_PASSWORD = 10
-_FREE_FAILURES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +26,6 @@ class Membership:
 
     role: Role
     organisation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A session as the browser needs it: the cookie's value, and the token against forged forms."""
-
-    cookie: str
-    csrf: str
-    expires_at: datetime
 
 
 def add_user(
@@ -62,6 +45,8 @@ def add_user(
     require(actor, "user")
     if login == DAEMON.login or not login.replace("-", "").replace("_", "").replace(".", "").isalnum():
         raise Refused(f"„{login}“ ist kein brauchbarer Anmeldename (Buchstaben, Ziffern, - _ .).", code="user.login")
+    about = (login, name, *(each.organisation for each in memberships))
+    stored = passwords.hashed(password, about) if password else ""
     with deps.store.write() as session:
         row = session.scalars(select(UserRow).where(UserRow.login == login)).one_or_none()
         if row is None:
@@ -69,8 +54,10 @@ def add_user(
             session.add(row)
         row.name = name or row.name or login
         if password:
-            row.password_hash = hashed(password)
+            row.password_hash = stored
         session.flush()
+        if password:
+            session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))
         with keeping_an_operator(session):
             session.execute(delete(MembershipRow).where(MembershipRow.user_id == row.id, MembershipRow.first.is_(None)))
             for membership in memberships:
@@ -125,14 +112,6 @@ def _has_operator(session: Session) -> bool:
         .where(UserRow.active, MembershipRow.role == Role.OPERATOR)
     )
     return session.scalars(query).first() is not None
-
-
-def hashed(password: str) -> str:
-    """Return the hash to store. Raises: Refused for a password that is too short."""
-    if len(password) < _SHORTEST_PASSWORD:
-        text = f"Das Kennwort braucht mindestens {_SHORTEST_PASSWORD} Zeichen."
-        raise Refused(text, code="user.password")
-    return _HASHER.hash(password)
 
 
 def _organisation(session: Session, membership: Membership) -> int | None:
@@ -190,68 +169,6 @@ def _unix_user() -> str:
         return ""
 
 
-def log_in(deps: Deps, login: str, password: str, now: datetime) -> Login:
-    """Open a session. Raises: Refused with one and the same sentence for every wrong pair."""
-    wrong = Refused("Anmeldename oder Kennwort stimmt nicht.", code="login.wrong")
-    wanted = select(UserRow).where(UserRow.login == login, UserRow.active)
-    with deps.store.read() as session:
-        known = session.scalars(wanted).one_or_none()
-    right = _verified(known, password)  # slow on purpose, so outside the writing transaction
-    with deps.store.write() as session:
-        row = session.scalars(wanted.with_for_update()).one_or_none()
-        if row is not None and row.locked_until is not None and row.locked_until > now:
-            text = "Zu viele Fehlversuche; bitte in einigen Minuten erneut versuchen."
-            raise Refused(text, code="login.locked")
-        if right and row is not None and known is not None and row.password_hash == known.password_hash:
-            row.failures, row.locked_until = 0, None
-            return _open(session, row, now)
-        if row is not None:
-            row.failures += 1
-            over = row.failures - _FREE_FAILURES
-            row.locked_until = now + timedelta(seconds=30 * 2 ** min(over, 6)) if over >= 0 else None
-    raise wrong
-
-
-def _verified(row: UserRow | None, password: str) -> bool:
-    """Verify, taking as long for an unknown login as for a known one."""
-    try:
-        return _HASHER.verify(row.password_hash if row and row.password_hash else _DUMMY, password) and row is not None
-    except Argon2Error:
-        return False
-
-
-_DUMMY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$QW4gdW51c2VkIGhhc2ggdGhhdCBuZXZlciBmaXRzLi4uLi4"
-
-
-def _open(session: Session, row: UserRow, now: datetime) -> Login:
-    cookie, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
-    session.add(SessionRow(id_hash=_hash(cookie), user_id=row.id, csrf=csrf, expires_at=now + _SESSION_LIFE))
-    return Login(cookie, csrf, now + _SESSION_LIFE)
-
-
-def session_of(deps: Deps, cookie: str, now: datetime) -> tuple[Actor, str] | None:
-    """Return the person behind a cookie and the session's form token, or None."""
-    with deps.store.read() as session:
-        query = (
-            select(UserRow, SessionRow.csrf)
-            .join(SessionRow, SessionRow.user_id == UserRow.id)
-            .where(SessionRow.id_hash == _hash(cookie), SessionRow.expires_at > now, UserRow.active)
-        )
-        found = session.execute(query).first()
-        return None if found is None else (actor_of(session, found[0], now), found[1])
-
-
-def log_out(deps: Deps, cookie: str) -> None:
-    """End the session behind a cookie."""
-    with deps.store.write() as session:
-        session.execute(delete(SessionRow).where(SessionRow.id_hash == _hash(cookie)))
-
-
-def _hash(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode()).hexdigest()
-
-
 def users(deps: Deps) -> list[dict[str, object]]:
     """Return every person with roles, for listings."""
     with deps.store.read() as session:
@@ -305,7 +222,7 @@ def set_active(deps: Deps, actor: Actor, login: str, active: bool, now: datetime
 def set_passwords(deps: Deps, actor: Actor, logins: Sequence[str], password: str, now: datetime) -> None:
     """Give these people one password, hashed once. Raises: Refused."""
     require(actor, "user")
-    stored = hashed(password)
+    stored = passwords.hashed(password)
     with deps.store.write() as session:
         for row in session.scalars(select(UserRow).where(UserRow.login.in_(logins))):
             row.password_hash = stored

@@ -26,6 +26,7 @@ from distributor.services import documents, health, outages
 from distributor.services.deps import Deps
 from distributor.settings import WEB_THREADS
 from distributor.web import (
+    access,
     accounts,
     brake,
     calendar,
@@ -38,6 +39,7 @@ from distributor.web import (
     missed,
     persons,
     posts,
+    proof,
     queue,
     recalls,
 )
@@ -52,6 +54,8 @@ _KEYS = re.compile(r"(?<=://)[^/?#\s]*@|\?.*", re.DOTALL)
 
 _PAGES = (
     login,
+    proof,
+    access,
     queue,
     missed,
     posts,
@@ -95,6 +99,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
     app.add_middleware(BodyLimit, most=MAX_BODY, files={persons.UPLOAD: MAX_BODY + documents.MOST_BYTES})
     app.add_middleware(Headers, headers=DESK_HEADERS)
     app.add_exception_handler(NotLoggedIn, _ask_to_log_in)
+    app.add_exception_handler(proof.NotRecent, proof.ask_again)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http_trouble)

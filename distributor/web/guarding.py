@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from distributor.clock import Clock
 from distributor.domain import Actor, Refused
 from distributor.locale import gettext as _
-from distributor.services import people
+from distributor.services import sessions
 from distributor.services.deps import Deps
 from distributor.web.pages import Pages
 
@@ -50,10 +51,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The person behind a session, and the token their forms must carry."""
+    """The person behind a session, the token their forms must carry, their last proof, and the session's key."""
 
     actor: Actor
     token: str
+    proved_at: datetime
+    proved_by: str
+    key: str
 
 
 class NotLoggedIn(Exception):
@@ -73,8 +77,10 @@ def desk_of(request: Request) -> Desk:
 def visitor_of(request: Request) -> Visitor | None:
     """Return who is asking, or None."""
     desk, cookie = desk_of(request), request.cookies.get(COOKIE, "")
-    found = people.session_of(desk.deps, cookie, desk.clock.now()) if cookie else None
-    return None if found is None else Visitor(*found)
+    found = sessions.session_of(desk.deps, cookie, desk.clock.now()) if cookie else None
+    if found is None:
+        return None
+    return Visitor(found.actor, found.csrf, found.proved_at, found.proved_by, found.key)
 
 
 def logged_in(request: Request) -> Visitor:

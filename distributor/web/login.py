@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.services import people
-from distributor.web.guarding import COOKIE, At, Secret, Sender, Text, own_page, visitor_of
+from distributor.services import sessions
+from distributor.web.devices import device_of
+from distributor.web.guarding import COOKIE, At, Desk, Secret, Sender, Text, own_page, visitor_of
 from distributor.web.pages import see_other
 
 router = APIRouter()
@@ -40,7 +41,7 @@ def log_in(
 ) -> Response:
     """Open a session and go where the person wanted to go."""
     try:
-        opened = people.log_in(desk.deps, anmeldename.strip(), kennwort, desk.clock.now())
+        opened = sessions.log_in(desk.deps, anmeldename.strip(), kennwort, desk.clock.now(), device=device_of(request))
     except Refused as error:
         context = {
             "visitor": None,
@@ -50,8 +51,12 @@ def log_in(
             "error": {"text": error.text, "field": "anmeldename"},
         }
         return desk.pages.show(request, "login.html", context, 422)
-    people.log_out(desk.deps, request.cookies.get(COOKIE, ""))
-    answer = see_other(own_path(weiter))
+    sessions.log_out(desk.deps, request.cookies.get(COOKIE, ""))
+    return with_cookie(see_other(own_path(weiter)), desk, opened)
+
+
+def with_cookie(answer: Response, desk: Desk, opened: sessions.Login) -> Response:
+    """Hand the browser its session."""
     answer.set_cookie(
         COOKIE,
         opened.cookie,
@@ -68,7 +73,7 @@ def log_in(
 @router.post("/abmelden")
 def log_out(request: Request, desk: At, visitor: Sender) -> Response:
     """End the session."""
-    people.log_out(desk.deps, request.cookies.get(COOKIE, ""))
+    sessions.log_out(desk.deps, request.cookies.get(COOKIE, ""))
     answer = see_other("/anmelden?abgemeldet=1")
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
     return answer

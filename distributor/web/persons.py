@@ -20,6 +20,7 @@ from distributor.web.guarding import At, Desk, Fields, Key, Reader, Sender, Text
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
+from distributor.web.proof import Recent
 
 UPLOAD = "/unterschrift"
 """How the address ends to which a signed document is sent."""
@@ -45,7 +46,7 @@ def show_all(request: Request, desk: At, visitor: Reader) -> Response:
 
 
 @router.post("/einwilligungen")
-def add(request: Request, desk: At, visitor: Sender, fields: Fields) -> Response:
+def add(request: Request, desk: At, visitor: Recent, fields: Fields) -> Response:
     """Enter a person and lead to their page."""
     require(visitor.actor, "person")
     try:
@@ -72,7 +73,7 @@ def show(request: Request, desk: At, visitor: Reader, key: Person, getan: str = 
 def sign(
     request: Request,
     desk: At,
-    visitor: Sender,
+    visitor: Recent,
     key: Person,
     fields: Fields,
     datei: Annotated[UploadFile | None, File()] = None,
@@ -100,7 +101,7 @@ def sign(
 
 
 @router.post("/einwilligungen/{key}/dokument")
-def read(desk: At, visitor: Sender, key: Person) -> Response:
+def read(desk: At, visitor: Recent, key: Person) -> Response:
     """Hand the signed document out; that it was read is noted."""
     document = consents.read_document(desk.deps, visitor.actor, key, desk.clock.now())
     headers = {"Content-Disposition": f'attachment; filename="{key}"'}
@@ -108,7 +109,7 @@ def read(desk: At, visitor: Sender, key: Person) -> Response:
 
 
 @router.post("/einwilligungen/{key}/widerrufen")
-def withdraw(request: Request, desk: At, visitor: Sender, key: Person, fields: Fields) -> Response:
+def withdraw(request: Request, desk: At, visitor: Recent, key: Person, fields: Fields) -> Response:
     """Withdraw the person's consents, and with them all that shows them."""
 
     def act() -> str:

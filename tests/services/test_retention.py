@@ -13,7 +13,18 @@ import sqlalchemy as sa
 
 from distributor.daemon import HOUSEKEEPING
 from distributor.domain import Refused, State
-from distributor.services import approving, clearing, leaving, people, recalling, retention, sealing, stopping, views
+from distributor.services import (
+    approving,
+    clearing,
+    leaving,
+    people,
+    recalling,
+    retention,
+    sealing,
+    sessions,
+    stopping,
+    views,
+)
 from distributor.services.retention import DELETED
 from distributor.store.tables import (
     AnswerRow,
@@ -194,9 +205,14 @@ def test_reasons_votes_and_logins_go_in_their_time(reaches: Reaches) -> None:
         stopping.resume(world.deps, person, stopping.Scope(), now)
     stopping.resume(world.deps, editor, stopping.Scope(channel="x"), now)
     people.add_user(
-        world.deps, SETUP, "redaktion", [people.Membership(next(iter(editor.roles)))], now, password="x" * 12
+        world.deps,
+        SETUP,
+        "redaktion",
+        [people.Membership(next(iter(editor.roles)))],
+        now,
+        password="ein langes Kennwort",
     )
-    people.log_in(world.deps, "redaktion", "x" * 12, now)
+    sessions.log_in(world.deps, "redaktion", "ein langes Kennwort", now)
     leaving.retire(world.deps, operator, 1, "keep", "Beschluss von Frau Muster", now)
 
     done = runs(world)

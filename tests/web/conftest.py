@@ -23,7 +23,17 @@ from connectors.sandbox.portal.pictures import draw
 from distributor import bootstrap
 from distributor.domain import Actor, FeedItem, FeedMedium, Role
 from distributor.media.sniff import sniff
-from distributor.services import clearing, configuration, occasions, people, planning, tailoring, taking_in, views
+from distributor.services import (
+    clearing,
+    configuration,
+    occasions,
+    passwords,
+    people,
+    planning,
+    tailoring,
+    taking_in,
+    views,
+)
 from distributor.services.clearing import Answer
 from distributor.services.deps import Deps
 from distributor.settings import Settings
@@ -76,7 +86,7 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrations.upgrade(deps.store)
     with pytest.MonkeyPatch.context() as patch:
         # A hash carries its cost with it, so logging in stays cheap too.
-        patch.setattr(people, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         fill(deps)
     deps.store.close()
     return folder

@@ -11,9 +11,10 @@ import pytest
 from fastapi.routing import APIRoute
 
 from distributor.consent import SCOPES
-from distributor.services import connecting, consent_views, consents, recalling, views
+from distributor.services import connecting, consent_views, consents, recalling, sessions, views
 from distributor.services.health import Finding
 from distributor.services.people import actor_named
+from tests.web.conftest import PASSWORD
 
 EVERYBODY = {"anna", "eva", "otto", "pia"}
 READERS = {"eva", "otto", "pia"}
@@ -27,6 +28,13 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/kanaele.css"): None,
     ("GET", "/robots.txt"): None,
     ("POST", "/abmelden"): EVERYBODY,
+    ("GET", "/nachweis"): EVERYBODY,
+    ("POST", "/nachweis"): EVERYBODY,
+    ("GET", "/zugang"): EVERYBODY,
+    ("POST", "/zugang/sitzung"): EVERYBODY,
+    ("POST", "/zugang/andere"): EVERYBODY,
+    ("GET", "/zugang/kennwort"): EVERYBODY,
+    ("POST", "/zugang/kennwort"): EVERYBODY,
     ("GET", "/freigabe"): EVERYBODY,
     ("GET", "/verpasst"): EVERYBODY,
     ("POST", "/verpasst"): EVERYBODY,
@@ -114,6 +122,9 @@ FILLED = {
     "titel": "Umzug",
     "wer": "fulda",
     "eintrag": "1",
+    "nachweis": PASSWORD,
+    "kennwort": PASSWORD,
+    "kennwort2": PASSWORD,
 }
 
 
@@ -158,6 +169,14 @@ def shown_persons(desk: Any) -> list[str]:
     return sorted(each["key"] for each in listed if each["state"] != "missing")
 
 
+def another_session(desk: Any, browser: Any, login: str) -> str:
+    """A session of this person beside the browser's."""
+    desk.person(login)
+    actor, own = actor_named(desk.deps, login, desk.clock.now()), browser.client.cookies["kjc_sitzung"]
+    keys = [str(each["key"]) for each in sessions.listed(desk.deps, actor, desk.clock.now())]
+    return next(key for key in keys if not sessions.digest_of(own).startswith(key))
+
+
 def test_every_route_stands_in_the_table(desk: Any) -> None:
     assert routes_of(desk.person().client.app) == set(ROUTES)
 
@@ -178,7 +197,15 @@ def test_each_person_gets_what_the_table_allows_and_nothing_else(desk: Any, logi
         if method == "GET":
             status = browser.client.get(where).status_code
         else:
-            fields = {**FILLED, "pruefwert": token, "digest": digest, "person": shown_persons(desk)[-1]}
+            if path == "/zugang/sitzung":
+                desk.person(login)
+            fields = {
+                **FILLED,
+                "sitzung": another_session(desk, browser, login) if path == "/zugang/sitzung" else "",
+                "pruefwert": token,
+                "digest": digest,
+                "person": shown_persons(desk)[-1],
+            }
             status = browser.client.post(where, data=fields, follow_redirects=False).status_code
         if login in allowed:
             assert status not in (401, 403, 404, 500), (method, where, status)

@@ -49,10 +49,14 @@ class PseudonymRow(Base):
 
 
 class SessionRow(Base):
-    """A login in the browser; only the hash of its cookie is kept."""
+    """A login in the browser; only the hash of its cookie is kept. When and by what who it is was last proved."""
 
     __tablename__ = "web_session"
     id_hash: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     csrf: Mapped[str]
     expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
+    proved_by: Mapped[str]
+    device: Mapped[str] = mapped_column(default="")

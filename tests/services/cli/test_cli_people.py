@@ -12,7 +12,7 @@ import pytest
 from connectors.base import Identity
 from distributor import bootstrap
 from distributor.domain import Refused
-from distributor.services import accounts, connecting, people
+from distributor.services import accounts, connecting, sessions
 from distributor.services.accounts import Checked, account_of
 from distributor.services.examining import account_label
 
@@ -20,7 +20,7 @@ from distributor.services.examining import account_label
 def may_log_in(login: str, password: str) -> bool:
     deps = bootstrap.build()
     try:
-        people.log_in(deps, login, password, datetime.now(UTC))
+        sessions.log_in(deps, login, password, datetime.now(UTC))
     except Refused:
         return False
     finally:
