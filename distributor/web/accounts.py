@@ -21,6 +21,7 @@ from distributor.web.guarding import Asked, At, Desk, Fields, Key, Reader, Sende
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other, when
 from distributor.web.posts import status_of
+from distributor.web.proof import Recent, RecentReader
 from distributor.web.queue import channel_labels, organisations
 
 FIELD = "feld:"
@@ -54,13 +55,13 @@ def show_all(request: Request, desk: At, visitor: Reader, kjc: Asked = "", nur: 
 
 
 @router.get("/konten/neu")
-def ask(request: Request, desk: At, visitor: Reader, kjc: Asked = "", kanal: Asked = "") -> Response:
+def ask(request: Request, desk: At, visitor: RecentReader, kjc: Asked = "", kanal: Asked = "") -> Response:
     """Ask for a new account: first whose and where, then what its channel needs."""
     return form(request, desk, visitor, kjc, kanal, {})
 
 
 @router.post("/konten/neu")
-def add(request: Request, desk: At, visitor: Sender, fields: Fields) -> Response:
+def add(request: Request, desk: At, visitor: Recent, fields: Fields) -> Response:
     """Add an account."""
     require(visitor.actor, "account")
     kjc, kanal, name = (fields.get(each, "").strip() for each in ("kjc", "kanal", "name"))
@@ -84,7 +85,7 @@ def show(request: Request, desk: At, visitor: Reader, number: Key, getan: str = 
 
 
 @router.post("/konten/{number}/zugang")
-def renew(request: Request, desk: At, visitor: Sender, number: Key, fields: Fields) -> Response:
+def renew(request: Request, desk: At, visitor: Recent, number: Key, fields: Fields) -> Response:
     """Give an account new fields; a secret that is left empty stays, any other that is left empty goes."""
 
     def act() -> str:

@@ -15,16 +15,17 @@ from distributor.locale import gettext as _
 from distributor.services import connecting
 from distributor.services.permission import require
 from distributor.web import accounts
-from distributor.web.guarding import At, Desk, Fields, Key, Reader, Secret, Sender, Text, Visitor
+from distributor.web.guarding import At, Desk, Fields, Key, Reader, Secret, Text, Visitor
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
+from distributor.web.proof import Recent
 
 router = APIRouter()
 
 
 @router.post("/konten/verbinden")
-def begin(request: Request, desk: At, visitor: Sender, fields: Fields) -> Response:
+def begin(request: Request, desk: At, visitor: Recent, fields: Fields) -> Response:
     """Ask the network where a person says yes, and show the link that leads there."""
     require(visitor.actor, "account")
     kjc, kanal, name = (fields.get(each, "").strip() for each in ("kjc", "kanal", "name"))
@@ -45,7 +46,7 @@ def show(request: Request, desk: At, visitor: Reader, number: Key) -> Response:
 
 
 @router.post("/konten/verbinden/{number}/angekommen")
-def arrive(request: Request, desk: At, visitor: Sender, number: Key, mitgebracht: Secret = "") -> Response:
+def arrive(request: Request, desk: At, visitor: Recent, number: Key, mitgebracht: Secret = "") -> Response:
     """Take the address or the code that a person copied, where the network could not lead back."""
     require(visitor.actor, "account")
     try:
@@ -57,7 +58,7 @@ def arrive(request: Request, desk: At, visitor: Sender, number: Key, mitgebracht
 
 
 @router.post("/konten/verbinden/{number}/waehlen")
-def choose(request: Request, desk: At, visitor: Sender, number: Key, konto: Text = "") -> Response:
+def choose(request: Request, desk: At, visitor: Recent, number: Key, konto: Text = "") -> Response:
     """Connect the account that was chosen."""
     try:
         choice = int(konto) if konto.isascii() and konto.isdigit() and len(konto) < 6 else 0

@@ -26,7 +26,7 @@ from distributor.web.pages import see_other
 PROOF = "nachweis"
 """The field with the password that a form carries when it is sent again."""
 
-SECRET = ("geheim", "kennwort")
+SECRET = ("geheim", "kennwort", "feld:", "mitgebracht")
 """How the names of fields begin whose content never stands in a page."""
 
 router = APIRouter()

@@ -106,3 +106,13 @@ def test_the_proof_leads_to_no_foreign_host(desk: Any) -> None:
     browser = desk.person("anna")
     page = browser.opens("/nachweis?weiter=https://evil.example/")
     assert browser.sends(page, "/nachweis", nachweis=PASSWORD).response.url.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("path", ["/konten/neu", "/konten/1"])
+def test_no_key_of_an_account_is_taken_on_an_old_proof(desk: Any, path: str) -> None:
+    browser = desk.person("otto")
+    desk.clock.advance(minutes=16)
+    page = browser.posts(path, **{"feld:page_token": "streng-geheim", "pruefwert": browser.token})
+    assert page.status == 403
+    assert page.find("//input[@name='nachweis']")
+    assert "streng-geheim" not in page.response.text
