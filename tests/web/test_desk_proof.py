@@ -108,7 +108,7 @@ def test_the_proof_leads_to_no_foreign_host(desk: Any) -> None:
     assert browser.sends(page, "/nachweis", nachweis=PASSWORD).response.url.host == "127.0.0.1"
 
 
-@pytest.mark.parametrize("path", ["/konten/neu", "/konten/1"])
+@pytest.mark.parametrize("path", ["/konten/neu", "/konten/1/zugang"])
 def test_no_key_of_an_account_is_taken_on_an_old_proof(desk: Any, path: str) -> None:
     browser = desk.person("otto")
     desk.clock.advance(minutes=16)
