@@ -54,6 +54,10 @@ RULES = (
         "they hold keys that nobody needs", _STORAGE,
     ),
     Rule(
+        "half logins", "login_step", "logins that nobody finished", "delete", timedelta(), "until",
+        "they open nothing", _STORAGE,
+    ),
+    Rule(
         "network words", "attempt", "the network's own words on finished calls of posts that are public or over",
         "blank", timedelta(days=90), "finished_at", "they help to find a fault while it is fresh", _STORAGE,
     ),
@@ -144,6 +148,9 @@ RULES = (
     _kept("person", "a key; the proof of a consent outlives the post, until `persons erase`"),
     _kept("consent", "the proof of a consent outlives the post; `persons erase` takes the document"),
     _kept("item_person", "says in what a person was shown, for a withdrawal"),
+    _kept("code_app", "the second factor, until its person removes it; `users erase` takes it"),
+    _kept("recovery_code", "hashes; as the app they stand in for"),
+    _kept("passkey", "public keys, until their person removes them; `users erase` takes them"),
     _kept("membership", "as long as the person is listed; `users erase` takes them out"),
     _kept("pseudonym", "names behind the record's keys, until `users erase` blanks them"),
     _kept("duty", "when each duty is due next"),

@@ -12,7 +12,7 @@ from distributor.cli.grammar import Choice, Day, F, Misuse, argument, as_json, a
 from distributor.cli.parts import acting, assemble, interactive, present
 from distributor.cli.printing import complain, emit, facts, say, table
 from distributor.domain import Actor, Refused, Role
-from distributor.services import people, personal_data
+from distributor.services import code_apps, people, personal_data
 from distributor.services.deps import Deps
 from distributor.services.people import Membership
 from distributor.wording import day_span
@@ -227,6 +227,16 @@ def disable(who: str, login: str) -> None:
     deps = assemble()
     people.set_active(deps, acting(deps, login), who, False, present())
     say(f"„{who}“ ist gesperrt.")
+
+
+@users.command("reset-factors", help="Entfernt App, Ersatzcodes und Passkeys einer Person, die sie verloren hat.")
+@argument("who", metavar="LOGIN")
+@as_user
+def reset_factors(who: str, login: str) -> None:
+    """Take a person's second factors away."""
+    deps = assemble()
+    code_apps.reset(deps, acting(deps, login), who, present())
+    say(f"„{who}“ meldet sich wieder nur mit dem Kennwort an; alle Sitzungen sind beendet.")
 
 
 @users.command(help="Zeigt alles, was über eine Person gespeichert ist, und wo.")

@@ -31,6 +31,7 @@ from distributor.store.tables import (
     ConnectionRow,
     FilmRow,
     ItemRow,
+    LoginStepRow,
     MediumRow,
     OverrideRow,
     PostRow,
@@ -203,6 +204,7 @@ def _reachable(session_post: Any) -> ColumnElement[bool]:
 _WORK: dict[str, _Work] = {
     "sessions": _Work(SessionRow, lambda before: SessionRow.expires_at <= before),
     "connections": _Work(ConnectionRow, lambda before: ConnectionRow.until <= before),
+    "half logins": _Work(LoginStepRow, lambda before: LoginStepRow.until <= before),
     "network words": _Work(
         AttemptRow,
         lambda before: and_(AttemptRow.finished_at < before, AttemptRow.detail != "", _reachable(AttemptRow.post_id)),

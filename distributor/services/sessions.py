@@ -15,17 +15,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Refused
-from distributor.services import passwords
+from distributor.services import passwords, steps
 from distributor.services.deps import Deps
 from distributor.services.people import actor_of
 from distributor.store.posts import record
-from distributor.store.tables import SessionRow, UserRow
+from distributor.store.tables import CodeAppRow, SessionRow, UserRow
 
 LIFE = timedelta(hours=12)
 FRESH = timedelta(minutes=15)
 """How long a proof is good for what is delicate: consents, tokens, one's own access. Own choice."""
 
 PASSWORD = "password"  # noqa: S105 - a word for how somebody proved who they are
+CODE, PASSKEY, PROVIDER = "code", "passkey", "provider"
 _FREE_FAILURES = 5
 _SHOWN_OF_KEY = 16
 
@@ -37,6 +38,14 @@ class Login:
     cookie: str
     csrf: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A login whose password was right and that still needs a code: the key to go on with, and till when."""
+
+    key: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +64,8 @@ def fresh(proved_at: datetime, now: datetime) -> bool:
     return now - proved_at < FRESH
 
 
-def log_in(deps: Deps, login: str, password: str, now: datetime, *, device: str = "") -> Login:
-    """Open a session. Raises: Refused with one and the same sentence for every wrong pair."""
+def log_in(deps: Deps, login: str, password: str, now: datetime, *, device: str = "") -> Login | Waiting:
+    """Open a session, or ask for a code. Raises: Refused with one and the same sentence for every wrong pair."""
     wanted = select(UserRow).where(UserRow.login == login, UserRow.active)
     with deps.store.read() as session:
         known = session.scalars(wanted).one_or_none()
@@ -67,6 +76,10 @@ def log_in(deps: Deps, login: str, password: str, now: datetime, *, device: str 
         if row is not None:
             refuse_locked(row, now)
         if right and row is not None and row.password_hash == kept:
+            app = session.get(CodeAppRow, row.id)
+            if app is not None and app.confirmed_at is not None:
+                # Failures stay counted until the code is right too: else a known password would buy endless guesses.
+                return Waiting(steps.begin(session, steps.CODE, now, {}, row.id), now + steps.PATIENCE)
             row.failures, row.locked_until = 0, None
             return opened(session, row, now, by=PASSWORD, device=device)
         if row is not None:
@@ -140,6 +153,11 @@ def _row(session: Session, cookie: str, now: datetime, *, lock: bool = False) ->
     )
     found = session.execute(query.with_for_update() if lock else query).first()
     return None if found is None else (found[0], found[1])
+
+
+def end_all(session: Session, user_id: int) -> None:
+    """End every session of a person."""
+    session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
 
 
 def log_out(deps: Deps, cookie: str) -> None:

@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.services import sessions
+from distributor.services import code_apps, sessions, steps
 from distributor.web.devices import device_of
 from distributor.web.guarding import COOKIE, At, Desk, Secret, Sender, Text, own_page, visitor_of
 from distributor.web.pages import see_other
+
+STEP_COOKIE = "kjc_schritt"
+"""Holds the key of a login that is half done."""
 
 router = APIRouter()
 
@@ -52,6 +55,9 @@ def log_in(
         }
         return desk.pages.show(request, "login.html", context, 422)
     sessions.log_out(desk.deps, request.cookies.get(COOKIE, ""))
+    if isinstance(opened, sessions.Waiting):
+        answer = see_other(f"/anmelden/code?weiter={quote(own_path(weiter), safe='')}")
+        return with_step(answer, desk, opened.key)
     return with_cookie(see_other(own_path(weiter)), desk, opened)
 
 
@@ -68,6 +74,45 @@ def with_cookie(answer: Response, desk: Desk, opened: sessions.Login) -> Respons
         secure=desk.deps.settings.desk_url.startswith("https://"),
     )
     return answer
+
+
+def with_step(answer: Response, desk: Desk, key: str) -> Response:
+    """Hand the browser the key of a login that is half done."""
+    answer.set_cookie(
+        STEP_COOKIE,
+        key,
+        max_age=int(steps.PATIENCE.total_seconds()),
+        path="/anmelden",
+        httponly=True,
+        samesite="lax",
+        secure=desk.deps.settings.desk_url.startswith("https://"),
+    )
+    return answer
+
+
+@router.get("/anmelden/code")
+def ask_code(request: Request, desk: At, weiter: str = "/") -> Response:
+    """Ask for the code of the app."""
+    return _code(request, desk, own_path(weiter))
+
+
+@router.post("/anmelden/code", dependencies=[Depends(own_page)])
+def take_code(request: Request, desk: At, code: Secret = "", weiter: Text = "/") -> Response:
+    """Take the code and go where the person wanted to go."""
+    key, now = request.cookies.get(STEP_COOKIE, ""), desk.clock.now()
+    try:
+        opened = code_apps.finish(desk.deps, key, code, now, device=device_of(request))
+    except Refused as error:
+        return _code(request, desk, own_path(weiter), error)
+    answer = with_cookie(see_other(own_path(weiter)), desk, opened)
+    answer.delete_cookie(STEP_COOKIE, path="/anmelden", httponly=True, samesite="lax")
+    return answer
+
+
+def _code(request: Request, desk: Desk, path: str, error: Refused | None = None) -> Response:
+    told = None if error is None else {"text": error.text, "field": "code"}
+    context = {"visitor": None, "next": path, "error": told, "over": error is not None and error.code == "login.over"}
+    return desk.pages.show(request, "login_code.html", context, 200 if error is None else 422)
 
 
 @router.post("/abmelden")

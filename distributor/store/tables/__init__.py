@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from distributor.store.tables.access import CodeAppRow, LoginStepRow, PasskeyRow, RecoveryCodeRow
 from distributor.store.tables.accounts import AccountRow, ConnectionRow
 from distributor.store.tables.base import Base, PersonKey
 from distributor.store.tables.brake import StopRow, StopVoteRow
@@ -44,6 +45,7 @@ __all__ = [
     "CampaignItemRow",
     "CampaignRow",
     "ChannelTextRow",
+    "CodeAppRow",
     "ConnectionRow",
     "ConsentRow",
     "DutyRow",
@@ -54,17 +56,20 @@ __all__ = [
     "ItemPersonRow",
     "ItemRow",
     "LexiconRow",
+    "LoginStepRow",
     "MediumRow",
     "MembershipRow",
     "OccasionRow",
     "OrganisationRow",
     "OverrideRow",
+    "PasskeyRow",
     "PersonKey",
     "PersonRow",
     "PostRow",
     "PseudonymRow",
     "RecallRow",
     "ReceiptRow",
+    "RecoveryCodeRow",
     "RenditionRow",
     "RepeatRow",
     "RestoreRow",
