@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
+from connectors._pace import EVERYTHING, Pace, Told, window
 from connectors._refusals import ALL, PUBLISHING, RELEASE, STAGE, Duty, Refusal, Row, meaning, not_before
 from connectors.base import ConnectorError, OutcomeUnknown, Rejected, StageLost, Throttled, Unauthorised
 
@@ -163,14 +164,22 @@ def document(response: requests.Response) -> Mapping[str, object] | None:
 def reset_of(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Return when the server takes calls again, between a second and a day from now; None if it does not say."""
     reset, wait = headers.get("ratelimit-reset", ""), headers.get("retry-after", "")
-    if reset.isdecimal() and len(reset) <= 11:
+    if reset.isdecimal() and reset.isascii() and len(reset) <= 11:
         return not_before(datetime.fromtimestamp(int(reset), UTC), now)
     if wait.isdecimal() and len(wait) < 6:
         return not_before(now + timedelta(seconds=int(wait)), now)
     return None
 
 
+def pace(told: Told, now: datetime) -> tuple[Pace, ...]:
+    """Return what must wait: https://docs.bsky.app/docs/advanced-guides/rate-limits, read 2026-11-22.
+
+    Logins and writes are counted by account and reads by host, and every call needs a login, so all of it waits.
+    """
+    return window(calls_left(told.headers), reset_of(told.headers, now), EVERYTHING)
+
+
 def calls_left(headers: Mapping[str, str]) -> int | None:
     """Return how many calls of this kind the server still takes in this window; None if it does not say."""
     left = headers.get("ratelimit-remaining", "")
-    return int(left) if left.isdecimal() and len(left) < 9 else None
+    return int(left) if left.isdecimal() and left.isascii() and len(left) < 9 else None

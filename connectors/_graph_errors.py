@@ -21,6 +21,7 @@ from connectors._graph_codes import (
     Reaction,
 )
 from connectors._http import redact
+from connectors._pace import CAN_WAIT, EVERYTHING, Pace, Reach, Told
 from connectors.base import (
     ConnectorError,
     OutcomeUnknown,
@@ -32,6 +33,8 @@ from connectors.base import (
 )
 
 _LONGEST_WAIT = timedelta(hours=24)
+_NEARLY, _FULL = timedelta(minutes=5), timedelta(minutes=15)
+"""How long usage is given to fall, where Meta does not say; our own choice."""
 
 _BY_NUMBER = {subcode or code: reaction for (code, subcode), reaction in REACTIONS.items() if (subcode or code) >= 1000}
 
@@ -142,6 +145,45 @@ def spoilt(status: str, *, label: str) -> ConnectorError:
     return kind(text, detail=redact(status), code=str(number or "ERROR"), scope=reaction.scope, who=reaction.who)
 
 
+def pace(told: Told, now: datetime) -> tuple[Pace, ...]:
+    """Return what must wait by the usage that an answer tells, in per cent of what is allowed.
+
+    From 90 on what can wait does, for a few minutes; at 100 everything, for as long as Meta says. X-Page-Usage is in
+    older pages only (UNVERIFIED that it is still sent).
+    Source: https://developers.facebook.com/docs/graph-api/overview/rate-limiting, read on 2026-11-21.
+    """
+    app, page = (_usage(told.headers.get(name, "")) for name in ("X-App-Usage", "X-Page-Usage"))
+    objects = _json(told.headers.get("X-Business-Use-Case-Usage", ""))
+    uses = [use for group in objects.values() if isinstance(group, list) for use in group if isinstance(use, dict)]
+    business = max([page, *(_percent(use) for use in uses)])
+    found: tuple[tuple[Reach, float, timedelta | None], ...] = (
+        ("account", business, regain(told.headers)),
+        ("app", app, None),
+    )
+    return tuple(
+        Pace(EVERYTHING, now + (wait or _FULL), scope) if used >= 100 else Pace(CAN_WAIT, now + _NEARLY, scope)
+        for scope, used, wait in found
+        if used >= 90
+    )
+
+
+def _usage(header: str) -> float:
+    return _percent(_json(header))
+
+
+def _percent(use: Mapping[str, Any]) -> float:
+    numbers = [use.get(name) for name in ("call_count", "total_cputime", "total_time")]
+    return max((float(one) for one in numbers if isinstance(one, int | float) and not isinstance(one, bool)), default=0)
+
+
+def _json(header: str) -> Mapping[str, Any]:
+    try:
+        told = json.loads(header)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def regain(headers: Mapping[str, str]) -> timedelta | None:
     """Return how long Meta wants to be left alone (``estimated_time_to_regain_access``, minutes), if it says so.
 
@@ -151,7 +193,7 @@ def regain(headers: Mapping[str, str]) -> timedelta | None:
         usage = json.loads(headers.get("X-Business-Use-Case-Usage", ""))
         minutes = max(float(use.get("estimated_time_to_regain_access", 0)) for uses in usage.values() for use in uses)
         return min(timedelta(minutes=minutes), _LONGEST_WAIT) if minutes > 0 else None
-    except (ValueError, TypeError, AttributeError, OverflowError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

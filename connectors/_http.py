@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -19,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from connectors._addresses import is_named, is_public
+from connectors._pace import Told
 from connectors.base import OutcomeUnknown, Unauthorised, Unavailable
 
 TIMEOUT = (5.0, 30.0)
@@ -151,7 +153,8 @@ class GuardedSession(requests.Session):
     """A Session for one thread: time-outs on everything, no redirects, no cookies, no netrc or proxies of the machine.
 
     ``last_look`` is called before each write to the socket and raises (usually Withheld) to forbid it; ``left`` tells
-    afterwards whether a byte of the last request left; ``request_ids`` what the platform calls its answers so far.
+    afterwards whether a byte of the last request left; ``request_ids`` what the platform calls its answers so far,
+    ``told`` what their headers said.
     ``inside`` names the hosts (``host`` or ``host:port``) that may lie inside our own network; None lets all.
     """
 
@@ -163,6 +166,7 @@ class GuardedSession(requests.Session):
         self.last_look = last_look
         self.left = False
         self.request_ids: list[str] = []
+        self.told: list[Told] = []
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(max_retries=0, pool_connections=4, pool_maxsize=4))
 
@@ -180,6 +184,7 @@ class GuardedSession(requests.Session):
         self.left = False
         try:
             answer = super().send(request, **kwargs)
+            self.told.append(Told(str(request.method), urlsplit(str(request.url)).path, answer.headers))
             self.request_ids += [answer.headers[name][:100] for name in _REQUEST_ID if name in answer.headers]
             return answer
         finally:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
+from connectors._pace import EVERYTHING, Pace, Told, window
 from connectors._refusals import LOOKING, PUBLISHING, RELEASE, STAGE, Duty, Refusal, Row, meaning, not_before
 from connectors.base import (
     ConnectorError,
@@ -157,7 +158,20 @@ def reset_of(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return not_before(until if until.tzinfo else until.replace(tzinfo=UTC), now)
 
 
+_KINDS = (
+    ("POST", "/media", frozenset({"stage"})),
+    ("DELETE", "/statuses/", frozenset({"retract"})),
+)
+"""The windows that bound one kind of work; every other answer tells of the account's common one."""
+
+
+def pace(told: Told, now: datetime) -> tuple[Pace, ...]:
+    """Return what must wait: https://docs.joinmastodon.org/api/rate-limits/, read 2026-11-22."""
+    own = (kinds for method, path, kinds in _KINDS if told.method == method and path in told.path)
+    return window(calls_left(told.headers), reset_of(told.headers, now), next(own, EVERYTHING))
+
+
 def calls_left(headers: Mapping[str, str]) -> int | None:
     """Return how many calls of this kind the server still takes in this window; None if it does not say."""
     left = headers.get("X-RateLimit-Remaining", "")
-    return int(left) if left.isdecimal() and len(left) < 9 else None
+    return int(left) if left.isdecimal() and left.isascii() and len(left) < 9 else None

@@ -9,13 +9,14 @@ On release only a row of the table is a "no"; whatever stands in no row may have
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import requests
 
 from connectors._http import redact
+from connectors._pace import EVERYTHING, Pace, Reach, Told, window
 from connectors.base import (
     ConnectorError,
     OutcomeUnknown,
@@ -253,8 +254,48 @@ def _reset(headers: Mapping[str, str], now: datetime) -> datetime:
     return min(max(until, now + timedelta(seconds=1)), now + _DAY)
 
 
+_KINDS = (
+    ("POST", "/2/tweets", frozenset({"release"})),
+    ("DELETE", "/2/tweets/", frozenset({"retract", "unstage"})),
+    ("POST", "/2/media/", frozenset({"stage"})),
+    ("GET", "/2/media/", frozenset({"stage"})),
+    ("GET", "/2/users/", frozenset({"look"})),
+)
+"""Which work each of X's windows bounds: they are counted by endpoint."""
+
+
+def pace(told: Told, now: datetime) -> tuple[Pace, ...]:
+    """Return what must wait: https://docs.x.com/x-api/fundamentals/rate-limits, read 2026-11-21.
+
+    The headers about 24 hours are as seen in the field: https://github.com/plhery/node-twitter-api-v2/issues/495.
+    """
+    headers = told.headers
+    found: list[Pace] = []
+    for method, path, kinds in _KINDS:
+        at = told.path.find("/2/")
+        if told.method == method and at >= 0 and told.path[at:].startswith(path):
+            until = _soon(_moment(headers.get("x-rate-limit-reset", "")), now)
+            found += window(_left(headers, "x-rate-limit-remaining"), until, kinds)
+    scopes: tuple[tuple[str, Reach], ...] = (("user", "account"), ("app", "app"))
+    for family, scope in scopes:
+        until = _soon(_moment(headers.get(f"x-{family}-limit-24hour-reset", "")), now)
+        for each in window(_left(headers, f"x-{family}-limit-24hour-remaining"), until, EVERYTHING):
+            found.append(replace(each, scope=scope))
+    return tuple(found)
+
+
+def _left(headers: Mapping[str, str], name: str) -> int | None:
+    left = headers.get(name, "")
+    return int(left) if left.isdecimal() and left.isascii() and len(left) < 9 else None
+
+
+def _soon(moment: datetime | None, now: datetime) -> datetime | None:
+    return min(max(moment, now + timedelta(seconds=1)), now + _DAY) if moment is not None else None
+
+
 def _moment(seconds: str) -> datetime | None:
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() and len(seconds) <= 11 else None
+    told = seconds.isdecimal() and seconds.isascii() and len(seconds) <= 11
+    return datetime.fromtimestamp(int(seconds), UTC) if told else None
 
 
 def _next_month(now: datetime) -> datetime:

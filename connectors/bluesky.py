@@ -24,7 +24,7 @@ from typing import Any, Literal
 from connectors import _bluesky_text as measure
 from connectors._bluesky_client import COLLECTION, GATES, BlueskyClient, Login
 from connectors._bluesky_client import address as record_address
-from connectors._bluesky_errors import LABEL
+from connectors._bluesky_errors import LABEL, pace
 from connectors._bluesky_facets import facets, links, mentions
 from connectors._bluesky_tid import record_key, time_of
 from connectors._bluesky_video import SERVER, SERVICE, embedded, uploaded
@@ -171,6 +171,8 @@ class Bluesky:
         if variant.link and _fits_a_card(variant.media):
             extra["card"] = {"title": variant.title.strip() or variant.link, "description": ""}
         return RemotePost(self.channel, variant.form, text, variant.link, variant.media, extra)
+
+    pace = staticmethod(pace)
 
     def whoami(self, access: Access) -> Identity:
         """Log in and say as whom. Raises: ConnectorError."""

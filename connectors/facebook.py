@@ -19,8 +19,9 @@ from connectors import _graph_connecting as connecting
 from connectors import _graph_reels as reels
 from connectors._connects import Invitation, Offer
 from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
-from connectors._graph_errors import GraphError
-from connectors._graph_posts import READ_ON, SLACK, carries, check, moment, squeezed, utf16_units, with_link
+from connectors._graph_errors import GraphError, pace
+from connectors._graph_pages import COMMENTS, address, delete, is_ours, left_of, look_at, published, receipt_of
+from connectors._graph_posts import READ_ON, SLACK, carries, check, utf16_units, with_link
 from connectors._graph_tokens import APP_ID, grant_of, with_grants
 from connectors.base import (
     Absent,
@@ -99,17 +100,6 @@ with the right to read data (https://developers.facebook.com/docs/permissions).
 """
 
 
-_COMMENTS = Field(
-    "comments",
-    "Kommentare",
-    required=False,
-    help="Leer: an. off: aus; das geht bei Facebook nur von Hand, darum wird nach jedem Post daran erinnert.",
-    choices={"": "an", "off": "aus"},
-    shapes=True,
-)
-_BY_HAND = "Die Kommentare sollen aus sein, das geht nur von Hand. Bitte am Post auf Facebook einschränken."
-
-
 class Facebook:
     """The channel Facebook. Holds no state."""
 
@@ -136,7 +126,7 @@ class Facebook:
             default="draft",
             help="draft: unsichtbarer Entwurf, der zur Zeit freigeschaltet wird. direct: nur falls Entwürfe scheitern.",
         ),
-        _COMMENTS,
+        COMMENTS,
     )
     before = ("app_id", "app_secret")
     look = Look(fold=477, picture_ratio=0, picture_first=False, links_click=True, card=True)
@@ -158,6 +148,8 @@ class Facebook:
         """Exchange the code for the Pages that the person manages. Raises: ConnectorError."""
         _, found = connecting.pages(access, _LABEL, memory, code)
         return connecting.offers_of_pages(found)
+
+    pace = staticmethod(pace)
 
     def whoami(self, access: Access) -> Identity:
         """Ask Facebook which Page this is, and what its token allows. Raises: ConnectorError."""
@@ -210,7 +202,7 @@ class Facebook:
                 affirm(graph.update_object(remote_id, is_published=True))
             else:
                 remote_id = identity(graph.put_object(page, "feed", published=True, **_body(post, stage["photos"])))
-        return Receipt(remote_id, _address(remote_id), access.now, _left(post))
+        return Receipt(remote_id, address(remote_id), access.now, left_of(post))
 
     def find(
         self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
@@ -221,16 +213,16 @@ class Facebook:
         if _is_reel(post):
             return _find_reel(access, graph, page, post, stage, order, since, known)
         with answers(access, _LABEL):
-            seen = _look_at(graph, draft) if draft else None
+            seen = look_at(graph, draft) if draft else None
             if seen is not None:
                 if not seen["is_published"]:
                     return Absent(stage_usable=True)
-                return Found(_receipt(draft, seen, since, post))
+                return Found(receipt_of(draft, seen, since, post))
             started = datetime.fromisoformat(stage["started"]) if "started" in stage else since
-            for remote in _published(graph, page, min(since, started) - SLACK):
+            for remote in published(graph, page, min(since, started) - SLACK):
                 remote_id = identity(remote)
-                if remote_id == draft or (remote_id not in known and _is_ours(remote, post, order, since)):
-                    return Found(_receipt(remote_id, remote, since, post))
+                if remote_id == draft or (remote_id not in known and is_ours(remote, post, order, since)):
+                    return Found(receipt_of(remote_id, remote, since, post))
         photos_live = not stage.get("photos") or access.now < started + _KEEPS
         return Absent(stage_usable=not draft and photos_live)
 
@@ -243,28 +235,28 @@ class Facebook:
             return
         if draft:
             with answers(access, _LABEL):
-                seen = _look_at(graph, draft)
+                seen = look_at(graph, draft)
             if seen is not None and seen["is_published"]:
                 text = "Der vorbereitete Post ist auf Facebook schon öffentlich und wurde nicht entfernt. Bitte prüfen."
                 raise Rejected(text, code="public", who="operator")
         for node in filter(None, [draft, *stage.get("photos", ())]):
             with answers(access, _LABEL, changes=True):
-                _delete(graph, node)
+                delete(graph, node)
 
     def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
         """Delete the public post; where Facebook lets us not, a person does. Raises: ConnectorError."""
         graph, _ = _open(access)
         with answers(access, _LABEL, changes=True):
             try:
-                if _delete(graph, receipt.remote_id):
+                if delete(graph, receipt.remote_id):
                     return Retracted("success")
-                if _look_at(graph, receipt.remote_id) is None:
+                if look_at(graph, receipt.remote_id) is None:
                     return Retracted("Der Post war schon gelöscht.")
             except GraphError as error:
                 if error.code not in {10, 100} and not 200 <= (error.code or 0) <= 299:
                     raise
         task = "Facebook lässt uns diesen Post nicht löschen. Bitte auf der Seite löschen."
-        return ByHand(task, receipt.url or _address(receipt.remote_id))
+        return ByHand(task, receipt.url or address(receipt.remote_id))
 
 
 def _is_reel(post: RemotePost) -> bool:
@@ -289,8 +281,8 @@ def _find_reel(
             return Absent(stage_usable=access.now < datetime.fromisoformat(stage["started"]) + reels.KEEPS)
         for remote in reels.listed(graph, page):
             remote_id = identity(remote)
-            if remote_id == video or (not video and remote_id not in known and _is_ours(remote, post, order, since)):
-                return Found(_receipt(remote_id, remote, since, post))
+            if remote_id == video or (not video and remote_id not in known and is_ours(remote, post, order, since)):
+                return Found(receipt_of(remote_id, remote, since, post))
     if phases is not None:
         raise Unavailable("Facebook meldet das Video als veröffentlicht, führt es aber noch nicht auf.", code="listed")
     return Absent(stage_usable=False)
@@ -303,7 +295,7 @@ def _remove_reel(access: Access, graph: GraphClient, video: str) -> None:
             text = "Das vorbereitete Video ist auf Facebook schon öffentlich und wurde nicht entfernt. Bitte prüfen."
             raise Rejected(text, code="public", who="operator")
     with answers(access, _LABEL, changes=True):
-        _delete(graph, video)
+        delete(graph, video)
 
 
 def _open(access: Access) -> tuple[GraphClient, str]:
@@ -335,66 +327,6 @@ def _make_draft(access: Access, graph: GraphClient, page: str, post: RemotePost,
                 text = "Die vorbereiteten Bilder sind bei Facebook nicht mehr da. Der Post wird neu vorbereitet."
                 raise StageLost(text, code=error.number, who="operator") from None
             raise
-
-
-def _look_at(graph: GraphClient, node: str) -> dict[str, Any] | None:
-    """Return what Facebook knows of a post; None if it is gone. Raises: GraphError, also if it is not told apart."""
-    try:
-        seen: dict[str, Any] = graph.get_object(node, fields="is_published,permalink_url,created_time")
-    except GraphError as error:
-        if error.gone:
-            return None
-        raise
-    if not isinstance(seen.get("is_published"), bool):
-        raise GraphError(200, {"message": "the answer does not say is_published"})
-    return seen
-
-
-def _published(graph: GraphClient, page: str, since: datetime) -> list[dict[str, Any]]:
-    fields = "id,message,created_time,permalink_url,attachments{url,unshimmed_url}"
-    return list(graph.pages(page, "published_posts", fields=fields, since=int(since.timestamp()), limit=100))
-
-
-def _is_ours(remote: Json, post: RemotePost, order: Order, since: datetime) -> bool:
-    """Tell whether a published post is this one: by the short link of its own where it has one, else by its text."""
-    created = moment(remote.get("created_time"))
-    if created is None or created < since - SLACK:
-        return False
-    message = str(remote.get("message") or "")
-    if order.code and order.code in post.link:
-        cards = list((remote.get("attachments") or {}).get("data") or [])
-        shown = {str(card.get(key) or "").rstrip("/") for card in cards for key in ("url", "unshimmed_url")}
-        if carries(message, post.link) or post.link.rstrip("/") in shown:
-            return True
-        if not post.media and any(card.get("unshimmed_url") for card in cards):
-            return False
-    return bool(post.text.strip()) and squeezed(message) == squeezed(post.text)
-
-
-def _left(post: RemotePost) -> str:
-    return _BY_HAND if post.extra.get(_COMMENTS.name) == "off" else ""
-
-
-def _receipt(remote_id: str, seen: Json, since: datetime, post: RemotePost) -> Receipt:
-    """Build the proof. ``created_time`` may be the draft's, so no time from before the release counts."""
-    created = moment(seen.get("created_time"))
-    url = str(seen.get("permalink_url") or _address(remote_id))
-    return Receipt(remote_id, url, max(created or since, since), _left(post))
-
-
-def _delete(graph: GraphClient, node: str) -> bool:
-    """Delete a node; False if Facebook does not (or not any more) know it. Raises: GraphError."""
-    try:
-        affirm(graph.delete_object(node))
-    except GraphError as error:
-        if error.gone:
-            return False
-        raise
-    return True
-
-
-def _address(remote_id: str) -> str:
-    return f"https://www.facebook.com/{remote_id}"
 
 
 connector: Connector = Facebook()

@@ -18,7 +18,7 @@ from connectors import _graph_connecting as connecting
 from connectors._connects import Invitation, Offer
 from connectors._graph import APP_SECRET, VERSION, affirm, answers, identity, node_of, open_graph
 from connectors._graph_containers import KEEPS, LABEL, Progress, advance, ask, check_quota, status_of
-from connectors._graph_errors import GraphError
+from connectors._graph_errors import GraphError, pace
 from connectors._graph_posts import READ_ON, SLACK, check, moment, squeezed, utf16_units
 from connectors._graph_tokens import APP_ID, grant_of, with_grants
 from connectors.base import (
@@ -150,6 +150,8 @@ class Instagram:
         """Exchange the code for the accounts on the Pages that the person manages. Raises: ConnectorError."""
         person, found = connecting.pages(access, LABEL, memory, code)
         return connecting.offers_of_instagram(found, person, LABEL)
+
+    pace = staticmethod(pace)
 
     def whoami(self, access: Access) -> Identity:
         """Ask Instagram which account this is, and what its tokens allow. Raises: ConnectorError."""

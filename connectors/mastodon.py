@@ -19,7 +19,7 @@ from connectors import _mastodon_connecting as connecting
 from connectors import _mastodon_text as measure
 from connectors._connects import Invitation, Offer
 from connectors._mastodon_client import MastodonClient
-from connectors._mastodon_errors import LABEL
+from connectors._mastodon_errors import LABEL, pace
 from connectors._mastodon_instance import DEFAULT_ALT, DEFAULT_PICTURES, DEFAULT_TEXT, check, rules_of
 from connectors._mastodon_status import carries, published_at, same_link, same_text
 from connectors._own_server import address, require, value
@@ -147,6 +147,8 @@ class Mastodon:
     def accept(self, access: Access, memory: Mapping[str, str], code: str) -> Sequence[Offer]:
         """Exchange the code for the account's token. Raises: ConnectorError."""
         return connecting.accept(access, address(value(access, _SERVER), LABEL), memory, code)
+
+    pace = staticmethod(pace)
 
     def whoami(self, access: Access) -> Identity:
         """Ask the server whose token this is, and whether it is this account's. Raises: ConnectorError."""

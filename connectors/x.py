@@ -21,7 +21,7 @@ import tweepy
 from connectors._costs import BUDGET
 from connectors._http import not_answered
 from connectors._x_client import XClient
-from connectors._x_errors import Duty, gone, meaning, unreadable
+from connectors._x_errors import Duty, gone, meaning, pace, unreadable
 from connectors._x_text import urls, weighted_length
 from connectors._x_timeline import carries, published_at, same_link, same_text
 from connectors.base import (
@@ -298,6 +298,8 @@ class X:
         """Return what X takes: thirteen times as much for a post with a link, and something for each description."""
         described = sum(bool(medium.alt) for medium in post.media)
         return (_WITH_LINK if urls(post.text) else _PLAIN) + described * _DESCRIPTION
+
+    pace = staticmethod(pace)
 
     def whoami(self, access: Access) -> Identity:
         """Ask X whose access this is. Raises: ConnectorError."""

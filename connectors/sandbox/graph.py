@@ -50,14 +50,20 @@ class GraphDialect:
         kind, code = ("instagram", 80002) if visit.channel == "instagram" else ("pages", 80001)
         refusal = GraphRefusal(code if until else 4, f"(#{code if until else 4}) There have been too many calls")
         wait = max(1, -(-int((until - visit.now).total_seconds()) // 60)) if until else 0
-        return JSONResponse(refusal.body(0), 400, usage_headers(visit.account, kind, 100, wait) if until else None)
+        return JSONResponse(
+            refusal.body(0), 400, usage_headers(visit.account, kind, 100, wait, app=1) if until else None
+        )
 
 
-def usage_headers(account: str, kind: str, percent: int, wait: int = 0) -> dict[str, str]:
-    """Return the two usage headers (docs/graph-api/overview/rate-limiting, read 2026-11-21)."""
+def usage_headers(account: str, kind: str, percent: int, wait: int = 0, *, app: int | None = None) -> dict[str, str]:
+    """Return the two usage headers; ``app`` is the app's own load.
+
+    Source: docs/graph-api/overview/rate-limiting, read 2026-11-21.
+    """
     load = {"call_count": percent, "total_cputime": percent, "total_time": percent}
+    whole = load if app is None else dict.fromkeys(load, app)
     business = {account or "0": [{"type": kind, **load, "estimated_time_to_regain_access": wait}]}
-    return {"X-App-Usage": json.dumps(load), "X-Business-Use-Case-Usage": json.dumps(business)}
+    return {"X-App-Usage": json.dumps(whole), "X-Business-Use-Case-Usage": json.dumps(business)}
 
 
 def judge(call: Call) -> list[tuple[Account, str]]:

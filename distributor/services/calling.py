@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from connectors._http import GuardedSession, redact
+from connectors._pace import Pace, Paces
 from connectors.base import (
     Absent,
     Access,
@@ -58,11 +60,12 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A call, what came of it, and the platform's own ids of the requests it took."""
+    """A call, what came of it, the platform's own ids of the requests it took, and what must wait by what they told."""
 
     call: Call
     answer: Answer
     request_ids: tuple[str, ...] = ()
+    paces: tuple[Pace, ...] = ()
 
 
 class PostMedia:
@@ -96,8 +99,15 @@ def perform(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[],
     """Make the call and return what came of it; never raises what a platform or a post can cause."""
     with about(call.item_id, post=call.work.post_id, kind=call.work.kind, attempt=call.attempt_id):
         session.request_ids.clear()
+        session.told.clear()
         answer = _answer(deps, call, session, clock)
-        return Result(call, answer, tuple(session.request_ids))
+        return Result(call, answer, tuple(session.request_ids), _paces(deps, call, session, clock()))
+
+
+def _paces(deps: Deps, call: Call, session: GuardedSession, now: datetime) -> tuple[Pace, ...]:
+    connector = deps.connectors.get(call.channel)
+    paces: Any = connector if isinstance(connector, Paces) else None
+    return tuple(pace for told in session.told for pace in paces.pace(told, now)) if paces else ()
 
 
 def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[], datetime]) -> Answer:

@@ -5,7 +5,7 @@ A late answer under an old fence changes no state; only a late Receipt resolves 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -43,7 +43,7 @@ from distributor.services.calling import Result
 from distributor.services.calls import Call
 from distributor.services.deps import Deps
 from distributor.services.moving import Step, apply, apply_all, facts_of
-from distributor.store import claims, held, posts, proofs, restores
+from distributor.store import claims, held, pacing, posts, proofs, restores
 from distributor.store.claims import Closing
 from distributor.store.held import HeldPost, Movable
 from distributor.store.proofs import Proof
@@ -68,8 +68,17 @@ def settle(deps: Deps, session: Session, results: Sequence[Result], now: datetim
     steps = [settlement.step(result, ours=held_by(result.call) in ours) for result in results]
     proofs.prove(session, settlement.proofs)
     apply_all(session, [step for step in steps if step is not None], now)
+    pacing.slow_down(session, [wait for result in results for wait in _waits(result)])
     for result in results:
         _tell(result)
+
+
+def _waits(result: Result) -> Iterator[pacing.Wait]:
+    """Yield what the platform's answers make wait."""
+    call = result.call
+    for pace in result.paces:
+        account = call.work.account_id if pace.scope == "account" else None
+        yield from (pacing.Wait(call.channel, account, kind, pace.until) for kind in sorted(pace.kinds))
 
 
 def held_by(call: Call) -> tuple[int, int]:
@@ -87,6 +96,7 @@ def _tell(result: Result) -> None:
         account=call.account,
         code=ended.code,
         requests=result.request_ids,
+        waits=sorted({f"{pace.scope} until {pace.until.isoformat()}" for pace in result.paces}),
     )
 
 

@@ -92,8 +92,7 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
             raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
         receipt = proofs.receipts(session, [post_id]).get(post_id)
         shown = _post(row, posts.attempts(session, [post_id]), receipt, judge(deps, session, [row])[post_id])
-        shown |= _outlook(deps, session, row)
-        return shown | history(deps, session, shown)
+        return shown | _outlook(deps, session, row) | history(deps, session, shown)
 
 
 _VANISHED = "Der Beitrag ist im Portal nicht mehr zu finden (seit {}); die Redaktion entscheidet, ob er bleibt."
@@ -105,8 +104,7 @@ def post_notes(deps: Deps, post_id: int) -> list[str]:
     """Return what is to be thought of at a post's time, as the calendar is now."""
     with deps.store.read() as session:
         row = posts.whole(session, post_id)
-        notes: list[str] = _outlook(deps, session, row)["notes"] if row is not None else []
-        return notes
+        return list(_outlook(deps, session, row)["notes"]) if row is not None else []
 
 
 def _outlook(deps: Deps, session: Session, row: Row) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from distributor.domain import State
 from distributor.lifecycle import UNREACHABLE
 from distributor.store.held import HeldAccount, columns
+from distributor.store.pacing import next_end, slowed
 from distributor.store.posts import WAITING_FOR_DAEMON
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow, StopRow, WorkerRow
 from distributor.store.types import UtcDateTime, storable
@@ -107,7 +108,7 @@ def due_work(session: Session, now: datetime, limit: int, looks: int) -> Sequenc
 
     A Stop holds back staging here; a release under Stop is returned, because the guard must turn it down, and looking
     and taking down go on. A paused account gets no call but for what a recall asks of it: a pause must keep nothing
-    public.
+    public. What a platform's answers make wait, waits.
     """
     chosen: dict[int, Work] = {}
     for kind in URGENCY:
@@ -158,6 +159,7 @@ def _due_statement(kind: str) -> Select[Any]:
         .where(chosen, at <= bindparam("now", type_=UtcDateTime()))
         .where(or_(at > after, and_(at == after, number > past)))
         .where(_ACCOUNT.c.owner.is_(None), _open(recalled))
+        .where(~slowed(_ACCOUNT.c.id, _ACCOUNT.c.channel, kind, bindparam("now", type_=UtcDateTime())))
         .order_by(at, number)
         .limit(bindparam("page", type_=Integer()))
     )
@@ -358,7 +360,8 @@ def next_wake(session: Session, now: datetime) -> datetime | None:
         .join(PostRow, PostRow.id == StageRow.post_id)
         .where(StageRow.state == "leftover", _open(PostRow.recall_at.is_not(None)), StageRow.next_try_at > now)
     )
-    found = [moment for moment in (session.scalar(posts), session.scalar(stages)) if moment is not None]
+    moments = (session.scalar(posts), session.scalar(stages), next_end(session, now))
+    found = [moment for moment in moments if moment is not None]
     return min(found, default=None)
 
 

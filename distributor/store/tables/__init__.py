@@ -32,7 +32,7 @@ from distributor.store.tables.people import MembershipRow, PseudonymRow, Session
 from distributor.store.tables.posts import ApprovalRow, AttemptRow, PostRow, ReceiptRow, StageRow
 from distributor.store.tables.recalls import RecallRow, TakedownRow, TombstoneRow
 from distributor.store.tables.record import EventRow, SealRow
-from distributor.store.tables.running import DutyRow, InstanceRow, RestoreRow, TrialRow, WorkerRow
+from distributor.store.tables.running import DutyRow, InstanceRow, PaceRow, RestoreRow, TrialRow, WorkerRow
 
 __all__ = [
     "AccountRow",
@@ -62,6 +62,7 @@ __all__ = [
     "OccasionRow",
     "OrganisationRow",
     "OverrideRow",
+    "PaceRow",
     "PasskeyRow",
     "PersonKey",
     "PersonRow",

@@ -42,6 +42,20 @@ class TrialRow(Base):
     times: Mapped[int] = mapped_column(default=1)
 
 
+class PaceRow(Base):
+    """Work of one ``kind`` that waits until then, because the platform has said that it takes little more.
+
+    It is the work of one account, or (``account_id`` 0) of every account of the channel.
+    """
+
+    __tablename__ = "pace"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
 class InstanceRow(Base):
     """Which database this is: one row, whose ``token`` the data folder knows too. A copy elsewhere is found by it."""
 
