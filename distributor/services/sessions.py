@@ -107,6 +107,14 @@ def prove(deps: Deps, cookie: str, password: str, now: datetime) -> None:
     raise Refused("Das Kennwort stimmt nicht.", code="login.wrong")
 
 
+def note_proof(session: Session, cookie: str, by: str, now: datetime) -> None:
+    """Note that the person behind a session proved who they are without a password. Raises: Refused."""
+    found = _row(session, cookie, now, lock=True)
+    if found is None:
+        raise Refused("Die Anmeldung ist beendet; bitte neu anmelden.", code="login.ended")
+    found[0].proved_at, found[0].proved_by = now, by
+
+
 def refuse_locked(row: UserRow, now: datetime) -> None:
     """Raises: Refused while a person must wait."""
     if row.locked_until is not None and row.locked_until > now:

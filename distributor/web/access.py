@@ -10,7 +10,7 @@ from starlette.responses import Response
 from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.locale import ngettext
-from distributor.services import code_apps, passwords, sessions
+from distributor.services import code_apps, passkeys, passwords, sessions
 from distributor.web.guarding import At, Desk, Number, Reader, Secret, Sender, Text, Visitor
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
@@ -27,6 +27,7 @@ def show(request: Request, desk: At, visitor: Reader, getan: str = "", nr: Numbe
         "message": _message(getan, nr),
         "sessions": sessions.listed(desk.deps, visitor.actor, desk.clock.now()),
         "proofs": _proofs(),
+        "passkeys": passkeys.listed(desk.deps, visitor.actor),
         "factor": code_apps.standing(desk.deps, visitor.actor),
     }
     return desk.pages.show(request, "access.html", context)
@@ -91,6 +92,8 @@ def _message(what: str, number: int) -> str:
     sentences: dict[str, Any] = {
         "beendet": _("Die Sitzung ist beendet."),
         "app": _("Die App ist entfernt; angemeldet wird nur mit dem Kennwort."),
+        "passkey": _("Der Passkey ist eingerichtet."),
+        "passkey-weg": _("Der Passkey ist entfernt."),
         "kennwort": _("Das neue Kennwort gilt. Ihre anderen Sitzungen sind beendet."),
     }
     return str(sentences.get(what, ""))

@@ -72,9 +72,9 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def served(world: Any) -> Iterator[str]:
-    """The desk on a free port."""
-    with listen("127.0.0.1:0", "DISTRIBUTOR_DESK_BIND") as bound:
+def served(world: Any, port: int = 0) -> Iterator[str]:
+    """The desk on this port, or on a free one."""
+    with listen(f"127.0.0.1:{port}", "DISTRIBUTOR_DESK_BIND") as bound:
         server = Server("desk", desk_app(world.deps, world.clock), bound)
         server.thread.start()
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from distributor.store.tables import PasskeyRow
 from tests.web.conftest import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
@@ -99,3 +100,21 @@ def test_wrong_passwords_wait_longer_each_time(desk: Any) -> None:
 def test_a_password_never_runs_out(desk: Any) -> None:
     desk.clock.advance(days=3650)
     assert desk.person().logs_in("anna").response.url.path == "/freigabe"
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "kein JSON", "{}", '{"id":"eA","rawId":"eA","type":"public-key","response":{}}', "[1]", "\x00"]
+)
+@pytest.mark.parametrize("path", ["/anmelden/passkey", "/zugang/passkey", "/nachweis/passkey"])
+def test_what_is_no_passkey_ends_in_a_sentence(unchanged_desk: Any, path: str, answer: str) -> None:
+    browser = unchanged_desk.person("eva" if path != "/anmelden/passkey" else None)
+    page = browser.sends(browser.opens(path), path, antwort=answer)
+    assert page.status == 422
+    assert "Passkey" in page.text
+
+
+def test_nobody_removes_somebody_elses_passkey(desk: Any) -> None:
+    with desk.deps.store.write() as session:
+        session.add(PasskeyRow(user_id=1, credential_id="x", public_key=b"", name="", added_at=desk.clock.now()))
+    other = desk.person("eva")
+    assert other.posts("/zugang/passkey/1/entfernen", pruefwert=other.token).status == 404

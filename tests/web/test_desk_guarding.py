@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy import select
 
 from distributor.consent import SCOPES
 from distributor.services import connecting, consent_views, consents, recalling, sessions, views
 from distributor.services.health import Finding
 from distributor.services.people import actor_named
+from distributor.store.tables import PasskeyRow, UserRow
 from tests.web.conftest import PASSWORD
 
 EVERYBODY = {"anna", "eva", "otto", "pia"}
@@ -29,6 +31,13 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/robots.txt"): None,
     ("GET", "/anmelden/code"): None,
     ("POST", "/anmelden/code"): None,
+    ("GET", "/anmelden/passkey"): None,
+    ("POST", "/anmelden/passkey"): None,
+    ("GET", "/nachweis/passkey"): EVERYBODY,
+    ("POST", "/nachweis/passkey"): EVERYBODY,
+    ("GET", "/zugang/passkey"): EVERYBODY,
+    ("POST", "/zugang/passkey"): EVERYBODY,
+    ("POST", "/zugang/passkey/{number}/entfernen"): EVERYBODY,
     ("POST", "/zugang/app/neu"): EVERYBODY,
     ("POST", "/zugang/app/bestaetigen"): EVERYBODY,
     ("POST", "/zugang/app/ersatzcodes"): EVERYBODY,
@@ -183,6 +192,13 @@ def another_session(desk: Any, browser: Any, login: str) -> str:
     return next(key for key in keys if not sessions.digest_of(own).startswith(key))
 
 
+def has_passkey(desk: Any, login: str) -> None:
+    """Number one is this person's."""
+    with desk.deps.store.write() as session:
+        user = session.scalars(select(UserRow.id).where(UserRow.login == login)).one()
+        session.add(PasskeyRow(user_id=user, credential_id="x", public_key=b"", name="", added_at=desk.clock.now()))
+
+
 def test_every_route_stands_in_the_table(desk: Any) -> None:
     assert routes_of(desk.person().client.app) == set(ROUTES)
 
@@ -196,6 +212,7 @@ def test_each_person_gets_what_the_table_allows_and_nothing_else(desk: Any, logi
     recalling.recall(desk.deps, actor_named(desk.deps, "anna", desk.clock.now()), other["id"], desk.clock.now())
     desk.closes("fulda", date(2027, 2, 2))
     begins_to_connect(desk)
+    has_passkey(desk, login)
     for (method, path), allowed in ROUTES.items():
         if path == "/abmelden" or allowed is None:
             continue
