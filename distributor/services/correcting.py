@@ -72,6 +72,16 @@ def changed_show(deps: Deps, item_id: int) -> dict[str, Any] | None:
         }
 
 
+def last_change(deps: Deps, item_id: int) -> list[dict[str, Any]]:
+    """Return what the newest revision of an Item changed, the differences marked. Raises: Refused if there is none."""
+    with deps.store.read() as session:
+        row = item_in(session, item_id)
+        before = corrections.revision(session, item_id, row.revision - 1)
+        if before is None:
+            return []
+        return [asdict(each) for each in differences(item_of(before.document), item_of(row.document))]
+
+
 def settle(
     deps: Deps, actor: Actor, item_id: int, choice: Choice, reason: str, now: datetime, *, revision: int | None = None
 ) -> int:

@@ -9,7 +9,8 @@ from distributor.services.deps import Deps
 from distributor.services.views import item_show, organisation_list, post_list
 from distributor.tailoring.grouping import Reviewed, grouped
 
-_OVER = frozenset({State.PUBLISHED, State.RETRACTING, State.RETRACTED, State.CLOSED})
+OVER = frozenset({State.PUBLISHED, State.RETRACTING, State.RETRACTED, State.CLOSED})
+"""Posts in which no text of an editor changes anything any more."""
 
 
 def item_problems(deps: Deps, item_id: int, *, actor: Actor | None = None) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def item_problems(deps: Deps, item_id: int, *, actor: Actor | None = None) -> di
     Posts that the actor may not see do not count (None: all do). Raises: Refused if there is no such Item.
     """
     item = item_show(deps, item_id)
-    coming = [post for post in post_list(deps, actor=actor, item_id=item_id) if State(post["state"]) not in _OVER]
+    coming = [post for post in post_list(deps, actor=actor, item_id=item_id) if State(post["state"]) not in OVER]
     names = {owner["slug"]: owner["voice"]["names"]["short"] for owner in organisation_list(deps)}
     troubles = grouped(
         Reviewed(

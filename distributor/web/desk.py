@@ -44,6 +44,8 @@ from distributor.web import (
     proof,
     queue,
     recalls,
+    start,
+    wording_page,
 )
 from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
 from distributor.web.layout import layout
@@ -60,10 +62,12 @@ _PAGES = (
     access,
     code_app,
     passkey,
+    start,
     queue,
     missed,
     posts,
     items,
+    wording_page,
     framing,
     changes,
     persons,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -14,10 +13,10 @@ from starlette.responses import Response
 from distributor.clearance import ASKED, DECORATIVE, EXEMPTIONS, optional
 from distributor.domain import Refused, State
 from distributor.locale import gettext as _
-from distributor.locale import ngettext
-from distributor.services import clearing, correcting, feed_views, flood, missing, overview, recalling, views
+from distributor.services import clearing, correcting, feed_views, flood, missing, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.permission import allowed, require
+from distributor.web import item_parts
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
@@ -269,32 +268,21 @@ def _page(
         "texts": [
             text for channel in sorted(desk.deps.connectors) for text in _texts(desk, item, channel, typed_texts)
         ],
-        "posts": [
-            {
-                **post,
-                "label": desk.deps.connector(post["channel"]).label,
-                "blocked": any(each["severity"] == "block" for each in post["problems"]),
-            }
-            for post in views.post_list(desk.deps, actor=visitor.actor, item_id=item_id)
-        ],
-        "troubles": _troubles(desk, visitor, item_id),
+        "matrix": item_parts.matrix(desk, visitor, item_id),
+        "last_change": correcting.last_change(desk.deps, item_id),
+        "troubles": item_parts.troubles(desk, visitor, item_id),
         "may_clear": allowed(visitor.actor, "item.clear"),
         "may_edit": may_edit,
         "people": in_item(desk, visitor, item_id),
         **extra,
     }
-    blocked = sum(1 for post in context["posts"] if post["blocked"] and post["state"] == State.DRAFTED)
-    context["message"] = _message(what, item, blocked)
+    blocked = sum(
+        post["blocked"] and post["state"] == State.DRAFTED
+        for _name, cells in context["matrix"]["rows"]
+        for post in chain.from_iterable(cells)
+    )
+    context["message"] = item_parts.message(what, item, blocked)
     return desk.pages.show(request, "item.html", context, status)
-
-
-def _troubles(desk: Desk, visitor: Visitor, item_id: int) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Return each channel's label with what is wrong there over all Jobcenters, as the list of problems shows it."""
-    found = overview.item_problems(desk.deps, item_id, actor=visitor.actor)["problems"]
-    return [
-        (desk.deps.connector(channel).label, [{**each, "text": each["sentence"], "fix": None} for each in troubles])
-        for channel, troubles in groupby(found, key=itemgetter("channel"))
-    ]
 
 
 def _text_key(channel: str, occurrence: int) -> str:
@@ -352,41 +340,3 @@ def _groups(item: dict[str, Any], said: Mapping[str, str], typed: Mapping[str, s
     for group in groups.values():
         group["bounded"] = any(question["value"] for question in group["questions"] if not question["needed"])
     return list(groups.values())
-
-
-def _message(what: str, item: dict[str, Any], blocked: int) -> str:
-    """Return the sentence on what was done, as long as it holds."""
-    sentences = {
-        ("geklaert", item["stage"]): _cleared(len(item["open"])),
-        ("text", item["stage"]): _written(blocked),
-        ("verknuepft", item["stage"]): _("Verknüpft. Was zur Einwilligung fehlt, steht bei der Person."),
-        ("geloest", item["stage"]): _("Die Verknüpfung ist gelöst."),
-        ("zurueckgestellt", "held"): _("Zurückgestellt. Nichts davon wird freigegeben oder veröffentlicht."),
-        ("behalten", item["stage"]): _("Der Beitrag bleibt, auch wenn das Portal ihn nicht mehr führt."),
-        ("aufgenommen", "active"): _("Aufgenommen. Die Posts werden zugeschnitten."),
-        ("bleibt", item["stage"]): _("Entschieden: Was öffentlich ist, bleibt so stehen."),
-        ("korrigiert", item["stage"]): _("Die Korrekturen sind angelegt. Sie brauchen eine Freigabe wie jeder Post."),
-        ("untertitel", item["stage"]): _("Untertitel gespeichert. Das Video wird damit neu gemacht."),
-        ("ausschnitt", item["stage"]): _("Gespeichert. Was jetzt anders aussieht, braucht eine neue Freigabe."),
-        ("medium", item["stage"]): _("Das Medium ist zurückgezogen. Öffentliche Posts damit werden gelöscht."),
-        ("zurueckgezogen", "withdrawn"): _("Zurückgezogen. Was schon öffentlich war, wird gelöscht."),
-    }
-    return sentences.get((what, item["stage"]), "")
-
-
-def _written(blocked: int) -> str:
-    if not blocked:
-        return _("Kanaltext gespeichert. Die Posts sind neu zugeschnitten.")
-    return ngettext(
-        "Kanaltext gespeichert. Bei einem Post ist noch etwas zu beheben; es steht unten bei ihm.",
-        "Kanaltext gespeichert. Bei {number} Posts ist noch etwas zu beheben; es steht unten bei ihnen.",
-        blocked,
-    ).format(number=blocked)
-
-
-def _cleared(left: int) -> str:
-    if not left:
-        return _("Gespeichert. Alles ist geklärt; die Posts können freigegeben werden.")
-    return ngettext(
-        "Gespeichert. Eine Angabe ist noch offen.", "Gespeichert. {number} Angaben sind noch offen.", left
-    ).format(number=left)

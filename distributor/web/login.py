@@ -19,12 +19,6 @@ STEP_COOKIE = "kjc_schritt"
 router = APIRouter()
 
 
-@router.get("/")
-def start() -> Response:
-    """Lead to the queue."""
-    return see_other("/freigabe")
-
-
 @router.get("/anmelden")
 def ask(request: Request, desk: At, weiter: str = "/", abgemeldet: bool = False) -> Response:
     """Show the form to log in."""

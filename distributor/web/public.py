@@ -18,7 +18,7 @@ from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.media import links
 from distributor.media.bucket import BucketTrouble
-from distributor.services import connecting, health, outages, views
+from distributor.services import connecting, health, outages, short_links
 from distributor.services.deps import Deps
 from distributor.web import site, websub
 from distributor.web.desk import few_threads
@@ -105,8 +105,8 @@ def give_media(request: Request, public: At, name: str) -> Response:
 
 def follow(public: At, code: str) -> Response:
     """Lead a post's short link to where it goes."""
-    target = views.short_link(public.deps, code) if code.isalnum() else None
-    if target is None and code.isalnum() and views.taken_back(public.deps, code):
+    target = short_links.target(public.deps, code) if code.isalnum() else None
+    if target is None and code.isalnum() and short_links.taken_back(public.deps, code):
         text = _("Der Beitrag wurde zurückgezogen; es gibt ihn nicht mehr.")
         return _page(public, _("Zurückgezogen"), text, 410)
     if target is None or not is_web_address(target):

@@ -46,7 +46,8 @@ class Visit:
         self.page.get_by_label("Anmeldename").fill(login)
         self.page.get_by_label("Kennwort").fill(PASSWORD)
         self.page.get_by_role("button", name="Anmelden").click()
-        self.page.wait_for_url(f"{self.base}/freigabe")
+        self.page.wait_for_url(f"{self.base}/")
+        self.opens("/freigabe")
 
     @property
     def too_wide(self) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
 
 from distributor.media.pictures import probe
-from distributor.services import views
+from distributor.services import clearing, views
 from distributor.store.tables import MediumRow
+from tests.web.conftest import SETUP
+from tests.web.test_desk_wording import LONG
 
 PHONE = 390
 NARROW = 320
@@ -125,3 +128,51 @@ def pictured(desk: Any) -> tuple[int, dict[str, Any]]:
             row.facts = {"width": size.width, "height": size.height}
     picture: dict[str, Any] = views.item_show(desk.deps, item)["pictures"][0]
     return item, picture
+
+
+def test_an_editor_finds_the_one_jobcenter_where_a_text_does_not_fit(desk: Any, visit: Any) -> None:
+    """One click from the start page, without scrolling: well under the ten seconds that it may take a person."""
+    item = desk.awaiting()["item"]
+    clearing.write_text(desk.deps, SETUP, item, "x", LONG, LONG, desk.clock.now())
+    seat = visit(1280)
+    seat.logs_in("eva")
+    began = time.monotonic()
+    seat.opens("/")
+    title = views.item_show(desk.deps, item)["title"]
+    seat.page.locator("section", has=seat.page.locator("#schief")).get_by_role("link", name=title).click()
+    told = seat.page.locator(".problem", has_text="Passt bei 1 von 2 Jobcentern.").first
+    told.wait_for()
+    assert "Groß-Gerau" in told.text_content()
+    assert re.search(r"bitte um \d\d kürzen", told.text_content())
+    assert told.bounding_box()["y"] < seat.page.viewport_size["height"]
+    seat.page.get_by_role("link", name=title).click()
+    seat.page.locator("tr", has_text="Groß-Gerau").locator(".state-note").wait_for()
+    assert seat.page.locator(".matrix .state-note").count() == 1
+    assert time.monotonic() - began < 10
+    assert seat.troubles == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_text_is_judged_for_all_jobcenters_before_it_is_stored(desk: Any, visit: Any, script: bool) -> None:
+    item = desk.awaiting()["item"]
+    before = views.item_show(desk.deps, item)["texts"]
+    seat = visit(1280, script=script)
+    seat.logs_in("eva")
+    seat.opens(f"/beitraege/{item}/kanaltext/x")
+    seat.page.get_by_text("Passt bei allen 2.").first.wait_for()
+    for version in ("Du", "Sie"):
+        seat.page.get_by_label(f"Fassung mit {version}").fill(LONG)
+    if not script:
+        seat.page.get_by_role("button", name="Prüfen, ohne zu speichern").click()
+    seat.page.get_by_role("heading", name="Passt bei 1 von 2.").wait_for()
+    assert seat.page.get_by_label("Fassung mit Du").input_value().endswith("xxx")
+    assert views.item_show(desk.deps, item)["texts"] == before
+    seat.page.get_by_label("Vorschau für").select_option("gross-gerau")
+    if not script:
+        seat.page.get_by_role("button", name="Prüfen, ohne zu speichern").click()
+    seat.page.get_by_label("Vorschau X").get_by_text("Hallo Kommunales Jobcenter Kreis Groß-Gerau").wait_for()
+    seat.page.get_by_label("Vorschau X").nth(1).wait_for(state="detached")
+    seat.page.get_by_role("button", name="Text speichern").click()
+    seat.page.get_by_role("status").get_by_text("Kanaltext gespeichert").wait_for()
+    assert views.item_show(desk.deps, item)["texts"]["x"]["du"].startswith("Hallo")
+    assert seat.troubles == []

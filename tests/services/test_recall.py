@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from distributor.domain import Refused, State
-from distributor.services import accounts, approving, clearing, recalling, stopping, views
+from distributor.services import accounts, approving, clearing, recalling, short_links, stopping, views
 from distributor.services.stopping import Scope
 from distributor.store.tables import AccountRow
 from tests.services.conftest import RELEASE
@@ -172,11 +172,11 @@ class TestWithdrawingAnItem:
     def test_makes_its_short_links_lead_nowhere(self, reaches: Reaches) -> None:
         world = reaches("published")
         code = world.post()["code"]
-        assert views.short_link(world.deps, code)
+        assert short_links.target(world.deps, code)
 
         withdraws(world)
 
-        assert views.short_link(world.deps, code) is None
+        assert short_links.target(world.deps, code) is None
 
 
 class TestRecallingAPost:

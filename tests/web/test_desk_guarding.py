@@ -71,6 +71,8 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/beitraege/{item_id}/behalten"): {"eva"},
     ("POST", "/beitraege/{item_id}/klaerung"): {"eva"},
     ("POST", "/beitraege/{item_id}/text"): {"eva"},
+    ("GET", "/beitraege/{item_id}/kanaltext/{kanal}"): {"eva"},
+    ("POST", "/beitraege/{item_id}/kanaltext/{kanal}"): {"eva"},
     ("POST", "/beitraege/{item_id}/ausschnitt"): {"eva"},
     ("POST", "/beitraege/{item_id}/untertitel"): {"eva"},
     ("POST", "/beitraege/{item_id}/zurueckstellen"): {"eva"},
@@ -163,6 +165,7 @@ def address(desk: Any, path: str) -> str:
         feed_id=1,
         sha256=desk.posts()[0]["media"][0]["sha256"],
         key=shown_persons(desk)[0],
+        kanal="facebook",
     )
 
 

@@ -13,7 +13,7 @@ from distributor.web.login import own_path
 def test_the_start_leads_to_the_login_and_after_it_to_the_queue(desk: Any) -> None:
     browser = desk.person()
     assert browser.opens("/").response.url.path == "/anmelden"
-    assert browser.logs_in("anna").response.url.path == "/freigabe"
+    assert browser.logs_in("anna").response.url.path == "/"
 
 
 def test_a_page_that_was_wanted_comes_up_after_the_login(desk: Any) -> None:

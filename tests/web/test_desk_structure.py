@@ -12,6 +12,9 @@ from distributor.services.stopping import Scope, stop
 
 PAGES = [
     (None, "/anmelden"),
+    ("anna", "/"),
+    ("eva", "/"),
+    ("otto", "/"),
     ("anna", "/freigabe"),
     ("anna", "/freigabe?liste=hilfe"),
     ("anna", "/post/1"),
@@ -20,6 +23,7 @@ PAGES = [
     ("eva", "/beitraege"),
     ("eva", "/beitraege/1"),
     ("eva", "/beitraege/3"),
+    ("eva", "/beitraege/1/kanaltext/x"),
     ("pia", "/beitraege/3"),
     ("eva", "/notbremse"),
     ("eva", "/rueckrufe"),

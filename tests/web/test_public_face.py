@@ -184,7 +184,7 @@ def test_the_page_is_styled_within_its_own_policy(desk: Any) -> None:
 
 
 def test_a_fault_in_the_program_gets_a_german_page(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("distributor.web.public.views.short_link", lambda *_: 1 / 0)
+    monkeypatch.setattr("distributor.web.public.short_links.target", lambda *_: 1 / 0)
     public = desk.public()
     public._transport.raise_server_exceptions = False
     answer = public.get("/s/abc")
