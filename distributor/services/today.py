@@ -141,8 +141,10 @@ def _listed(session: Session, seen: Sequence[str] | None, which: ColumnElement[b
     )
     query = _joined(columns, seen).where(which).order_by(PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
     lines = [
-        Line(*row[:6], State(row.state), row.due_at, row.reason_text or _blocking(row.state, row.problems))
-        for row in session.execute(query.limit(MOST))
+        Line(number, item, title, slug, owner, channel, State(state), due, reason or _blocking(state, problems))
+        for number, item, title, slug, owner, channel, state, due, reason, problems in session.execute(
+            query.limit(MOST)
+        )
     ]
     return Listed(lines, len(lines) if len(lines) < MOST else _count(session, seen, which))
 
