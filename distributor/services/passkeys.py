@@ -137,9 +137,11 @@ def log_in(deps: Deps, key: str, answer: str, now: datetime, *, device: str = ""
 def prove(deps: Deps, actor: Actor, cookie: str, key: str, answer: str, now: datetime) -> None:
     """Note that the person behind a session showed one of their passkeys again. Raises: Refused."""
     with deps.store.write() as session:
-        if _proved(deps, session, key, answer, now).login != actor.login:
+        row = _proved(deps, session, key, answer, now)
+        if row.login != actor.login:
             raise Refused("Dieser Passkey gehört einer anderen Person.", code="factor.passkey")
         sessions.note_proof(session, cookie, sessions.PASSKEY, now)
+        record(session, now=now, actor=actor, what="user.proved", subject="user", subject_id=row.id)
 
 
 def _proved(deps: Deps, session: Session, key: str, answer: str, now: datetime) -> UserRow:

@@ -115,6 +115,6 @@ def test_what_is_no_passkey_ends_in_a_sentence(unchanged_desk: Any, path: str, a
 
 def test_nobody_removes_somebody_elses_passkey(desk: Any) -> None:
     with desk.deps.store.write() as session:
-        session.add(PasskeyRow(user_id=1, credential_id="x", public_key=b"", name="", added_at=desk.clock.now()))
+        session.add(PasskeyRow(user_id=1, credential_id="eA", public_key=b"", name="", added_at=desk.clock.now()))
     other = desk.person("eva")
     assert other.posts("/zugang/passkey/1/entfernen", pruefwert=other.token).status == 404
