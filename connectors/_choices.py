@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
-from connectors.base import Connector, Field
+from connectors.base import Connector, Field, Limits
 
 
 def options_of(connector: Connector, fields: Mapping[str, Any]) -> dict[str, str]:
@@ -24,6 +24,19 @@ def told(connector: Connector, document: Mapping[str, Any]) -> list[tuple[str, s
         for field in _shaping(connector.fields)
         if extra.get(field.name)
     ]
+
+
+@runtime_checkable
+class Adapts(Protocol):
+    """A channel whose bounds depend on what an account chose, or on the form of the post."""
+
+    def limits_for(self, form: str, options: Mapping[str, str]) -> Limits:
+        """Return the bounds of such a post. Pure."""
+
+
+def limits_of(connector: Connector, form: str, options: Mapping[str, str]) -> Limits:
+    """Return the bounds of a post of this form on an account that chose so."""
+    return connector.limits_for(form, options) if isinstance(connector, Adapts) else connector.limits
 
 
 def refusal(field: Field, value: str) -> str:

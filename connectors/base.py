@@ -286,6 +286,14 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
+class Partly:
+    """A part of the post is public, named in ``data``: release goes on with that at ``ask_at``; unstage removes it."""
+
+    data: Json
+    ask_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The proof that a post is public: the platform's id, its address (may be empty), and when.
 
@@ -354,7 +362,7 @@ class Connector(Protocol):
     ) -> Staged | NotYet:
         """Prepare all that is not yet public; go on from an earlier NotYet's ``data``. Raises: ConnectorError."""
 
-    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt | ByHand:
+    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt | Partly | ByHand:
         """Make it public: the single call that does. Raises: ConnectorError; OutcomeUnknown when in doubt.
 
         ByHand is returned where nothing was called and a person is to do it now.
@@ -370,7 +378,7 @@ class Finds(Protocol):
 
     def find(
         self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
-    ) -> Found | Absent:
+    ) -> Found | Partly | Absent:
         """Look for the post, by id first and by text last.
 
         ``since`` is when the first release Attempt began; ``known`` are remote ids that belong to other posts of ours.

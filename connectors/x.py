@@ -1,13 +1,15 @@
-"""The channel X: short text with its link inside, up to four pictures or one video, through API v2.
+"""The channel X: short text with its link inside, up to four pictures or one video, through API v2; or a thread.
 
 How X counts is in ``_x_text``, what its answers mean in ``_x_errors``, the calls are in ``_x_client``.
 X knows no idempotency key and no draft: ``release`` is never repeated before a look at the account's own timeline.
+
+A thread is released piece by piece, each by a call of its own: what is public of it is known before the next. One that
+cannot go on is taken down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,28 +17,26 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-import requests
 import tweepy
 
-from connectors._costs import BUDGET
-from connectors._http import not_answered
-from connectors._x_client import XClient
-from connectors._x_errors import Duty, gone, meaning, pace, unreadable
+from connectors import _x_threads as threads
+from connectors._x_account import FIELDS, REPLIES, THREADS, asking, data_of, replies_of, shape_of
+from connectors._x_errors import gone, pace, unreadable
 from connectors._x_text import urls, weighted_length
 from connectors._x_timeline import carries, published_at, same_link, same_text
+from connectors._x_uploads import KEEPS, in_work, upload, upload_video
 from connectors.base import (
     Absent,
     Access,
-    Field,
     Found,
     Identity,
     Json,
     Limits,
     Look,
     MediaSource,
-    Medium,
     NotYet,
     Order,
+    Partly,
     PictureRules,
     Receipt,
     Rejected,
@@ -45,16 +45,13 @@ from connectors.base import (
     Source,
     Staged,
     Timing,
-    Unauthorised,
     Variant,
     VideoRules,
 )
 
 _READ = date(2026, 11, 21)
-_KEEPS = timedelta(hours=24)
 _SLACK = timedelta(minutes=2)
 _PAGES = 32
-_PIECE = 4_000_000
 
 
 def _source(path: str) -> Source:
@@ -93,91 +90,11 @@ _LIMITS = Limits(
     },
 )
 
-_WHO_REPLIES = {
-    "": "alle",
-    "following": "wem das Konto folgt",
-    "mentionedUsers": "nur Genannte",
-    "subscribers": "wer das Konto abonniert hat",
-    "verified": "nur verifizierte Konten",
-}
-"""Source: https://docs.x.com/x-api/posts/create-post, read on 2026-11-21."""
-
-_REPLIES = Field(
-    "replies",
-    "Wer antworten darf",
-    required=False,
-    help="Leer: alle. mentionedUsers: Genannte, also fast niemand. Auch following, subscribers, verified.",
-    choices=_WHO_REPLIES,
-    shapes=True,
-)
-_FIELDS = (
-    Field(
-        "consumer_key",
-        "API-Schlüssel",
-        secret=True,
-        help="Im Entwicklungsbereich von X unter der Anwendung: „API Key“.",
-    ),
-    Field(
-        "consumer_secret",
-        "Geheimnis zum API-Schlüssel",
-        secret=True,
-        help="Steht bei X neben dem API-Schlüssel: „API Key Secret“.",
-    ),
-    Field(
-        "access_token",
-        "Zugriffstoken",
-        secret=True,
-        help="„Access Token“ des Kontos mit den Rechten „Read and write“.",
-    ),
-    Field(
-        "access_token_secret",
-        "Geheimnis zum Zugriffstoken",
-        secret=True,
-        help="Steht bei X neben dem Zugriffstoken: „Access Token Secret“.",
-    ),
-    Field(
-        "user_id",
-        "Konto-ID",
-        help="Die Nummer des Kontos, nicht der Name mit @. Sie steht vor dem Bindestrich im Zugriffstoken.",
-    ),
-    _REPLIES,
-    BUDGET,
-)
-
-
-@contextmanager
-def _asking(access: Access, duty: Duty) -> Iterator[XClient]:
-    """Give a client for one account and turn whatever goes wrong into one of the six errors."""
-    missing = [field.label for field in _FIELDS if field.required and not access.fields.get(field.name)]
-    if missing:
-        raise Unauthorised(f"Für das X-Konto fehlen Angaben: {', '.join(missing)}. Bitte eintragen.")
-    try:
-        yield XClient(access.urls["api"], access.session, access.now, access.fields)
-    except tweepy.HTTPException as error:
-        hide = [access.fields[field.name] for field in _FIELDS if field.secret]
-        raise meaning(error.response, duty=duty, now=access.now, hide=hide) from None
-    except requests.RequestException as error:
-        # the causes hold the request with its signature, so they are not handed on
-        raise not_answered(error, access.session, label="X", changes=duty == "release") from None
-
-
-def _data(answer: Any, duty: Duty) -> dict[str, Any]:
-    """Return the object an answer is about. Raises: OutcomeUnknown, Unavailable if there is none with an id."""
-    data = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(data, dict) or not isinstance(data.get("id"), (str, int)) or not str(data["id"]):
-        raise unreadable(f"no data.id in {_shape(answer)}", duty=duty)
-    return data | {"id": str(data["id"])}
-
-
-def _shape(answer: Any) -> str:
-    """Describe an answer without repeating it: it may hold anything."""
-    return f"an object of {sorted(answer)}" if isinstance(answer, dict) else type(answer).__name__
-
 
 def _check(post: RemotePost) -> None:
     """Refuse what X would refuse later, when it is due. Raises: Rejected."""
     rules = _LIMITS.pictures
-    length = weighted_length(post.text)
+    length = max(map(weighted_length, _pieces(post)))
     if post.form != "feed":
         raise Rejected("Auf X können wir bisher nur einzelne Posts veröffentlichen.", code="form")
     if not (post.text.strip() or post.media):
@@ -199,61 +116,63 @@ def _check(post: RemotePost) -> None:
             raise Rejected(text, code="picture")
 
 
-def _upload(access: Access, medium: Medium, content: bytes) -> dict[str, str]:
-    with _asking(access, "stage") as client:
-        data = _data(client.upload_picture(content, medium.mime), "stage")
-        if medium.alt:
-            client.describe(data["id"], medium.alt)
-    told = data.get("expires_after_secs")
-    keeps = timedelta(seconds=told) if isinstance(told, int) and 0 < told < _KEEPS.total_seconds() else _KEEPS
-    return {"id": data["id"], "expires_at": (access.now + keeps).isoformat()}
-
-
-def _upload_video(access: Access, medium: Medium, content: bytes) -> dict[str, str]:
-    """Upload in pieces. A try that breaks off is begun anew: nothing of it is public, and X forgets it."""
-    with _asking(access, "stage") as client:
-        media_id = _data(client.announce_video(medium.mime, len(content)), "stage")["id"]
-        for number, start in enumerate(range(0, len(content), _PIECE)):
-            client.append(quote(media_id, safe=""), number, content[start : start + _PIECE])
-        _data(client.finalize(quote(media_id, safe="")), "stage")
-    return {"id": media_id, "expires_at": (access.now + _KEEPS).isoformat()}
-
-
-def _in_work(access: Access, media_id: str) -> timedelta | None:
-    """Return when to ask again for a video that X still works on, None once it is ready. Raises: ConnectorError."""
-    with _asking(access, "stage") as client:
-        data = _data(client.upload_status(media_id), "stage")
-    told = data.get("processing_info")
-    state = str(told.get("state", "")) if isinstance(told, dict) else "succeeded"
-    if state == "failed":
-        raise Rejected("X kann das Video nicht verarbeiten. Bitte das Video prüfen.", code="processing")
-    if state == "succeeded":
-        return None
-    wait = told.get("check_after_secs") if isinstance(told, dict) else None
-    return timedelta(seconds=min(60, max(2, wait)) if isinstance(wait, int) else 5)
+def _pieces(post: RemotePost) -> list[str]:
+    """Return what is posted one after the other: the pieces of a thread, or the text."""
+    return list(post.extra.get("pieces", ())) or [post.text]
 
 
 def _timeline(access: Access, start: datetime) -> Iterator[dict[str, Any]]:
     page = ""
     for _ in range(_PAGES):
-        with _asking(access, "read") as client:
+        with asking(access, "read") as client:
             answer = client.posts_since(quote(access.fields["user_id"], safe=""), start, page)
         if not isinstance(answer, dict) or not answer.keys() & {"data", "meta"}:
-            raise unreadable(f"no data in {_shape(answer)}", duty="read")
+            raise unreadable(f"no data in {shape_of(answer)}", duty="read")
         for entry in answer.get("data") or ():
-            yield _data({"data": entry}, "read")
+            yield data_of({"data": entry}, "read")
         page = (answer.get("meta") or {}).get("next_token") or ""
         if not page:
             return
 
 
-def _replies(access: Access) -> str | None:
-    """Return who may reply, None for everybody. Raises: Unauthorised for what X does not know."""
-    chosen = access.fields.get(_REPLIES.name, "").strip()
-    if chosen not in _WHO_REPLIES:
-        text = f"„{_REPLIES.label}“ kennt bei X nur: {', '.join(filter(None, _WHO_REPLIES))}. Bitte am Konto ändern."
-        raise Unauthorised(text, code=_REPLIES.name)
-    return chosen or None
+def _piece(post: RemotePost, text: str) -> RemotePost:
+    """Return a piece of a thread as a post to look for; a single post is its own piece."""
+    if text == post.text:
+        return post
+    return replace(post, text=text, link=post.link if carries(text, post.link) else "")
+
+
+def _seen(post: RemotePost, entries: Sequence[dict[str, Any]], earliest: datetime) -> tuple[str, datetime] | None:
+    """Return which entry is the post, and when it was published. Raises: Unavailable if it does not say when."""
+    for same in (same_link, same_text):
+        for entry in entries:
+            if not same(post, entry):
+                continue
+            at = published_at(entry)
+            if at is None:
+                raise unreadable(f"no readable created_at of {entry['id']}", duty="read")
+            if at >= earliest:
+                return entry["id"], at
+    return None
+
+
+def _delete(access: Access, remote_id: str) -> str:
+    """Delete one post and return X's answer; one that is gone is no error. Raises: ConnectorError."""
+    with asking(access, "retract") as client:
+        try:
+            answer = client.delete_tweet(quote(remote_id, safe=""), user_auth=True)
+        except tweepy.HTTPException as error:
+            if not gone(error.response):
+                raise
+            return "404 Not Found"
+    if not (isinstance(answer, dict) and isinstance(answer.get("data"), dict) and answer["data"].get("deleted")):
+        raise unreadable(f"no data.deleted in {shape_of(answer)}", duty="retract")
+    return "deleted"
+
+
+def _receipt(posted: Sequence[str], at: datetime) -> Receipt:
+    """Return the proof: of a thread the ids of all pieces, and the address of the first."""
+    return Receipt(" ".join(posted), _address(posted[0]), at)
 
 
 def _address(remote_id: str) -> str:
@@ -277,11 +196,11 @@ class X:
     limits = _LIMITS
     timing = Timing(
         stage_lead=timedelta(hours=2),
-        stage_keeps=_KEEPS,
+        stage_keeps=KEEPS,
         settle=(timedelta(minutes=2), timedelta(minutes=10)),
         absence="likely",
     )
-    fields = _FIELDS
+    fields = FIELDS
     currency = "US-Dollar"
     look = Look(fold=280, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
@@ -292,21 +211,32 @@ class X:
             text = f"{text}\n{variant.link}".lstrip()
         # a video takes no description
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
-        return RemotePost(self.channel, variant.form, text, variant.link, media, dict(variant.options))
+        extra: dict[str, Any] = dict(variant.options)
+        pieces = threads.split(text, _LIMITS.text, weighted_length) if extra.pop(THREADS.name, "") == "on" else []
+        if 1 < len(pieces) <= threads.MOST:
+            text = "\n\n".join(pieces)
+            extra |= {THREADS.name: "on", "pieces": pieces}
+        return RemotePost(self.channel, variant.form, text, variant.link, media, extra)
+
+    def limits_for(self, form: str, options: Mapping[str, str]) -> Limits:
+        """Return the bounds: on an account with threads it is the longest piece that counts. Pure."""
+        if options.get(THREADS.name) != "on":
+            return _LIMITS
+        return replace(_LIMITS, measure=lambda text: threads.measured(text, _LIMITS.text, weighted_length))
 
     def price(self, post: RemotePost) -> Decimal:
         """Return what X takes: thirteen times as much for a post with a link, and something for each description."""
         described = sum(bool(medium.alt) for medium in post.media)
-        return (_WITH_LINK if urls(post.text) else _PLAIN) + described * _DESCRIPTION
+        return sum(_WITH_LINK if urls(piece) else _PLAIN for piece in _pieces(post)) + described * _DESCRIPTION
 
     pace = staticmethod(pace)
 
     def whoami(self, access: Access) -> Identity:
         """Ask X whose access this is. Raises: ConnectorError."""
-        _replies(access)
-        with _asking(access, "read") as client:
+        replies_of(access)
+        with asking(access, "read") as client:
             answer = client.get_me(user_auth=True)
-        user = _data(answer, "read")
+        user = data_of(answer, "read")
         handle = user.get("username", "")
         return Identity(
             remote_id=user["id"],
@@ -322,72 +252,82 @@ class X:
         Raises: ConnectorError.
         """
         _check(post)
+        if data and data.get("posted"):
+            return Staged(data=dict(data))  # a thread that goes on
+        thread: dict[str, Any] = {"posted": []} if "pieces" in post.extra else {}
         if not post.media:
-            return Staged(data={})
+            return Staged(data=thread)
         done = [dict(entry) for entry in (data or {}).get("media", ())]
         if any(datetime.fromisoformat(entry["expires_at"]) <= access.now for entry in done):
             done = []
         if len(done) < len(post.media):
             medium = post.media[len(done)]
-            upload = _upload_video if medium.film else _upload
-            done.append(upload(access, medium, media.read(medium.sha256)))
+            hand_in = upload_video if medium.film else upload
+            done.append(hand_in(access, medium, media.read(medium.sha256)))
             if medium.film:
                 return NotYet(data={"media": done}, ask_at=access.now + timedelta(seconds=1))
         if len(done) < len(post.media):
             return NotYet(data={"media": done}, ask_at=access.now)
-        if post.media[0].film and (wait := _in_work(access, done[0]["id"])):
+        if post.media[0].film and (wait := in_work(access, done[0]["id"])):
             return NotYet(data={"media": done}, ask_at=access.now + wait)
         expires_at = min(datetime.fromisoformat(entry["expires_at"]) for entry in done)
-        return Staged(data={"media_ids": [entry["id"] for entry in done]}, expires_at=expires_at)
+        return Staged(data={"media_ids": [entry["id"] for entry in done], **thread}, expires_at=expires_at)
 
-    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt:
-        """Publish. Raises: ConnectorError; OutcomeUnknown for every answer that is not a known "no"."""
-        media_ids = list(stage.get("media_ids", ())) or None
-        with _asking(access, "release") as client:
+    def release(self, access: Access, post: RemotePost, stage: Json, order: Order) -> Receipt | Partly:
+        """Publish, or the next piece of a thread. Raises: ConnectorError; OutcomeUnknown for all that is no known "no".
+
+        The pictures and who may reply belong to the first piece.
+        """
+        pieces, posted = _pieces(post), list(stage.get("posted", ()))
+        first = not posted
+        with asking(access, "release") as client:
             answer = client.create_tweet(
-                text=post.text or None,
-                media_ids=media_ids,
-                reply_settings=post.extra.get(_REPLIES.name) or _replies(access),
+                text=pieces[len(posted)] or None,
+                media_ids=(list(stage.get("media_ids", ())) or None) if first else None,
+                reply_settings=(post.extra.get(REPLIES.name) or replies_of(access)) if first else None,
+                in_reply_to_tweet_id=None if first else posted[-1],
                 user_auth=True,
             )
-        remote_id = _data(answer, "release")["id"]
-        return Receipt(remote_id, _address(remote_id), access.now)
+        posted.append(data_of(answer, "release")["id"])
+        if len(posted) < len(pieces):
+            return Partly({**stage, "posted": posted}, ask_at=access.now)
+        return _receipt(posted, access.now)
 
     def unstage(self, access: Access, stage: Json) -> None:
-        """Do nothing: X has no way to remove an unused upload and forgets it by itself."""
-
-    def find(
-        self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
-    ) -> Found | Absent:
-        """Look through the account's own timeline, for the post's link first and for its text last.
+        """Delete the public pieces of a thread that does not go on; X forgets an unused upload by itself.
 
         Raises: ConnectorError.
         """
-        earliest = since - _SLACK
-        entries = [entry for entry in _timeline(access, earliest) if entry["id"] not in known]
-        for same in (same_link, same_text):
-            for entry in entries:
-                if not same(post, entry):
-                    continue
-                at = published_at(entry)
-                if at is None:
-                    raise unreadable(f"no readable created_at of {entry['id']}", duty="read")
-                if at >= earliest:
-                    return Found(Receipt(entry["id"], _address(entry["id"]), at))
-        return Absent(stage_usable=True)
+        for remote_id in reversed(stage.get("posted", ())):
+            _delete(access, str(remote_id))
+
+    def find(
+        self, access: Access, post: RemotePost, stage: Json, order: Order, since: datetime, known: Sequence[str]
+    ) -> Found | Partly | Absent:
+        """Look through the account's own timeline, for the post's link first and for its text last.
+
+        Of a thread the pieces that are not known yet are looked for. Raises: ConnectorError.
+        """
+        posted = [str(remote_id) for remote_id in stage.get("posted", ())]
+        others = {*posted, *(remote_id for entry in known for remote_id in entry.split())}
+        entries = [entry for entry in _timeline(access, since - _SLACK) if entry["id"] not in others]
+        pieces, found, at = _pieces(post), [*posted], since
+        for piece in pieces[len(posted) :]:
+            seen = _seen(_piece(post, piece), entries, since - _SLACK)
+            if seen is None:
+                break
+            found.append(seen[0])
+            at = seen[1]
+        if len(found) == len(pieces):
+            return Found(_receipt(found, at))
+        if len(found) > len(posted) and "posted" in stage:
+            return Partly({**stage, "posted": found}, ask_at=access.now)
+        return Absent(stage_usable=len(found) == len(posted))
 
     def retract(self, access: Access, receipt: Receipt) -> Retracted:
-        """Delete the post; one that is already gone counts as deleted. Raises: ConnectorError."""
-        with _asking(access, "retract") as client:
-            try:
-                answer = client.delete_tweet(quote(receipt.remote_id, safe=""), user_auth=True)
-            except tweepy.HTTPException as error:
-                if not gone(error.response):
-                    raise
-                return Retracted(answer="404 Not Found")
-        if not (isinstance(answer, dict) and isinstance(answer.get("data"), dict) and answer["data"].get("deleted")):
-            raise unreadable(f"no data.deleted in {_shape(answer)}", duty="retract")
-        return Retracted(answer="deleted")
+        """Delete the post, of a thread each piece; what is already gone counts as deleted. Raises: ConnectorError."""
+        answers = [_delete(access, remote_id) for remote_id in reversed(receipt.remote_id.split())]
+        return Retracted(answer=answers[-1])
 
 
 connector = X()

@@ -55,6 +55,7 @@ OUTCOME_WORDS: dict[str, str] = {
     "done": N_("erledigt"),
     "staged": N_("liegt bereit"),
     "notyet": N_("das Netzwerk braucht noch Zeit"),
+    "partly": N_("ein Teil ist öffentlich, der nächste folgt"),
     "receipt": N_("ist öffentlich"),
     "found": N_("gefunden, ist öffentlich"),
     "absent": N_("nicht gefunden"),

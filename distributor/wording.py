@@ -61,6 +61,7 @@ EVENT_WORDS: dict[str, str] = {
     "release.claimed": N_("Wird gesendet"),
     "release.failed": N_("Senden fehlgeschlagen"),
     "guard.refused": N_("Vor dem Senden angehalten"),
+    "release.partly": N_("Ein Teil ist öffentlich"),
     "release.by_hand": N_("Zum Posten von Hand übergeben"),
     "post.reminded": N_("An das Posten erinnert"),
     "withheld": N_("Nicht gesendet"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +17,25 @@ _TRAILING = ".,;:!?)]}'…»"
 
 def ledger(state: State, now: datetime, *, drafts: bool = False) -> list[dict[str, Any]]:
     """Return the ledger at ``now``, oldest first; ``drafts`` adds what never was public."""
-    chosen = [post for post in state.posts.values() if drafts or post.was_public(now)]
+    chosen = [post for post in _threaded(state.posts.values(), now) if drafts or post.was_public(now)]
     return [_entry(post, now) for post in sorted(chosen, key=lambda post: (post.public_at or post.made, post.made))]
+
+
+def _threaded(posts: Iterable[Post], now: datetime) -> Iterator[Post]:
+    """Yield the posts, a thread as one: with all ids, and the text of what of it stands."""
+    threads: dict[str, list[Post]] = {}
+    roots: dict[str, str] = {}
+    for post in posts:
+        root = roots[post.id] = roots.get(post.answers, post.id)
+        threads.setdefault(root, []).append(post)
+    for pieces in threads.values():
+        standing = [piece for piece in pieces if piece.deleted_at is None] or pieces
+        text = "\n\n".join(piece.text for piece in standing)
+        yield (
+            pieces[0]
+            if len(pieces) == 1
+            else replace(standing[0], id=" ".join(piece.id for piece in standing), text=text)
+        )
 
 
 def link_of(post: Post) -> str:

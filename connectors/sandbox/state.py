@@ -66,7 +66,8 @@ class Picture:
 class Post:
     """A post or a draft of one. ``public_at`` is None for a draft and may lie ahead for a scheduled post.
 
-    ``replies`` is who may answer, in the network's own word; empty for everybody.
+    ``replies`` is who may answer, in the network's own word; empty for everybody. ``answers`` is the post that it
+    replies to: a thread of one account.
     """
 
     channel: str
@@ -81,6 +82,7 @@ class Post:
     app_id: str = ""
     captions: str = ""
     replies: str = ""
+    answers: str = ""
 
     def was_public(self, now: datetime) -> bool:
         """Tell whether anybody could have seen it by ``now``."""
@@ -184,6 +186,7 @@ class Options:
     graph_usage_percent: int = 1
     x_names: str = "tweet"
     x_upload_seconds: int = 86400
+    x_self_replies: bool = True
     mastodon_characters: int = 500
     mastodon_processing_seconds: int = 0
     mastodon_keys: str = "kept"

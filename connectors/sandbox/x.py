@@ -1,7 +1,8 @@
 """X, pretended: media with alt text, posts, reading back, deleting, at ``/api.x.com/2/…``.
 
 Rules: docs.x.com (openapi.json 2.167, x-api/posts/manage-tweets, x-api/media), read 2026-11-21. OAuth 1.0a user
-context; replies and polls are not offered. Videos are in ``x_videos``.
+context; polls, and replies to others, are not offered. Whether one may reply to oneself is an option. Videos are in
+``x_videos``.
 """
 
 from __future__ import annotations
@@ -33,11 +34,10 @@ MAX_ALT = 1000
 REPEATED_WITHIN = timedelta(hours=24)
 """How long X remembers a text is not documented; 24 hours is our choice."""
 
-_OFFERED = frozenset({"text", "media", "made_with_ai", "reply_settings", "nullcast"})
+_OFFERED = frozenset({"text", "media", "made_with_ai", "reply", "reply_settings", "nullcast"})
 _WHO_REPLIES = ("", "following", "mentionedUsers", "subscribers", "verified")
 _NOT_OFFERED = frozenset(
     {
-        "reply",
         "quote_tweet_id",
         "poll",
         "geo",
@@ -118,6 +118,7 @@ async def create(call: Call, name: str) -> tuple[int, Json]:
     replies = document.get("reply_settings", "")
     if replies not in _WHO_REPLIES:
         raise invalid("reply_settings is not a known value.", reply_settings=[str(replies)])
+    answers = _answered(call, document.get("reply"))
     _refuse_repeated(call, text)
     post = Post(
         channel="x",
@@ -128,11 +129,26 @@ async def create(call: Call, name: str) -> tuple[int, Json]:
         made=call.now,
         public_at=call.now,
         replies=replies,
+        answers=answers,
     )
     call.world.state.posts[post.id] = post
     shown, _ = as_returned(post.id, call.account.username, text, len(pictures))
     history = f"edit_history_{call.world.options.x_names}_ids"
     return 201, {"data": {"id": post.id, "text": shown, history: [post.id]}}
+
+
+def _answered(call: Call, reply: Any) -> str:
+    """Return the own post that is replied to, empty for none. Raises: XRefusal."""
+    if reply is None:
+        return ""
+    name = str(reply.get("in_reply_to_tweet_id", "")) if isinstance(reply, dict) else ""
+    post = call.world.state.posts.get(name)
+    if post is None or post.channel != "x" or not post.is_public(call.now):
+        raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
+    if post.account != call.account.id or not call.world.options.x_self_replies:
+        said = "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by "
+        raise forbidden(f"{said}the author of the post you are replying to.")
+    return name
 
 
 def _pictures(call: Call, media: Any) -> list[Picture]:

@@ -19,7 +19,7 @@ from distributor.services.seconding import require_release, require_second_perso
 from distributor.services.settling import retracted
 from distributor.services.tailoring import reshape
 from distributor.services.verbs import VERBS
-from distributor.store import posts, proofs, pseudonyms
+from distributor.store import claims, posts, proofs, pseudonyms
 from distributor.store.posts import Stale
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 from distributor.wording import STATE_WORDS, local_time
@@ -331,7 +331,9 @@ def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
                 text = f"Bei Post {post_id} wird gerade nachgesehen, ob er öffentlich ist; bitte kurz warten."
                 raise Refused(text, code="post.looking")
             seen = Reason("absent", "Von Hand bestätigt: nicht öffentlich.")
-            _go(session, chosen, Move(S.FAILED, seen, drop_stage=True), now, actor, "post.seen_absent")
+            # of what is public in part the rest follows: its Stage knows what stands
+            partly = claims.is_partly_public(session, post_id)
+            _go(session, chosen, Move(S.FAILED, seen, drop_stage=not partly), now, actor, "post.seen_absent")
             # Recalled, or on an account that is left: that it is absent is all there was to know.
             if chosen.post.state == S.CLOSED or chosen.account.retiring_at is not None:
                 return now

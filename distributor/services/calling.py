@@ -25,6 +25,7 @@ from connectors.base import (
     Found,
     NotYet,
     OutcomeUnknown,
+    Partly,
     Receipt,
     Rejected,
     Retracted,
@@ -53,7 +54,7 @@ _URL_LIFE = timedelta(hours=26)
 _TOWARDS_THE_PUBLIC = ("stage", "release")
 """Calls that a Stop forbids; looking and taking down go on under it."""
 
-Answer = Staged | NotYet | Receipt | Found | Absent | Retracted | ByHand | ConnectorError | Withheld | None
+Answer = Staged | NotYet | Partly | Receipt | Found | Absent | Retracted | ByHand | ConnectorError | Withheld | None
 
 _log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from connectors._choices import told
+from connectors._choices import options_of, told
 from distributor.services.deps import Deps
 from distributor.store import posts, pseudonyms
 from distributor.store.tables import ApprovalRow, PostRow
@@ -23,17 +23,20 @@ def history(deps: Deps, session: Session, shown: dict[str, Any]) -> dict[str, An
         "approvals": _approvals(session, shown["id"]),
     }
     steps = story(shown | told, _events(session, "item", shown["item"]))
-    return told | {
-        "story": [asdict(step) for step in steps],
-        "todo": todo(shown),
-        "choices": _choices(deps, session, shown),
-    }
+    more = {"choices": _choices(deps, session, shown), "options": _options(deps, session, shown)}
+    return told | more | {"story": [asdict(step) for step in steps], "todo": todo(shown)}
 
 
 def _choices(deps: Deps, session: Session, shown: dict[str, Any]) -> list[dict[str, str]]:
     connector = deps.connectors.get(shown["channel"])
     document = session.get_one(PostRow, shown["id"]).document
     return [{"label": label, "words": words} for label, words in (told(connector, document) if connector else ())]
+
+
+def _options(deps: Deps, session: Session, shown: dict[str, Any]) -> dict[str, str]:
+    connector = deps.connectors.get(shown["channel"])
+    extra = session.get_one(PostRow, shown["id"]).document.get("extra") or {}
+    return options_of(connector, extra) if connector else {}
 
 
 def _events(session: Session, subject: str, number: int) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from connectors.base import (
     ConnectorError,
     Found,
     NotYet,
+    Partly,
     Receipt,
     Rejected,
     Retracted,
@@ -180,6 +181,8 @@ class _Settlement:
         answer, call = result.answer, result.call
         if isinstance(answer, Receipt):
             return self.published(post, call, answer)
+        if isinstance(answer, Partly):
+            return Step(post, _goes_on(answer), "release.partly")
         if isinstance(answer, ByHand):
             return Step(post, Move(State.UNCERTAIN, Reason(HANDED, answer.task, "officer")), "release.by_hand")
         if isinstance(answer, ConnectorError):
@@ -209,6 +212,8 @@ class _Settlement:
             return None
         if isinstance(answer, Found):
             return self.published(post, result.call, answer.receipt)
+        if isinstance(answer, Partly):
+            return Step(post, _goes_on(answer), "release.partly")
         if isinstance(answer, Absent):
             timing = self.deps.connector(result.call.channel).timing
             stage = self.stages.get(result.call.stage_id or 0)
@@ -252,6 +257,11 @@ _SETTLERS: Mapping[str, Callable[[_Settlement, HeldPost, Result], Step | None]] 
 }
 
 
+def _goes_on(answer: Partly) -> Move:
+    """Return the move of a post of which a part is public: the next call releases the next part."""
+    return Move(State.STAGED, next_try_at=answer.ask_at, changes={"tries": 0, "looks": 0})
+
+
 def _receipt_in(answer: object) -> Receipt | None:
     if isinstance(answer, Found):
         return answer.receipt
@@ -270,7 +280,7 @@ def _stands_as_it_stood(stage: StageRow, call: Call) -> bool:
 def _keep_stage(deps: Deps, stage: StageRow, result: Result, now: datetime) -> None:
     """Keep what the platform gave, even if the Post has moved on: a leftover can only be removed by its ids."""
     answer, kind = result.answer, result.call.work.kind
-    if isinstance(answer, Staged | NotYet):
+    if isinstance(answer, Staged | NotYet | Partly):
         stage.data = dict(answer.data)
     if isinstance(answer, Staged):
         stage.expires_at = answer.expires_at

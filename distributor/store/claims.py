@@ -315,6 +315,16 @@ def first_release(session: Session, stage_id: int) -> datetime | None:
     )
 
 
+def is_partly_public(session: Session, post_id: int) -> bool:
+    """Tell whether a part of the Post is public by its live Stage, and the rest to follow."""
+    query = (
+        select(AttemptRow.id)
+        .join(StageRow, StageRow.id == AttemptRow.stage_id)
+        .where(StageRow.post_id == post_id, StageRow.state.in_(("open", "ready")), AttemptRow.outcome == "partly")
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def was_named(session: Session, post_id: int) -> bool:
     """Tell whether the platform itself named the Post's remote id; one that a person typed is no id to delete by."""
     query = select(AttemptRow.id).where(AttemptRow.post_id == post_id, AttemptRow.outcome.in_(("receipt", "found")))

@@ -11,6 +11,7 @@ from hashlib import sha256
 from itertools import accumulate, chain
 from types import MappingProxyType
 
+from connectors._choices import limits_of
 from connectors.base import Connector, Medium, RemotePost, Variant
 from distributor.domain import ChannelText, FeedItem, Organisation, Override, Part, Problem, Wording
 from distributor.tailoring import hashtags, sentences
@@ -73,8 +74,9 @@ def tailor(
     wrote the rest. ``options`` are what the account chose for its posts. Without ``credit`` the feed's own is taken,
     and none where no picture is.
     """
-    measure = cache(connector.limits.measure)  # asked of the same text again and again
-    limits = replace(connector.limits, measure=measure)
+    bounds = limits_of(connector, form, options)
+    measure = cache(bounds.measure)  # asked of the same text again and again
+    limits = replace(bounds, measure=measure)
     title = content.title if corrects is None else f"Korrektur: {content.title}"
 
     def variant_with(text: str) -> Variant:

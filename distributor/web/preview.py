@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from connectors._choices import limits_of
 from connectors.base import Connector, Look
 from distributor.tailoring.graphemes import split
 
@@ -72,7 +73,8 @@ class Preview:
 
 def preview(post: Mapping[str, Any], connector: Connector) -> Preview:
     """Return the preview of a post as ``views.post_show`` gives it."""
-    look, limits, text = connector.look, connector.limits, post["text"]
+    look, text = connector.look, post["text"]
+    limits = limits_of(connector, post["form"], post["options"])
     cut = fold_at(text, look.fold)
     pictures = tuple(Picture(m["sha256"], m["alt"], m["width"], m["height"], m["mime"]) for m in post["media"])
     return Preview(
