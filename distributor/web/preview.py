@@ -74,7 +74,7 @@ class Preview:
 def preview(post: Mapping[str, Any], connector: Connector) -> Preview:
     """Return the preview of a post as ``views.post_show`` gives it."""
     look, text = connector.look, post["text"]
-    limits = limits_of(connector, post["form"], post["options"])
+    limits = limits_of(connector, post.get("form", "feed"), post.get("options", {}))
     cut = fold_at(text, look.fold)
     pictures = tuple(Picture(m["sha256"], m["alt"], m["width"], m["height"], m["mime"]) for m in post["media"])
     return Preview(
