@@ -36,6 +36,7 @@ from distributor.web import (
     files,
     framing,
     items,
+    jobcenters,
     login,
     missed,
     passkey,
@@ -44,6 +45,7 @@ from distributor.web import (
     proof,
     queue,
     recalls,
+    staff,
     start,
     wording_page,
 )
@@ -76,6 +78,8 @@ _PAGES = (
     recalls,
     connecting,
     accounts,
+    jobcenters,
+    staff,
     files,
 )
 """The modules with pages; where two could answer an address, the first does."""

@@ -35,3 +35,13 @@ def recall_outcomes() -> dict[str, str]:
 def who_acts() -> dict[str, str]:
     """Return the word for whoever acts next on a post."""
     return {who: _(word) for who, word in WHO_WORDS.items()}
+
+
+def roles() -> dict[str, str]:
+    """Return the word for each role."""
+    return {
+        "editor": _("Redaktion"),
+        "officer": _("Kanalverantwortung"),
+        "operator": _("Betrieb"),
+        "auditor": _("Prüfung"),
+    }
