@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from distributor.domain import Refused
+
+_KEPT_OPEN = 4096
+"""So many accounts' secrets stay decrypted in memory, where a daemon needs them for every call; never written."""
 
 
 class Vault:
     """Locks and unlocks an account's secrets. Several keys, separated by commas, newest first; the first one locks."""
 
     def __init__(self, keys: str) -> None:
+        self._opened = lru_cache(_KEPT_OPEN)(self._open)
         self._names = [key.strip() for key in keys.split(",") if key.strip()]
         try:
             self._fernets = [Fernet(key) for key in self._names]
@@ -32,8 +38,11 @@ class Vault:
 
     def unlock(self, owner: str, locked: bytes) -> dict[str, str]:
         """Decrypt. Raises: Refused if no key fits or the ciphertext belongs to another account."""
+        return dict(self._opened(owner, locked))
+
+    def _open(self, owner: str, locked: bytes) -> Mapping[str, str]:
         try:
-            opened = json.loads(self._box().decrypt(locked))
+            opened: dict[str, Any] = json.loads(self._box().decrypt(locked))
         except InvalidToken as error:
             text = (
                 f"Die Zugangsdaten von {owner} lassen sich mit den Schlüsseln in DISTRIBUTOR_KEY nicht entschlüsseln."

@@ -172,9 +172,11 @@ def choose(deps: Deps, actor: Actor, number: int, choice: int, now: datetime) ->
 
 
 def _connects(deps: Deps, channel: str) -> Connects:
-    connector = deps.connector(channel)
-    if not isinstance(connector, Connects):
-        text = f"{connector.label} wird mit eingegebenen Zugangsdaten verbunden: `distributor accounts add`."
+    connector = deps.offering(channel, Connects)
+    if connector is None:
+        text = (
+            f"{deps.connector(channel).label} wird mit eingegebenen Zugangsdaten verbunden: `distributor accounts add`."
+        )
         raise Refused(text, code="account.connect")
     return connector
 

@@ -135,8 +135,7 @@ def budget_of(fields: Mapping[str, Any]) -> Decimal | None:
 
 
 def _costs(deps: Deps, channel: str) -> Costs | None:
-    connector = deps.connector(channel)
-    return connector if isinstance(connector, Costs) else None
+    return deps.offering(channel, Costs)
 
 
 def _money(amount: Decimal) -> str:

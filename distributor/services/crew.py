@@ -29,6 +29,9 @@ from distributor.store.watermark import Watermark
 _GATHERING = 0.02
 """Seconds in which answers are gathered for one commit; our own choice, what a commit on a slow disk takes."""
 
+_AHEAD = 4
+"""So many calls a thread are claimed ahead at most; our own choice, measured: more made a turn no cheaper."""
+
 _log = structlog.get_logger()
 
 
@@ -132,10 +135,10 @@ class Crew:
     def _room(self) -> int:
         """Return how many calls to claim: one for each idle thread, and as many ahead as ended during the last turn.
 
-        A thread that is done while the database is busy then has its next call at hand; where calls are slow or few,
-        none is claimed ahead.
+        A thread that is done while the database is busy then has its next call at hand, and the faster the calls, the
+        more of them share the cost of a turn; where calls are slow or few, none is claimed ahead.
         """
-        return self._size + min(self._pace, self._size) - len(self._flying)
+        return self._size + min(self._pace, _AHEAD * self._size) - len(self._flying)
 
     def _looks(self) -> int:
         """Return how many looks may begin: a quarter of the crew at most; the others are for what is due."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from connectors._http import GuardedSession
@@ -15,6 +17,8 @@ from distributor.media.cache import MediaCache
 from distributor.settings import Settings
 from distributor.store.engine import Store
 from distributor.vault import Vault
+
+_Offer = TypeVar("_Offer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Deps:
         except KeyError as error:
             known = ", ".join(sorted(self.connectors))
             raise Refused(f"Den Kanal „{channel}“ gibt es nicht; es gibt: {known}.", code="channel.unknown") from error
+
+    def offering(self, channel: str, what: type[_Offer]) -> _Offer | None:
+        """Return the channel's connector if it offers more than every connector must, and this; else None.
+
+        Raises: Refused for a channel that nobody offers.
+        """
+        connector = self.connector(channel)
+        return cast(_Offer, connector) if _offers(cast(Hashable, connector), cast(Hashable, what)) else None
 
     def urls(self, channel: str) -> dict[str, str]:
         """Return where the channel's hosts are, by name."""
@@ -57,3 +69,9 @@ class Deps:
         if timing.stage_keeps is None:
             return timing.stage_lead
         return min(timing.stage_lead, timing.stage_keeps / 2)
+
+
+@lru_cache(maxsize=256)
+def _offers(connector: Hashable, what: Hashable) -> bool:
+    """Tell whether the connector has all that a protocol names. Delivery asks it about every post, so it is kept."""
+    return isinstance(connector, cast(type, what))

@@ -174,7 +174,7 @@ class Examination:
         short = overdrawn(self.deps, self.session, account, post, self.now)
         if short is not None:
             return short
-        if isinstance(self.deps.connector(account.channel), Hosted):
+        if self.deps.offering(account.channel, Hosted) is not None:
             return None
         lead = self.leads.get((post.item_id, account.organisation_id))
         return lead.lack if lead is not None else None

@@ -79,8 +79,8 @@ def leads(deps: Deps, session: Session, items: Collection[int]) -> Mapping[Key, 
     found: dict[Key, Lead] = {}
     rows = session.connection().execute(_FIRST, {"items": list(items), "channels": hosted})
     for item, owner, channel, fields, state, due_at, recall_at in rows:
-        connector = deps.connector(channel)
-        if not isinstance(connector, Hosted) or not connector.leads(fields):
+        connector = deps.offering(channel, Hosted)
+        if connector is None or not connector.leads(fields):
             continue
         lead = Lead(State(state), due_at, recall_at is not None)
         known = found.get((item, owner))

@@ -146,7 +146,7 @@ def examine(deps: Deps, session: Session) -> list[Finding]:
 
 def channels(deps: Deps) -> list[str]:
     """Return the channels whose posts are public here."""
-    return [channel for channel, connector in deps.connectors.items() if isinstance(connector, Hosted)]
+    return [channel for channel in deps.connectors if deps.offering(channel, Hosted) is not None]
 
 
 def _owner(deps: Deps, session: Session, slug: str) -> _Owner | None:
@@ -243,8 +243,8 @@ def _embedders(deps: Deps, owner: _Owner) -> tuple[str, ...]:
     """Return the origins that may frame the posts: those the accounts name, else the Organisation's own pages'."""
     named: list[str] = []
     for account in owner.accounts.values():
-        connector = deps.connector(account.channel)
-        if isinstance(connector, Hosted):
+        connector = deps.offering(account.channel, Hosted)
+        if connector is not None:
             named += _readable(connector, account)
     pages = owner.organisation.pages
     own = [f"https://{urlsplit(page).netloc}" for page in (pages.home, pages.landing) if page]
