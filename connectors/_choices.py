@@ -19,7 +19,10 @@ def options_of(connector: Connector, fields: Mapping[str, Any]) -> dict[str, str
 def told(connector: Connector, document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return each choice that a document carries as a person reads it: what is chosen, and how."""
     extra = document.get("extra") or {}
-    return [
+    form = document.get("form", "feed")
+    forms = connector.forms if isinstance(connector, Shows) else {}
+    shown = [("Form", forms.get(form, form))] if form != "feed" else []
+    return shown + [
         (field.label, field.choices.get(str(extra[field.name]), str(extra[field.name])))
         for field in _shaping(connector.fields)
         if extra.get(field.name)
@@ -32,6 +35,22 @@ class Adapts(Protocol):
 
     def limits_for(self, form: str, options: Mapping[str, str]) -> Limits:
         """Return the bounds of such a post. Pure."""
+
+
+@runtime_checkable
+class Shows(Protocol):
+    """A channel that shows posts in several forms, of which each account chooses its own."""
+
+    forms: Mapping[str, str]
+    """What each form is to a reader, in German; ``feed`` is the usual one."""
+
+    def forms_for(self, fields: Mapping[str, Any]) -> Sequence[str]:
+        """Return the forms in which the account posts. Pure."""
+
+
+def forms_of(connector: Connector, fields: Mapping[str, Any]) -> Sequence[str]:
+    """Return the forms in which an account posts."""
+    return connector.forms_for(fields) if isinstance(connector, Shows) else ("feed",)
 
 
 def limits_of(connector: Connector, form: str, options: Mapping[str, str]) -> Limits:

@@ -30,6 +30,9 @@ from connectors.base import (
 
 LABEL = "Instagram"
 KEEPS = timedelta(hours=24)
+STORY = "story"
+STORY_LIVES = timedelta(hours=24)
+"""Source: https://developers.facebook.com/docs/instagram-platform/reference/ig-user/stories, read on 2026-11-21."""
 
 _WAITS = (3, 5, 10, 30)
 _PATIENCE = timedelta(minutes=10)
@@ -95,6 +98,9 @@ def advance(access: Access, node: str, post: RemotePost, media: MediaSource, pro
     """Do the next step towards a container that can be published. Raises: ConnectorError."""
     if progress.container:
         return _await(access, progress, progress.container) or _staged(progress)
+    if post.form == STORY:
+        answer = _make(access, node, **_story(post, media))
+        return _later(access.now, progress.made(access.now, container=answer))
     if len(post.media) == 1:
         values = _reel(post, media) if post.media[0].film else _picture(post, media, 0)
         answer = _make(access, node, caption=post.text or None, **values)
@@ -136,6 +142,12 @@ def check_quota(access: Access, node: str) -> None:
 def _picture(post: RemotePost, media: MediaSource, index: int) -> dict[str, Any]:
     medium = post.media[index]
     return {"image_url": media.url(medium.sha256), "alt_text": medium.alt or None}
+
+
+def _story(post: RemotePost, media: MediaSource) -> dict[str, Any]:
+    """A story takes its picture or video and nothing beside it."""
+    [medium] = post.media
+    return {"media_type": "STORIES", ("video_url" if medium.film else "image_url"): media.url(medium.sha256)}
 
 
 def _reel(post: RemotePost, media: MediaSource) -> dict[str, Any]:

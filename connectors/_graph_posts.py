@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from connectors.base import Limits, Rejected, RemotePost
@@ -53,11 +54,11 @@ def moment(text: object) -> datetime | None:
     return when if when.tzinfo else None
 
 
-def check(post: RemotePost, limits: Limits, label: str) -> None:
+def check(post: RemotePost, limits: Limits, label: str, forms: Collection[str] = ("feed",)) -> None:
     """Refuse what this channel cannot post before anything is sent. Raises: Rejected."""
     pictures = limits.pictures
-    if post.form != "feed":
-        raise Rejected(f"Auf {label} können wir bisher nur Posts im Feed veröffentlichen.", code="form")
+    if post.form not in forms:
+        raise Rejected(f"In der Form „{post.form}“ veröffentlichen wir auf {label} nicht.", code="form")
     if not (post.text.strip() or post.link or post.media):
         raise Rejected(f"Der Post für {label} hat weder Text noch Link noch Bild.", code="empty")
     if not pictures.at_least <= len(post.media) <= pictures.at_most:

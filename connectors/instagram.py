@@ -1,8 +1,12 @@
-"""Instagram professional accounts: pictures, carousels and reels, published through the linked Page's login.
+"""Instagram professional accounts: pictures, carousels, reels, stories, published through the linked Page's login.
 
 Making containers and waiting for them is in ``_graph_containers``. Comments can only be switched off after a post is
 public (https://developers.facebook.com/docs/instagram-platform/reference/instagram-media, read on 2026-11-21), so they
 are open for the moment between two calls; where the second one fails, a person is asked to do it.
+
+A story is one picture or video without a word beside it, gone after 24 hours. So after a lost answer it can only be
+told by when it was published: where there is exactly one such story it is ours, else a person looks. Afterwards there
+is nothing left to take down.
 """
 
 from __future__ import annotations
@@ -17,7 +21,17 @@ import requests
 from connectors import _graph_connecting as connecting
 from connectors._connects import Invitation, Offer
 from connectors._graph import APP_SECRET, VERSION, affirm, answers, identity, node_of, open_graph
-from connectors._graph_containers import KEEPS, LABEL, Progress, advance, ask, check_quota, status_of
+from connectors._graph_containers import (
+    KEEPS,
+    LABEL,
+    STORY,
+    STORY_LIVES,
+    Progress,
+    advance,
+    ask,
+    check_quota,
+    status_of,
+)
 from connectors._graph_errors import GraphError, pace
 from connectors._graph_posts import READ_ON, SLACK, check, moment, squeezed, utf16_units
 from connectors._graph_tokens import APP_ID, grant_of, with_grants
@@ -57,6 +71,13 @@ _ERRORS = Source(
     "https://developers.facebook.com/documentation/instagram-platform/instagram-graph-api/reference/error-codes",
     READ_ON,
 )
+_FORMS = Field(
+    "forms",
+    "Formen",
+    required=False,
+    help="Leer: Posts im Feed. story: nur Storys. feed+story: zu jedem Beitrag beides, jedes mit eigener Freigabe.",
+    choices={"": "Feed", "story": "Story", "feed+story": "Feed und Story"},
+)
 _COMMENTS = Field(
     "comments",
     "Kommentare",
@@ -92,6 +113,15 @@ _LIMITS = Limits(
     links="none",
     sources={"text": _ERRORS, "pictures": _MEDIA, "videos": _MEDIA, "pictures.at_most": _ERRORS, "hashtags": _HELP},
 )
+
+_STORY_LIMITS = replace(
+    _LIMITS,
+    text=0,
+    hashtags=0,
+    pictures=replace(_LIMITS.pictures, at_most=1),
+    videos=VideoRules(1080, 1920, max_bytes=100_000_000, min_seconds=3, max_seconds=60),
+)
+"""Source: as for the feed. A longer video is refused while it is prepared, which is hours before it is due."""
 
 _NEEDED_TO_DELETE = {"instagram_manage_contents": "Posts löschen"}
 _NEEDED = {
@@ -130,16 +160,32 @@ class Instagram:
         APP_ID,
         APP_SECRET,
         VERSION,
+        _FORMS,
         _COMMENTS,
     )
+    forms: Mapping[str, str] = {"feed": "Post im Feed", STORY: "Story, verschwindet nach 24 Stunden"}
     before = ("app_id", "app_secret")
     look = Look(fold=125, picture_ratio=0, picture_first=True, links_click=False, card=False)
 
     def render(self, variant: Variant) -> RemotePost:
-        """Return the document. It carries no link, because a link in a caption cannot be clicked."""
+        """Return the document. It carries no link, because a link in a caption cannot be clicked.
+
+        A story carries its first medium alone: it takes neither text nor description.
+        """
+        if variant.form == STORY:
+            first = tuple(replace(medium, alt="") for medium in variant.media[:1])
+            return RemotePost(self.channel, variant.form, "", "", first)
         # A reel takes no description.
         media = tuple(replace(medium, alt="") if medium.film else medium for medium in variant.media)
         return RemotePost(self.channel, variant.form, variant.text, "", media, dict(variant.options))
+
+    def forms_for(self, fields: Mapping[str, Any]) -> Sequence[str]:
+        """Return the forms in which the account posts. Pure."""
+        return str(fields.get(_FORMS.name) or "feed").split("+")
+
+    def limits_for(self, form: str, options: Mapping[str, str]) -> Limits:
+        """Return the bounds: a story has its own. Pure."""
+        return _STORY_LIMITS if form == STORY else _LIMITS
 
     def invite(self, access: Access, back: str, state: str) -> Invitation:
         """Return where the person says yes to Facebook, whose Page the account hangs on. Raises: ConnectorError."""
@@ -168,7 +214,7 @@ class Instagram:
         self, access: Access, post: RemotePost, media: MediaSource, order: Order, data: Json | None
     ) -> Staged | NotYet:
         """Make the containers and wait until Instagram has processed them. Raises: ConnectorError."""
-        check(post, _LIMITS, LABEL)
+        check(post, self.limits_for(post.form, {}), LABEL, (*self.forms,))
         node = node_of(access, _ACCOUNT, LABEL)
         if not data:
             check_quota(access, node)
@@ -194,6 +240,8 @@ class Instagram:
                 return Absent(stage_usable=True)
             if state == "IN_PROGRESS":
                 raise Unavailable(f"{LABEL} verarbeitet den Post noch; es wird erneut nachgesehen.", code=state)
+            if post.form == STORY and state in {"PUBLISHED", "unreadable"}:
+                return _story_seen(access, node, since, known)
             if state == "PUBLISHED" or post.text.strip():
                 mine = [one for one in _recent(access, node, since) if _is_ours(one, post, order, known)]
                 if mine:
@@ -204,7 +252,7 @@ class Instagram:
         if state == "unreadable" and access.now < datetime.fromisoformat(stage["made_at"]) + KEEPS:
             text = f"{LABEL} zeigt uns den vorbereiteten Post nicht. Bitte beim Konto den Nutzer-Schlüssel hinterlegen."
             raise Unavailable(text, code="100/33", scope="account", who="operator")
-        return Absent(stage_usable=False)
+        return Absent(stage_usable=False, absence="likely" if post.form == STORY else None)
 
     def unstage(self, access: Access, stage: Json) -> None:
         """Do nothing: a container cannot be deleted, and one that is not published expires unseen after 24 hours."""
@@ -215,6 +263,8 @@ class Instagram:
         Source: https://developers.facebook.com/docs/instagram-platform/reference/instagram-media, read on 2026-11-21.
         Raises: ConnectorError.
         """
+        if "/stories/" in receipt.url and access.now >= receipt.at + STORY_LIVES:
+            return Retracted("Die Story ist nach 24 Stunden von selbst verschwunden.")
         task = "Instagram lässt uns diesen Post nicht löschen. Bitte in der Instagram-App löschen."
         by_hand = ByHand(task, receipt.url or "https://www.instagram.com/")
         if not access.fields.get("user_token", "").strip():
@@ -232,6 +282,18 @@ class Instagram:
                     open_graph(access, "token", LABEL).get_object(node_of(access, _ACCOUNT, LABEL), fields="id")
                 return by_hand
         return Retracted("success")
+
+
+def _story_seen(access: Access, node: str, since: datetime, known: Sequence[str]) -> Found | Absent:
+    """Return the one story that was published since then; where there are several, nobody but a person can tell."""
+    fields = "id,permalink,timestamp,media_type"
+    listed = ask(access, lambda graph: list(graph.pages(node, "stories", fields=fields, limit=100)))
+    published = [(moment(story.get("timestamp")), story) for story in listed if str(story.get("id", "")) not in known]
+    ours = [(at, story) for at, story in published if at is not None and at >= since - SLACK]
+    if len(ours) != 1:
+        return Absent(stage_usable=False, absence="likely")
+    [(at, story)] = ours
+    return Found(Receipt(str(story["id"]), str(story.get("permalink") or ""), at))
 
 
 def _needed(access: Access) -> dict[str, str]:

@@ -122,7 +122,8 @@ def find(call: Call, name: str) -> tuple[str, Node, str] | None:
         return ("video", video, video.account) if not video.gone else None
     post = state.posts.get(name)
     seen = post is not None and (call.method != "GET" or post.made <= call.horizon or call.behind == timedelta())
-    if post is not None and post.channel != "x" and post.deleted_at is None and seen:
+    gone = post is not None and (post.deleted_at is not None or (post.until is not None and call.now >= post.until))
+    if post is not None and post.channel != "x" and not gone and seen:
         return ("post" if post.channel == "facebook" else "media"), post, post.account
     photo = state.photos.get(name)
     if photo is not None and not photo.gone and (photo.post or call.now < photo.made + timedelta(hours=24)):

@@ -1,7 +1,7 @@
 """Instagram, pretended: containers of one picture, a reel or a carousel, made, processed, published, deleted.
 
 Rules and codes are those of Meta's content-publishing guide, IG user media reference and error-code table
-(developers.facebook.com/docs/instagram-platform, read 2026-11-21). Stories, and videos in carousels, are not offered.
+(developers.facebook.com/docs/instagram-platform, read 2026-11-21). Videos in carousels are not offered.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ CAROUSEL = (2, 10)
 REEL = videos.Bounds(
     bytes=300 * 1024 * 1024, seconds=(3, 900), rates=(23, 60), ratios=(0.01, 10), widest=1920, highest=10_000
 )
+
+STORY = videos.Bounds(
+    bytes=100 * 1024 * 1024, seconds=(3, 60), rates=(23, 60), ratios=(0.1, 10), widest=1920, highest=10_000
+)
+STORY_LIVES = timedelta(hours=24)
 
 _HASHTAG = re.compile(r"#\w+")
 _MENTION = re.compile(r"(?<![\w.])@\w")
@@ -83,6 +88,8 @@ async def create_container(call: Call, node: Account, account: Account, opens: s
         container = _carousel(call, account)
     elif kind == "REELS":
         container = await _reel(call, account)
+    elif kind == "STORIES":
+        container = await _story(call, account)
     elif kind == "IMAGE" and not call.text("video_url"):
         container = await _image(call, account)
     else:
@@ -127,15 +134,25 @@ async def _reel(call: Call, account: Account) -> Container:
     return _new(call, account, "REELS", () if isinstance(film, int) else (film,), trouble=trouble)
 
 
-async def _fetched_film(call: Call) -> Picture | int:
+async def _story(call: Call, account: Account) -> Container:
+    if any(call.text(name) for name in ("caption", "alt_text", "collaborators")):
+        raise GraphRefusal(100, "(#100) A story takes neither caption nor alt_text nor collaborators")
+    if bool(call.text("image_url")) == bool(call.text("video_url")):
+        raise GraphRefusal(100, "(#100) A story needs either image_url or video_url")
+    medium = await (_fetched(call) if call.text("image_url") else _fetched_film(call, STORY))
+    trouble = medium if isinstance(medium, int) else 0
+    return _new(call, account, "STORIES", () if isinstance(medium, int) else (medium,), trouble=trouble)
+
+
+async def _fetched_film(call: Call, bounds: videos.Bounds | None = None) -> Picture | int:
     """Return the video, or the subcode of what is wrong with it: a video's trouble shows in its container's status."""
     try:
-        data = await call.world.fetcher.fetch(call.text("video_url"), REEL.bytes, kind="video/")
+        data = await call.world.fetcher.fetch(call.text("video_url"), (bounds or REEL).bytes, kind="video/")
     except (TooLarge, Unfetchable):
         return 2207077
     clip = await videos.examine(call.world.state, data)
     offset = call.text("thumb_offset") or "0"
-    if clip is None or not clip.index_first or REEL.broken(clip):
+    if clip is None or not clip.index_first or (bounds or REEL).broken(clip):
         return 2207026
     if not offset.isdecimal() or int(offset) > clip.seconds * 1000:
         return 2207057
@@ -226,6 +243,7 @@ async def publish(call: Call, node: Account, account: Account, opens: str) -> Js
         made=call.now,
         public_at=call.now,
         app_id=account.app_id,
+        until=call.now + STORY_LIVES if container.kind == "STORIES" else None,
     )
     call.world.state.posts[post.id] = post
     call.world.state.containers[name] = replace(container, media_id=post.id)
@@ -252,6 +270,7 @@ async def delete_media(call: Call, post: Post, account: Account, opens: str) -> 
 EDGES: Edges = {
     ("GET", "ig", ""): reads.read_user,
     ("GET", "ig", "media"): reads.list_media,
+    ("GET", "ig", "stories"): reads.list_stories,
     ("GET", "ig", "content_publishing_limit"): reads.read_limit,
     ("POST", "ig", "media"): create_container,
     ("POST", "ig", "media_publish"): publish,

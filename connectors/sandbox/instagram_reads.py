@@ -62,9 +62,11 @@ def shown(call: Call, post: Post, account: Account) -> Json:
         "id": post.id,
         "caption": post.text or None,
         "media_type": "CAROUSEL_ALBUM" if album else "VIDEO" if film else "IMAGE",
-        "media_product_type": "REELS" if film else "FEED",
+        "media_product_type": "STORY" if post.until else "REELS" if film else "FEED",
         "media_url": pictures[0]["media_url"],
-        "permalink": call.wall("instagram", post.account, post.id),
+        "permalink": call.wall("instagram", post.account, post.id).replace("/wall/", "/stories/wall/")
+        if post.until
+        else call.wall("instagram", post.account, post.id),
         "shortcode": post.id[-11:],
         "thumbnail_url": None,
         "timestamp": stamp(post.public_at or post.made),
@@ -79,11 +81,20 @@ def shown(call: Call, post: Post, account: Account) -> Json:
 
 
 async def list_media(call: Call, node: Account, account: Account, opens: str) -> Json:
-    """GET /{ig}/media: newest first."""
+    """GET /{ig}/media: newest first, without stories."""
+    return _listed(call, account, stories=False)
+
+
+async def list_stories(call: Call, node: Account, account: Account, opens: str) -> Json:
+    """GET /{ig}/stories: those of the last 24 hours."""
+    return _listed(call, account, stories=True)
+
+
+def _listed(call: Call, account: Account, *, stories: bool) -> Json:
     rows = [
         (post.public_at or post.made, post.id, shown(call, post, account))
         for post in call.world.state.posts_of("instagram", account.id)
-        if post.is_public(call.now) and post.made <= call.horizon
+        if post.is_public(call.now) and post.made <= call.horizon and bool(post.until) is stories
     ]
     return page(call, rows)
 

@@ -67,7 +67,7 @@ class Post:
     """A post or a draft of one. ``public_at`` is None for a draft and may lie ahead for a scheduled post.
 
     ``replies`` is who may answer, in the network's own word; empty for everybody. ``answers`` is the post that it
-    replies to: a thread of one account.
+    replies to: a thread of one account. ``until`` is when it vanishes by itself.
     """
 
     channel: str
@@ -83,6 +83,7 @@ class Post:
     captions: str = ""
     replies: str = ""
     answers: str = ""
+    until: datetime | None = None
 
     def was_public(self, now: datetime) -> bool:
         """Tell whether anybody could have seen it by ``now``."""
@@ -90,7 +91,7 @@ class Post:
 
     def is_public(self, now: datetime) -> bool:
         """Tell whether it can be seen at ``now``."""
-        return self.deleted_at is None and self.was_public(now)
+        return self.deleted_at is None and self.was_public(now) and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True)

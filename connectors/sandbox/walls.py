@@ -105,6 +105,7 @@ def _shown(post: Post) -> dict[str, Any]:
         "captions": post.captions,
         "card": _card(post),
         "link": link if post.channel != "instagram" and post.pictures and link not in post.text else "",
+        "until": german_time(post.until) if post.until else "",
         "replies": REPLIES.get(post.replies, ""),
         "when": german_time(when),
         "iso": when.isoformat(),
@@ -144,6 +145,7 @@ def routes(world: World) -> list[Route]:
     return [
         Route("/", overview),
         Route("/wall/{channel}/{account}", wall),
+        Route("/stories/wall/{channel}/{account}", wall),
         Route("/media/{sha256}", _picture(world)),
         Route("/captions/{post:path}.vtt", _captions(world)),
         Route("/walls.css", _style()),

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from connectors._choices import options_of
-from connectors.base import Connector, Medium
+from connectors._choices import limits_of, options_of
+from connectors.base import Connector, Medium, PictureRules
 from distributor.clearance import DECORATIVE
 from distributor.domain import ChannelText, FeedItem, Organisation
 from distributor.media.cards import card_of, card_shape, card_size
@@ -37,7 +37,9 @@ def variation(
     connector = deps.connector(account.channel)
     organisation = piece.drafts.organisation(owner)
     template = piece.texts.get(account.channel)
-    media, decorative = _media(piece, connector, organisation)
+    options = options_of(connector, account.fields)
+    limits = limits_of(connector, post.form, options)
+    media, decorative = _media(piece, connector, organisation, limits.pictures)
     corrected = corrected_by(session, post)
     given: dict[str, Any] = {
         "content": piece.content,
@@ -51,7 +53,7 @@ def variation(
         "officer_text": officer_text,
         "label": piece.clearance.label,
         "form": post.form,
-        "options": options_of(connector, account.fields),
+        "options": options,
         "decorative": decorative,
         "captioned": _captioned(piece),
         "lexicon": piece.lexicon,
@@ -73,9 +75,8 @@ def link_of(deps: Deps, content: FeedItem, organisation: Organisation, code: str
 
 
 def _media(
-    piece: Workpiece, connector: Connector, organisation: Organisation
+    piece: Workpiece, connector: Connector, organisation: Organisation, rules: PictureRules
 ) -> tuple[tuple[Medium, ...], frozenset[str]]:
-    rules = connector.limits.pictures
     said = by_picture(piece.content.media)
     film = films.medium_of(piece, connector)
     if film is not None:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import structlog
 from sqlalchemy.orm import Session
 
+from connectors._choices import forms_of
 from connectors.base import Connector
 from distributor.domain import DAEMON, Actor, Problem, State
 from distributor.lifecycle import APPROVED, OPEN_TO_EDITING, Tailored, decide
@@ -101,9 +102,9 @@ def drafted(
         piece = workpiece(session, item, drafts, foreseen=foreseen)
         existing = _by_account(items.posts_of(session, item_id))
         for account, owner in items.accounts(session):
-            if account.id not in existing and _wants_post(deps, piece, account):
-                drafts.posts[account.id] = new_post(item, account, now)
-                existing[account.id] = [drafts.posts[account.id]]
+            for form in _lacking_forms(deps, piece, account, existing):
+                drafts.posts[account.id, form] = new_post(item, account, now, form)
+                existing.setdefault(account.id, []).append(drafts.posts[account.id, form])
             for post in existing.get(account.id, ()):
                 if State(post.state) in OPEN_TO_EDITING or State(post.state) in APPROVED:
                     variation(deps, session, piece, post, account, owner, now, post.officer_text)
@@ -115,6 +116,16 @@ def _by_account(posts: Iterable[PostRow]) -> dict[int, list[PostRow]]:
     for post in posts:
         found.setdefault(post.account_id, []).append(post)
     return found
+
+
+def _lacking_forms(
+    deps: Deps, piece: Workpiece, account: AccountRow, existing: Mapping[int, Sequence[PostRow]]
+) -> list[str]:
+    """Return the forms of which the account wants a post and has none."""
+    if not _wants_post(deps, piece, account):
+        return []
+    have = {post.form for post in existing.get(account.id, ())}
+    return [form for form in forms_of(deps.connector(account.channel), account.fields) if form not in have]
 
 
 def _wants_post(deps: Deps, piece: Workpiece, account: AccountRow) -> bool:
@@ -145,8 +156,9 @@ def shape_posts(
     existing = _by_account((*held, *fresh))
     shaped: list[tuple[PostRow, Tailored]] = []
     for account, owner in items.accounts(session):
-        if account.id not in existing and _wants_post(deps, piece, account):
-            existing[account.id] = [drafts.posts.get(account.id) or new_post(item, account, now)]
+        for form in _lacking_forms(deps, piece, account, existing):
+            post = drafts.posts.get((account.id, form)) or new_post(item, account, now, form)
+            existing.setdefault(account.id, []).append(post)
         for post in existing.get(account.id, ()):
             if State(post.state) in OPEN_TO_EDITING:
                 shaped.append((post, _shape(deps, session, piece, post, account, owner, now=now, void=void)))

@@ -30,10 +30,10 @@ class Drafts:
     """Renderings kept for when they are asked for again, each with all that it was made of.
 
     So a country's posts are rendered before the transaction that stores them, which then holds up nobody: one of which
-    anything has changed meanwhile is made anew there. ``posts`` are those made for accounts that had none.
+    anything has changed meanwhile is made anew there. ``posts`` are those made for accounts that had none of a form.
     """
 
-    posts: dict[int, PostRow] = field(default_factory=dict)
+    posts: dict[tuple[int, str], PostRow] = field(default_factory=dict)
     _kept: dict[Hashable, tuple[dict[str, Any], Tailored]] = field(default_factory=dict)
     _read: dict[int, tuple[dict[str, Any], Organisation]] = field(default_factory=dict)
 

@@ -76,3 +76,20 @@ def test_a_choice_that_the_channel_does_not_offer_is_refused(reaches: Reaches) -
     world = reaches("awaiting", "bluesky")
     with pytest.raises(Refused, match=r"„niemand“ nicht. Zur Wahl stehen leer: alle;.*nobody: niemand"):
         chooses(world, "bluesky", replies="niemand")
+
+
+def test_an_account_that_wants_both_forms_gets_a_post_of_each(reaches: Reaches) -> None:
+    world = reaches("awaiting", "instagram")
+    chooses(world, "instagram", forms="feed+story")
+    world.clears()
+    assert {(post["form"], post["state"]) for post in world.posts()} == {("feed", "awaiting"), ("story", "awaiting")}
+    [story] = [post for post in world.posts() if post["form"] == "story"]
+    assert (story["text"], len(story["media"])) == ("", 1)
+    assert {problem["rule"] for problem in story["problems"]} == {"credit.missing"}
+    assert world.post(story["id"])["choices"] == [{"label": "Form", "words": "Story, verschwindet nach 24 Stunden"}]
+
+    world.approves()
+    world.runs_until(max(world.due(post["id"]) for post in world.posts()))
+
+    assert world.states() == {"published": 2}
+    assert sorted(bool(entry["text"]) for entry in world.network.public("instagram")) == [False, True]

@@ -50,7 +50,7 @@ def too_long(subject: Subject) -> Iterator[Finding]:
 
 def empty(subject: Subject) -> Iterator[Finding]:
     """The post says nothing but its address."""
-    if not subject.text.replace(subject.remote.link or " ", "").strip():
+    if subject.limits.text and not subject.text.replace(subject.remote.link or " ", "").strip():
         yield Finding("Der Post hat keinen Text; bitte einen Text schreiben.")
 
 
