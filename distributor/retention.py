@@ -58,6 +58,10 @@ RULES = (
         "they open nothing", _STORAGE,
     ),
     Rule(
+        "replayed answers", "api_answer", "answers to writes of programs", "delete", timedelta(days=1), "at",
+        "a program repeats within the day, or not at all", _STORAGE,
+    ),
+    Rule(
         "network words", "attempt", "the network's own words on finished calls of posts that are public or over",
         "blank", timedelta(days=90), "finished_at", "they help to find a fault while it is fresh", _STORAGE,
     ),
@@ -151,6 +155,7 @@ RULES = (
     _kept("code_app", "the second factor, until its person removes it; `users erase` takes it"),
     _kept("recovery_code", "hashes; as the app they stand in for"),
     _kept("passkey", "public keys, until their person removes them; `users erase` takes them"),
+    _kept("api_token", "hashes, with the times of use, so that what a program did can be explained"),
     _kept("membership", "as long as the person is listed; `users erase` takes them out"),
     _kept("pseudonym", "names behind the record's keys, until `users erase` blanks them"),
     _kept("duty", "when each duty is due next"),

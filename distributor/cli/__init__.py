@@ -21,6 +21,7 @@ COMMANDS: dict[str, Place] = {
     "organisations": Place("distributor.cli.organisations:organisations", "Die Jobcenter ansehen."),
     "accounts": Place("distributor.cli.accounts:accounts", "Konten der Jobcenter verbinden, prüfen, anhalten."),
     "users": Place("distributor.cli.users:users", "Personen und ihre Rollen verwalten."),
+    "tokens": Place("distributor.cli.tokens:tokens", "Token für Programme, die über die Schnittstelle arbeiten."),
     "stop": Place("distributor.cli.brake:stop", "Zieht die Notbremse."),
     "resume": Place("distributor.cli.brake:resume", "Löst die Notbremse."),
     "stages": Place("distributor.cli.stages:stages", "Zeigt, was bei den Plattformen vorbereitet liegt."),

@@ -35,6 +35,9 @@ from schedules.slots import expand
 _LONGEST_LOOK = timedelta(days=366)
 _DAY = timedelta(days=1)
 
+_EARLIEST, _LATEST = date(1990, 1, 1), date(2190, 1, 1)
+"""Beyond, no calendar of ours knows anything, and near the ends of time its zone cannot be told."""
+
 Days = dict[date, dict[str, Any]]
 
 
@@ -108,6 +111,8 @@ def coming_everywhere(
 
 
 def _in_reach(first: date, last: date) -> None:
+    if not _EARLIEST <= first <= _LATEST:
+        raise Refused("So weit reicht der Kalender nicht.", code="calendar.range")
     if not first <= last <= first + _LONGEST_LOOK:
         text = "Das Ende muss nach dem Anfang liegen, höchstens ein Jahr danach."
         raise Refused(text, code="calendar.range")

@@ -25,6 +25,7 @@ from distributor.store.posts import record
 from distributor.store.tables import (
     AccountRow,
     AnswerRow,
+    ApiAnswerRow,
     ApprovalRow,
     AttemptRow,
     Base,
@@ -205,6 +206,7 @@ _WORK: dict[str, _Work] = {
     "sessions": _Work(SessionRow, lambda before: SessionRow.expires_at <= before),
     "connections": _Work(ConnectionRow, lambda before: ConnectionRow.until <= before),
     "half logins": _Work(LoginStepRow, lambda before: LoginStepRow.until <= before),
+    "replayed answers": _Work(ApiAnswerRow, lambda before: ApiAnswerRow.at <= before),
     "network words": _Work(
         AttemptRow,
         lambda before: and_(AttemptRow.finished_at < before, AttemptRow.detail != "", _reachable(AttemptRow.post_id)),

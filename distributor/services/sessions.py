@@ -55,7 +55,7 @@ class Known:
     actor: Actor
     csrf: str
     proved_at: datetime
-    proved_by: str
+    proof: str
     key: str
 
 
@@ -101,7 +101,7 @@ def prove(deps: Deps, cookie: str, password: str, now: datetime) -> None:
         refuse_locked(row, now)
         if right and row.password_hash == kept:
             row.failures, row.locked_until = 0, None
-            held.proved_at, held.proved_by = now, PASSWORD
+            held.proved_at, held.proof = now, PASSWORD
             return
         failed(row, now)
     raise Refused("Das Kennwort stimmt nicht.", code="login.wrong")
@@ -112,7 +112,7 @@ def note_proof(session: Session, cookie: str, by: str, now: datetime) -> None:
     found = _row(session, cookie, now, lock=True)
     if found is None:
         raise Refused("Die Anmeldung ist beendet; bitte neu anmelden.", code="login.ended")
-    found[0].proved_at, found[0].proved_by = now, by
+    found[0].proved_at, found[0].proof = now, by
 
 
 def refuse_locked(row: UserRow, now: datetime) -> None:
@@ -136,7 +136,7 @@ def opened(session: Session, row: UserRow, now: datetime, *, by: str, device: st
     session.add(
         SessionRow(
             id_hash=digest_of(cookie), user_id=row.id, csrf=csrf, expires_at=now + LIFE, opened_at=now, proved_at=now,
-            proved_by=by, device=device,
+            proof=by, device=device,
         )
     )  # fmt: skip
     return Login(cookie, csrf, now + LIFE)
@@ -150,7 +150,7 @@ def session_of(deps: Deps, cookie: str, now: datetime) -> Known | None:
             return None
         held, row = found
         key = held.id_hash[:_SHOWN_OF_KEY]
-        return Known(actor_of(session, row, now), held.csrf, held.proved_at, held.proved_by, key)
+        return Known(actor_of(session, row, now), held.csrf, held.proved_at, held.proof, key)
 
 
 def _row(session: Session, cookie: str, now: datetime, *, lock: bool = False) -> tuple[SessionRow, UserRow] | None:
@@ -188,7 +188,7 @@ def listed(deps: Deps, actor: Actor, now: datetime) -> list[dict[str, Any]]:
                 "key": row.id_hash[:_SHOWN_OF_KEY],
                 "device": row.device,
                 "opened_at": row.opened_at,
-                "proved_by": row.proved_by,
+                "proof": row.proof,
                 "expires_at": row.expires_at,
             }
             for row in session.scalars(query)

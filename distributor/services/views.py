@@ -192,10 +192,11 @@ def item_list(deps: Deps, *, stages: Sequence[str] | None = None, gone: bool = F
             query = query.where(ItemRow.stage.in_(stages))
         if gone:
             query = query.where(ItemRow.gone_at.is_not(None), ItemRow.stage.in_(ASKED_STAGES))
-        return [_item(row) for row in session.scalars(query)]
+        return [item_told(row) for row in session.scalars(query)]
 
 
-def _item(row: ItemRow) -> dict[str, Any]:
+def item_told(row: ItemRow) -> dict[str, Any]:
+    """Return an item as one line."""
     return {
         "id": row.id,
         "guid": row.guid,
@@ -226,7 +227,7 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
         for post in items.posts_of(session, item_id):
             states[post.state] = states.get(post.state, 0) + 1
         return {
-            **_item(row),
+            **item_told(row),
             "content": row.document,
             "media": [
                 {

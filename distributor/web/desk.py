@@ -49,6 +49,7 @@ from distributor.web import (
     start,
     wording_page,
 )
+from distributor.web.api import app as api
 from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
 from distributor.web.layout import layout
 from distributor.web.pages import FOLDER, Pages, is_partial, see_other
@@ -107,6 +108,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
         app.include_router(module.router)
     app.add_api_route("/health", report_health, methods=["GET"])
     app.add_api_route("/metrics", report_figures, methods=["GET"])
+    app.mount(api.PATH, api.api_app(app.state.desk))
     app.mount("/static", _Static(directory=FOLDER / "static"), name="static")
     app.add_middleware(BodyLimit, most=MAX_BODY, files={persons.UPLOAD: MAX_BODY + documents.MOST_BYTES})
     app.add_middleware(Headers, headers=DESK_HEADERS)

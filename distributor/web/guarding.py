@@ -56,7 +56,7 @@ class Visitor:
     actor: Actor
     token: str
     proved_at: datetime
-    proved_by: str
+    proof: str
     key: str
 
 
@@ -80,7 +80,7 @@ def visitor_of(request: Request) -> Visitor | None:
     found = sessions.session_of(desk.deps, cookie, desk.clock.now()) if cookie else None
     if found is None:
         return None
-    return Visitor(found.actor, found.csrf, found.proved_at, found.proved_by, found.key)
+    return Visitor(found.actor, found.csrf, found.proved_at, found.proof, found.key)
 
 
 def logged_in(request: Request) -> Visitor:

@@ -21,7 +21,17 @@ from starlette.testclient import TestClient
 
 import connectors
 from distributor.domain import Refused, Role
-from distributor.services import approving, auto_approving, clearing, configuration, lapsing, people, stopping, views
+from distributor.services import (
+    approving,
+    auto_approving,
+    clearing,
+    configuration,
+    lapsing,
+    people,
+    stopping,
+    tokens,
+    views,
+)
 from distributor.services.stopping import Scope
 from distributor.store.tables import (
     ItemPersonRow,
@@ -198,6 +208,28 @@ def by_the_desks_own_addresses(world: World) -> int:
     return free
 
 
+def by_the_api(world: World) -> int:
+    """A program with an officer's token asks for everything that might release something."""
+    free = closes_gates(world)
+    now = world.clock.now()
+    people.add_user(world.deps, SETUP, "fulda", [people.Membership(Role.OFFICER, "fulda")], now, password=PASSWORD)
+    token = tokens.add(world.deps, SETUP, "fulda", Role.OFFICER, "fulda", "Probe", 30, now)
+    with TestClient(desk_app(world.deps, world.clock), base_url=world.deps.settings.desk_url) as client:
+        assert client.get("/api/v1/posts", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        for forged in ({}, {"despite": True}, {"despite": True, "alone": True, "reason": "Probe"}):
+            for post in world.posts(states=["awaiting"]):
+                headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"{len(forged)}-{post['id']}"}
+                told = {"digest": post["digest"], **forged}
+                client.post(f"/api/v1/posts/{post['id']}/approval", json=told, headers=headers)
+        for post in world.posts(states=["scheduled"]):
+            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"move-{post['id']}"}
+            told = {"at": (AT + timedelta(minutes=1)).isoformat(), "despite": True}
+            client.post(f"/api/v1/posts/{post['id']}/move", json=told, headers=headers)
+    gathers(world)
+    goes_on(world)
+    return free
+
+
 def by_auto_approval(world: World) -> int:
     free = closes_gates(world)
     topics = {
@@ -282,6 +314,7 @@ WAYS: dict[str, tuple[str, Callable[[World], int]]] = {
     "preparing late": ("scheduled", by_preparing_late),
     "approving one by one": ("awaiting", by_approving),
     "the desk's addresses": ("awaiting", by_the_desks_own_addresses),
+    "the API": ("awaiting", by_the_api),
     "approving automatically": ("awaiting", by_auto_approval),
     "retrying": ("scheduled", by_retrying),
     "publishing now": ("scheduled", by_hurrying),

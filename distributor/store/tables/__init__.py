@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from distributor.store.tables.access import CodeAppRow, LoginStepRow, PasskeyRow, RecoveryCodeRow
+from distributor.store.tables.access import (
+    ApiAnswerRow,
+    ApiTokenRow,
+    CodeAppRow,
+    LoginStepRow,
+    PasskeyRow,
+    RecoveryCodeRow,
+)
 from distributor.store.tables.accounts import AccountRow, ConnectionRow
 from distributor.store.tables.base import Base, PersonKey
 from distributor.store.tables.brake import StopRow, StopVoteRow
@@ -37,6 +44,8 @@ from distributor.store.tables.running import DutyRow, InstanceRow, PaceRow, Rest
 __all__ = [
     "AccountRow",
     "AnswerRow",
+    "ApiAnswerRow",
+    "ApiTokenRow",
     "ApprovalRow",
     "AttemptRow",
     "Base",

@@ -55,3 +55,31 @@ class PasskeyRow(Base):
     name: Mapped[str]
     added_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ApiTokenRow(Base):
+    """A token with which a program acts in a person's name, in one of their roles; kept as a hash."""
+
+    __tablename__ = "api_token"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    made_at: Mapped[datetime]
+    until: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class ApiAnswerRow(Base):
+    """What a write of a program was answered, under its own key; ``status`` is 0 while it is still being done."""
+
+    __tablename__ = "api_answer"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_sha256: Mapped[str]
+    status: Mapped[int]
+    document: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

@@ -58,5 +58,5 @@ class SessionRow(Base):
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime]
     proved_at: Mapped[datetime]
-    proved_by: Mapped[str]
+    proof: Mapped[str]
     device: Mapped[str] = mapped_column(default="")
