@@ -176,7 +176,7 @@ def test_another_word_is_another_digest(connector: Connector, variant_of: Callab
     assert connector.render(variant_of(1)).digest != connector.render(variant_of(2)).digest
 
 
-def test_a_release_that_worked_is_proof_a_receipt(office: Any) -> None:
+def test_a_release_that_worked_is_proved_by_a_receipt(office: Any) -> None:
     office.platform.answer = office.sample["published"]
     receipt = office.use("release")
     if isinstance(receipt, ByHand):
@@ -366,7 +366,7 @@ def test_a_look_that_knows_no_stage_asks_by_what_the_post_says(office: Any) -> N
         assert isinstance(office.use("find"), Found | Absent)
 
 
-def test_what_is_public_on_our_own_pages_alone_is_proof_its_receipt_alone(office: Any) -> None:
+def test_what_is_public_on_our_own_pages_alone_is_proved_by_its_receipt_alone(office: Any) -> None:
     if not isinstance(office.connector, Hosted):
         return
     first, again = office.use("release"), office.use("release")

@@ -125,7 +125,7 @@ WIRE: dict[str, tuple[Ask, dict[str, Any]]] = {
         {"send": lambda self, a, method, path: Tiny.send(self, a, method, f"{path}?t={a.fields['token']}")},
     ),
     "a receipt of another post": (
-        lambda o, r: rules.test_a_release_that_worked_is_proof_a_receipt(o),
+        lambda o, r: rules.test_a_release_that_worked_is_proved_by_a_receipt(o),
         {"release": lambda self, access, post, stage, order: Receipt("p2", "", access.now)},
     ),
     "rendering draws lots": (

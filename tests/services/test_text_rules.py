@@ -207,7 +207,7 @@ class TestTheSameWordsOnTwoAccounts:
 
         assert world.state(second) == "scheduled"
 
-    def test_approof_two_officers_at_once_go_out_once(
+    def test_approved_by_two_officers_at_once_go_out_once(
         self, twins: tuple[World, int, int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         world, first, second = twins
