@@ -162,6 +162,7 @@ RULES = (
     _kept("worker", "ends with the daemon"),
     _kept("trial", "what was begun and may have killed its daemon; ends when it is done"),
     _kept("instance", "tells this database from a copy of it"),
+    _kept("topic", "what the conference plans; it names a Jobcenter and nobody"),
     _kept("restore", "times only: what the database cannot know, because it came from a backup"),
 )  # fmt: skip
 """Every table of the database; a test keeps it so."""

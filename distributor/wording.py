@@ -95,6 +95,12 @@ def day_span(first: date, last: date) -> str:
     return f"{first:%d.%m.%Y}" if first == last else f"{first:%d.%m.%Y} bis {last:%d.%m.%Y}"
 
 
+def day_name(day: date | str) -> str:
+    """Return "Mo 24.11.2026"; ISO 8601 is taken too."""
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{_DAYS[found.weekday()]} {found:%d.%m.%Y}"
+
+
 def local_time(moment: datetime) -> str:
     """Return "Mo 24.11.2026, 12:30 Uhr" in German time."""
     local = moment.astimezone(BERLIN)

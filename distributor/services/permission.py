@@ -24,6 +24,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "account.retire": frozenset({Role.OPERATOR, Role.OFFICER}),
     "account.pause": frozenset({Role.OPERATOR, Role.OFFICER}),
     "calendar": frozenset({Role.OFFICER, Role.EDITOR, Role.OPERATOR}),
+    "topic": frozenset({Role.EDITOR, Role.OFFICER}),
     "user": frozenset({Role.OPERATOR}),
     "deputy": frozenset({Role.OPERATOR, Role.OFFICER}),
     "config": frozenset({Role.OPERATOR}),

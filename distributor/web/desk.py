@@ -32,6 +32,7 @@ from distributor.web import (
     calendar,
     changes,
     code_app,
+    conference,
     connecting,
     files,
     framing,
@@ -82,6 +83,7 @@ _PAGES = (
     jobcenters,
     staff,
     files,
+    conference,
 )
 """The modules with pages; where two could answer an address, the first does."""
 

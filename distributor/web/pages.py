@@ -24,6 +24,7 @@ class Pages:
 
     def __init__(self) -> None:
         self._environment = environment()
+        self._plain = environment(plain=True)
 
     def show(self, request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
         """Return the page; for a request of htmx only its title, its content and the message of the live region."""
@@ -33,12 +34,16 @@ class Pages:
         html = self._environment.get_template(template).render(known)
         return HTMLResponse(html, status, headers={"Vary": "HX-Request"})
 
+    def text(self, template: str, context: Mapping[str, Any]) -> str:
+        """Return a plain text; what stands in it is not escaped, so it must never be served as HTML."""
+        return self._plain.get_template(template).render(context)
 
-def environment() -> Environment:
-    """Return the template environment: escaping on, nothing undefined, sentences through gettext."""
+
+def environment(*, plain: bool = False) -> Environment:
+    """Return the template environment: escaping on but for plain text, nothing undefined, sentences through gettext."""
     env = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
+        autoescape=not plain,  # noqa: S701 - plain text is served as such and nowhere stands in a page
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,

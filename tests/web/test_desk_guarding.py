@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from distributor.consent import SCOPES
-from distributor.services import connecting, consent_views, consents, recalling, sessions, views
+from distributor.services import connecting, consent_views, consents, recalling, sessions, topics, views
 from distributor.services.health import Finding
 from distributor.services.people import actor_named
 from distributor.store.tables import PasskeyRow, UserRow
@@ -107,6 +107,12 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/notbremse/ziehen"): {"anna", "eva", "otto"},
     ("POST", "/notbremse/loesen"): {"anna", "eva", "otto"},
     ("GET", "/medien/{sha256}"): EVERYBODY,
+    ("GET", "/sitzung"): EVERYBODY,
+    ("GET", "/sitzung/protokoll.txt"): EVERYBODY,
+    ("GET", "/sitzung/{verb:path}"): EVERYBODY,
+    ("POST", "/sitzung/thema"): {"anna", "eva"},
+    ("POST", "/sitzung/thema/{number}/verknuepfen"): {"anna", "eva"},
+    ("POST", "/sitzung/thema/{number}/streichen"): {"anna", "eva"},
     ("GET", "/jobcenter"): EVERYBODY,
     ("GET", "/jobcenter/{slug}"): EVERYBODY,
     ("GET", "/personen"): EVERYBODY,
@@ -189,6 +195,11 @@ def begins_to_connect(desk: Any) -> None:
     otto, now = actor_named(desk.deps, "otto", desk.clock.now()), desk.clock.now()
     deps = replace(desk.deps, settings=replace(desk.deps.settings, public_url="https://kjc.example"))
     connecting.begin(deps, otto, "fulda", "facebook", "neu", {"app_id": "1", "app_secret": "s"}, now)
+
+
+def plans_a_topic(desk: Any) -> None:
+    eva, now = actor_named(desk.deps, "eva", desk.clock.now()), desk.clock.now()
+    topics.add(desk.deps, eva, "Mietspiegel", now, horizon="short", organisation="fulda")
 
 
 def shown_persons(desk: Any) -> list[str]:

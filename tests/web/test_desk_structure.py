@@ -28,6 +28,7 @@ PAGES = [
     ("eva", "/notbremse"),
     ("eva", "/rueckrufe"),
     ("eva", "/einwilligungen"),
+    ("eva", "/sitzung"),
     ("anna", "/jobcenter"),
     ("anna", "/jobcenter/fulda"),
     ("otto", "/personen"),

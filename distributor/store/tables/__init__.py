@@ -40,6 +40,7 @@ from distributor.store.tables.posts import ApprovalRow, AttemptRow, PostRow, Rec
 from distributor.store.tables.recalls import RecallRow, TakedownRow, TombstoneRow
 from distributor.store.tables.record import EventRow, SealRow
 from distributor.store.tables.running import DutyRow, InstanceRow, PaceRow, RestoreRow, TrialRow, WorkerRow
+from distributor.store.tables.topics import TopicRow
 
 __all__ = [
     "AccountRow",
@@ -93,6 +94,7 @@ __all__ = [
     "SubscriptionRow",
     "TakedownRow",
     "TombstoneRow",
+    "TopicRow",
     "TrialRow",
     "UserRow",
     "WorkerRow",
