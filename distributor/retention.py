@@ -161,6 +161,7 @@ RULES = (
     _kept("duty", "when each duty is due next"),
     _kept("worker", "ends with the daemon"),
     _kept("trial", "what was begun and may have killed its daemon; ends when it is done"),
+    _kept("pace", "numbers and times only: how much a network still takes"),
     _kept("instance", "tells this database from a copy of it"),
     _kept("topic", "what the conference plans; it names a Jobcenter and nobody"),
     _kept("restore", "times only: what the database cannot know, because it came from a backup"),

@@ -27,12 +27,13 @@ def test_it_shows_what_was_what_is_open_what_lacks_rights_and_what_comes(desk: A
     public = desk.awaiting()
     desk.becomes(public["id"], "published", due_at=now - timedelta(hours=20))
     desk.closes("fulda", now.date() + timedelta(days=1))
+    desk.becomes(desk.awaiting()["id"], "scheduled", due_at=now + timedelta(days=1))
     page = desk.person("eva").opens("/sitzung")
     assert public["title"] in section(page, "war")
     waiting = len(desk.posts(states=["awaiting"]))
     assert f"Kreisjobcenter Fulda{waiting} Posts" in section(page, "offen")
     assert "Ausbildung abgebrochen, und jetzt?" in section(page, "rechte")
-    assert "Di 24.11.2026: Umzug: " in section(page, "kommt")
+    assert "Di 24.11.2026: Umzug: 1" in section(page, "kommt")
 
 
 def test_an_officer_sees_her_own_jobcenters_part(desk: Any) -> None:

@@ -176,7 +176,7 @@ def routes_of(app: Any) -> set[tuple[str, str]]:
 
 def address(desk: Any, path: str) -> str:
     post = desk.awaiting()
-    return path.format(
+    return path.replace(":path", "").format(
         post_id=post["id"],
         item_id=post["item"],
         verb="etwas",
