@@ -160,16 +160,19 @@ def _collisions(days: Sequence[Mapping[str, Any]]) -> list[tuple[date, str]]:
             continue
         for occasion in each["occasions"]:
             if occasion["kind"] not in ("action", "school"):
-                hit = [
-                    post
-                    for post in posts
-                    if post["organisation"] in (occasion["organisations"] or [post["organisation"]])
-                ]
+                whose = occasion["organisations"]
+                hit = sum(1 for post in posts if not whose or post["organisation"] in whose)
                 if hit:
-                    found.append((day, f"{len(hit)} × {occasion['title']}"))
+                    found.append((day, f"{occasion['title']}: {_posts(hit)}"))
         crowded = Counter((post["organisation_name"], post["channel"]) for post in posts)
-        found += [(day, f"{name}, {channel}: {number}") for (name, channel), number in crowded.items() if number > 2]
+        found += [
+            (day, f"{name}, {channel}: {_posts(number)}") for (name, channel), number in crowded.items() if number > 2
+        ]
     return found
+
+
+def _posts(number: int) -> str:
+    return "ein Post" if number == 1 else f"{number} Posts"
 
 
 def _themes(session: Session, weeks: Sequence[date]) -> dict[str, list[int]]:

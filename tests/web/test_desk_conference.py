@@ -33,7 +33,7 @@ def test_it_shows_what_was_what_is_open_what_lacks_rights_and_what_comes(desk: A
     waiting = len(desk.posts(states=["awaiting"]))
     assert f"Kreisjobcenter Fulda{waiting} Posts" in section(page, "offen")
     assert "Ausbildung abgebrochen, und jetzt?" in section(page, "rechte")
-    assert "Di 24.11.2026: Umzug: 1" in section(page, "kommt")
+    assert "Di 24.11.2026: Umzug: ein Post" in section(page, "kommt")
 
 
 def test_an_officer_sees_her_own_jobcenters_part(desk: Any) -> None:

@@ -241,6 +241,7 @@ def test_each_person_gets_what_the_table_allows_and_nothing_else(desk: Any, logi
     recalling.recall(desk.deps, actor_named(desk.deps, "anna", desk.clock.now()), other["id"], desk.clock.now())
     desk.closes("fulda", date(2027, 2, 2))
     begins_to_connect(desk)
+    plans_a_topic(desk)
     has_passkey(desk, login)
     for (method, path), allowed in ROUTES.items():
         if path == "/abmelden" or allowed is None:
