@@ -131,6 +131,15 @@ GENERIC: Mapping[tuple[int, int | None], Reaction] = {
 """Codes of every Graph API; ``None`` stands for any subcode that has no line of its own."""
 
 INSTAGRAM: Mapping[tuple[int, int | None], Reaction] = {
+    (-2, None): _again("{label} ist vorübergehend gestört."),
+    (-1, None): _again("{label} meldet einen Serverfehler."),
+    (9, None): _slow(
+        "Das Konto hat bei {label} eine Höchstzahl für 24 Stunden erreicht; es wird gewartet.", wait=timedelta(hours=1)
+    ),
+    (24, None): _lost("{label} findet den vorbereiteten Post nicht mehr."),
+    (25, None): _blocked(_ACT % "hat das Konto eingeschränkt"),
+    (9004, None): _again("{label} kann ein Medium nicht bei uns abholen. Bitte die öffentliche Medienadresse prüfen."),
+    (9007, None): _again("{label} verarbeitet den Post noch.", certain=True),
     (-2, 2207003): _again("{label} braucht zu lange, um ein Bild bei uns abzuholen. Bitte die Medienadresse prüfen."),
     (-2, 2207020): _lost("Ein Bild ist bei {label} abgelaufen."),
     (-1, 2207001): _again("{label} meldet einen Serverfehler."),

@@ -100,7 +100,7 @@ def reaction_to(code: int, subcode: int | None = None) -> Reaction | None:
         return exact
     general = REACTIONS.get((code, None)) or _BY_NUMBER.get(code) or _range(code)
     strange = any(2_207_000 <= number <= 2_207_999 for number in (code, subcode or 0))
-    if strange and (general is None or general.kind is Rejected):
+    if strange and (general is None or general.kind is Rejected or code < 0):
         return UNKNOWN_2207
     return general
 

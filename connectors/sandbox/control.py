@@ -19,6 +19,7 @@ from starlette.routing import Route
 from connectors.sandbox import faults
 from connectors.sandbox.clock import iso, read_moment
 from connectors.sandbox.ledger import ledger
+from connectors.sandbox.sides import sides
 from connectors.sandbox.state import CHANNELS, SECRETS, Account
 from connectors.sandbox.world import World
 
@@ -63,8 +64,9 @@ async def register_accounts(world: World, request: Request) -> Any:
 
 
 def _account(entry: Any) -> Account:
-    if not isinstance(entry, dict) or entry.get("channel") not in CHANNELS or not entry.get("id"):
-        raise Wrong(f"Ein Konto braucht „id“ und als „channel“ eines von: {', '.join(CHANNELS)}.")
+    channels = (*CHANNELS, *sides())
+    if not isinstance(entry, dict) or entry.get("channel") not in channels or not entry.get("id"):
+        raise Wrong(f"Ein Konto braucht „id“ und als „channel“ eines von: {', '.join(channels)}.")
     text = {name: str(value) for name, value in entry.items() if value is not None}
     secrets = {name: text[name] for name in SECRETS if text.get(name)}
     signed = {"consumer_key", "consumer_secret", "access_token", "access_token_secret"} <= set(secrets)

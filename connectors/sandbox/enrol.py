@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from connectors.sandbox.sides import sides
+
 HOSTS = {
     "DISTRIBUTOR_FACEBOOK_GRAPH_URL": "/graph.facebook.com",
     "DISTRIBUTOR_FACEBOOK_DIALOG_URL": "/www.facebook.com",
@@ -45,12 +47,17 @@ class Enrolment:
 
 def environment(base: str) -> dict[str, str]:
     """Return the settings that point every channel at the sandbox at ``base``."""
-    return {name: base + path for name, path in HOSTS.items()}
+    further = {
+        f"DISTRIBUTOR_{side.channel}_{host}_URL".upper(): path
+        for side in sides().values()
+        for host, path in side.hosts.items()
+    }
+    return {name: base + path for name, path in {**HOSTS, **further}.items()}
 
 
 def plays(channel: str) -> bool:
     """Tell whether the sandbox plays this channel's network."""
-    return channel in _ISSUED
+    return channel in _ISSUED or channel in sides()
 
 
 def enrol(channel: str, account_id: str, name: str, organisation: str, base: str = "") -> Enrolment:
@@ -58,7 +65,8 @@ def enrol(channel: str, account_id: str, name: str, organisation: str, base: str
 
     Raises: KeyError for a channel that the sandbox does not play.
     """
-    issued = {given: (kept, _invented(given)) for given, kept in _ISSUED[channel].items()}
+    given_out = _ISSUED[channel] if channel in _ISSUED else sides()[channel].issued
+    issued = {given: (kept, _invented(given)) for given, kept in given_out.items()}
     entry = {"channel": channel, "id": account_id, "name": name, "organisation": organisation, "username": name}
     return Enrolment(
         entry=entry | dict(issued.values()),

@@ -34,6 +34,7 @@ from connectors.sandbox import (
 )
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.portal import app as portal
+from connectors.sandbox.sides import sides
 from connectors.sandbox.state import State
 from connectors.sandbox.wire import protocol
 from connectors.sandbox.world import World
@@ -59,6 +60,7 @@ def build(*, clock: Clock | None = None) -> Starlette:
             Route(mastodon_call.HOST + "/{rest:path}", mastodon.endpoint(world), methods=_METHODS),
             Route(bluesky_call.HOST + "/xrpc/{name}", bluesky.endpoint(world), methods=_METHODS),
             Route(facebook_videos.HOST + "/{rest:path}", facebook_videos.endpoint(world), methods=_METHODS),
+            *(route for side in sides().values() for route in side.routes(world)),
             *control.routes(world),
             Mount("/portal", portal.build(world.clock.now)),
             *walls.routes(world),

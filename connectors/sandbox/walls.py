@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from connectors.sandbox.ledger import link_of
+from connectors.sandbox.sides import sides
 from connectors.sandbox.state import CHANNELS, Account, Post
 from connectors.sandbox.world import World
 
@@ -119,9 +120,10 @@ def _templates() -> Environment:
 def routes(world: World) -> list[Route]:
     """Return the routes of overview, walls, pictures and style."""
     templates = _templates()
+    labels = LABELS | {side.channel: side.label for side in sides().values()}
 
     def page(name: str, status: int = 200, **values: Any) -> Response:
-        return HTMLResponse(templates.get_template(name).render(labels=LABELS, **values), status, HEADERS)
+        return HTMLResponse(templates.get_template(name).render(labels=labels, **values), status, HEADERS)
 
     async def overview(request: Request) -> Response:
         return page("overview.html", rows=_rows(world), now=german_time(world.clock.now()), refresh=_refresh(request))
@@ -171,7 +173,7 @@ def _rows(world: World) -> list[dict[str, Any]]:
     """Return one row per organisation with the accounts of each channel and how much they show."""
     by_name: dict[str, dict[str, list[tuple[Account, int]]]] = {}
     for account in world.state.accounts.values():
-        row = by_name.setdefault(account.organisation, {channel: [] for channel in CHANNELS})
+        row = by_name.setdefault(account.organisation, {channel: [] for channel in (*CHANNELS, *sides())})
         row[account.channel].append((account, len(_public(world, account))))
     return [{"name": name, "channels": row} for name, row in sorted(by_name.items())]
 

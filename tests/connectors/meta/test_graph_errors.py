@@ -76,6 +76,65 @@ def test_staging_reacts_as_the_facts_say(codes, kind):
         assert type(sort(error(*pair), STAGE)) is (kind or (Unavailable if pair[0] == 1 else StageLost)), pair
 
 
+SHEET = {
+    "retry": [1, 2, -1, -2, 341, (-2, 2207003), (-1, 2207001), (9004, 2207052), 9004, 389, 1609005, 1363047, 1609010],
+    "retry a video": [1363019, 1363021, 1363030, 1363033, 1363037],
+    "wait": [4, 17, (17, 2446079), 32, 613, (613, 1996), *range(80000, 80100), 9, (9, 2207042)],
+    "log in anew": [102, 190, *((190, subcode) for subcode in (458, 460, 463, 467, 492))],
+    "stop": [368, (368, 1390008), (4, 2207051), 25, (25, 2207050), (190, 459), (190, 464)],
+    "stop for a person": [1390008, 1404006, 1404078, 1404102, 1404112, 4854002],
+    "permission": [3, 10, *range(200, 300), 104, (100, 33), 803, 2500, 1363005, 1363042],
+    "poll": [9007, (9007, 2207027)],
+    "make anew": [24, (24, 2207006), (24, 2207008), (-2, 2207020), (-1, 2207032), (-1, 2207053), 2207082],
+    "upload anew": [1366051, 1363008, 1363041],
+    "content": [36, 100, 324, 352, 382, 6000, 6001, (1, 2207057), (352, 2207026), 36000, 36001, 36003, 36004],
+    "content of an account": [(100, 2207000 + number) for number in (23, 28, 35, 36, 37, 40)],
+    "content of a picture": [(36000, 2207004), (36001, 2207005), (36003, 2207009), (36004, 2207010)],
+    "content on facebook": [1366046, 1346003, 1349125, 1609008, 2061006, 2069019],
+    "content of a video": [
+        *(1363020, 1363022, 1363023, 1363024, 1363025, 1363026, 1363031, 1363032, 1363040, 1363045),
+        *(1363127, 1363128, 1363129, 2207076, 2207077, 2207081),
+    ],
+    "look": [506, (20, 1772107)],
+    "other": [(3001, 1504028), 2207085],
+}
+"""Every code that the documents and other publishers name, by what it asks for."""
+
+KINDS = {
+    "retry": Unavailable,
+    "retry a video": Unavailable,
+    "wait": Throttled,
+    "log in anew": Unauthorised,
+    "stop": Unauthorised,
+    "stop for a person": Unauthorised,
+    "permission": Unauthorised,
+    "poll": Unavailable,
+    "make anew": StageLost,
+    "upload anew": StageLost,
+    "look": OutcomeUnknown,
+}
+
+
+@pytest.mark.parametrize("what", SHEET)
+def test_every_code_that_is_named_anywhere_has_its_line(what):
+    for each in SHEET[what]:
+        pair = each if isinstance(each, tuple) else (each, None)
+        line = reaction_to(*pair)
+        if what.startswith("content") and line is None:
+            assert type(sort(error(*pair), STAGE)) is Rejected, pair
+            continue
+        assert line is not None, pair
+        expected = KINDS.get(what) or (Rejected if what.startswith("content") else line.kind)
+        assert line.kind is (Throttled if pair == (341, None) else expected), pair
+        assert line.text.format(label="Facebook")
+
+
+def test_the_table_holds_nothing_that_is_named_nowhere():
+    named = {each if isinstance(each, tuple) else (each, None) for codes in SHEET.values() for each in codes}
+    numbers = {subcode or code for code, subcode in named}
+    assert {key for key in REACTIONS if key not in named and (key[1] or key[0]) not in numbers} == set()
+
+
 @pytest.mark.parametrize(
     "pair", [(190, 463), (10, None), (200, None), (4, None), (80002, None), (9, 2207042), (368, None)]
 )
