@@ -55,6 +55,13 @@ NAMES = frozenset(
         "S3_SERVES",
         "LOG_FORMAT",
         "METRICS_BIND",
+        "OIDC_ISSUER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "OIDC_CLIENT_SECRET_FILE",
+        "OIDC_GROUPS",
+        "OIDC_GROUPS_CLAIM",
+        "OIDC_SCOPE",
     )
 )
 """Every setting by its variable; each channel adds ``DISTRIBUTOR_<CHANNEL>_<HOST>_URL`` for its hosts."""
@@ -95,6 +102,12 @@ class Settings:
     s3_serves: bool = True
     log_format: str = "plain"
     metrics_bind: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_groups: str = ""
+    oidc_groups_claim: str = "groups"
+    oidc_scope: str = "openid profile"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def channel_url(self, channel: str, host: str, default: str) -> str:
@@ -145,6 +158,16 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         s3_serves=_choice(values, "S3_SERVES", "on", ("on", "off")) == "on",
         log_format=_choice(values, "LOG_FORMAT", "plain", ("plain", "json")),
         metrics_bind=_text(values, "METRICS_BIND", ""),
+        oidc_issuer=_text(values, "OIDC_ISSUER", "").rstrip("/"),
+        oidc_client_id=_text(values, "OIDC_CLIENT_ID", ""),
+        oidc_client_secret=_secret(
+            "OIDC_CLIENT_SECRET",
+            _text(values, "OIDC_CLIENT_SECRET", ""),
+            _text(values, "OIDC_CLIENT_SECRET_FILE", ""),
+        ),
+        oidc_groups=_text(values, "OIDC_GROUPS", ""),
+        oidc_groups_claim=_text(values, "OIDC_GROUPS_CLAIM", "groups"),
+        oidc_scope=_text(values, "OIDC_SCOPE", "openid profile"),
         environment=values,
     )
 

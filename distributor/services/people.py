@@ -61,7 +61,7 @@ def add_user(
         with keeping_an_operator(session):
             session.execute(delete(MembershipRow).where(MembershipRow.user_id == row.id, MembershipRow.first.is_(None)))
             for membership in memberships:
-                where = _organisation(session, membership)
+                where = organisation_id(session, membership)
                 session.add(MembershipRow(user_id=row.id, role=membership.role, organisation_id=where))
         record(session, now=now, actor=actor, what="user.set", subject="user", subject_id=row.id)
 
@@ -80,7 +80,7 @@ def deputise(
         row = session.scalars(select(UserRow).where(UserRow.login == login, UserRow.active)).one_or_none()
         if row is None:
             raise Refused(f"„{login}“ ist keine bekannte Person.", code="user.unknown")
-        where = _organisation(session, Membership(Role.OFFICER, organisation))
+        where = organisation_id(session, Membership(Role.OFFICER, organisation))
         session.execute(
             delete(MembershipRow).where(
                 MembershipRow.user_id == row.id,
@@ -114,7 +114,8 @@ def _has_operator(session: Session) -> bool:
     return session.scalars(query).first() is not None
 
 
-def _organisation(session: Session, membership: Membership) -> int | None:
+def organisation_id(session: Session, membership: Membership) -> int | None:
+    """Return whose a membership is; None for all. Raises: Refused."""
     if membership.role is Role.OFFICER and not membership.organisation:
         raise Refused("Kanalverantwortliche brauchen ein Jobcenter (--organisation).", code="user.organisation")
     if not membership.organisation:

@@ -44,6 +44,7 @@ from distributor.web import (
     persons,
     posts,
     proof,
+    provider,
     queue,
     recalls,
     staff,
@@ -53,6 +54,7 @@ from distributor.web import (
 from distributor.web.api import app as api
 from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
 from distributor.web.layout import layout
+from distributor.web.limiting import Limit
 from distributor.web.pages import FOLDER, Pages, is_partial, see_other
 
 MAX_BODY = 1_000_000
@@ -66,6 +68,7 @@ _PAGES = (
     access,
     code_app,
     passkey,
+    provider,
     start,
     queue,
     missed,
@@ -106,6 +109,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads, redirect_slashes=False, title="Desk"
     )
     app.state.desk = Desk(deps, clock, Pages())
+    app.state.logins = Limit(login.LOGINS_A_MINUTE)
     for module in _PAGES:
         app.include_router(module.router)
     app.add_api_route("/health", report_health, methods=["GET"])
@@ -172,8 +176,11 @@ def _http_trouble(request: Request, error: Exception) -> Response:
         404: _("Diese Seite gibt es nicht. Vielleicht ist die Adresse unvollständig."),
         405: _("Diese Adresse nimmt nur Formulare der eigenen Seiten an."),
         413: _("Das Formular ist zu groß."),
+        429: _("Von hier wurde zu oft versucht, sich anzumelden; bitte in einer Minute noch einmal."),
     }
-    return _trouble(request, status, texts.get(status, _("Die Anfrage wurde nicht angenommen.")))
+    answer = _trouble(request, status, texts.get(status, _("Die Anfrage wurde nicht angenommen.")))
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
 
 
 def _out_of_reach(request: Request, error: Exception) -> Response:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from distributor.domain import Refused
 from distributor.services import code_apps, sessions, steps
 from distributor.web.devices import device_of
-from distributor.web.guarding import COOKIE, At, Desk, Secret, Sender, Text, own_page, visitor_of
+from distributor.web.guarding import COOKIE, At, Desk, Secret, Sender, Text, desk_of, own_page, visitor_of
 from distributor.web.pages import see_other
+
+LOGINS_A_MINUTE = 120
+"""How often one host may try to log in; own choice, far above a busy morning. Each person is locked out apart."""
 
 STEP_COOKIE = "kjc_schritt"
 """Holds the key of a login that is half done."""
@@ -19,16 +23,22 @@ STEP_COOKIE = "kjc_schritt"
 router = APIRouter()
 
 
+def paced(request: Request) -> None:
+    """Raises: HTTPException 429 for a host that tries to log in too often; behind a proxy that is everybody."""
+    host = request.client.host if request.client else ""
+    if seconds := request.app.state.logins.wait(host, desk_of(request).clock.now()):
+        raise HTTPException(429, headers={"Retry-After": str(seconds)})
+
+
 @router.get("/anmelden")
 def ask(request: Request, desk: At, weiter: str = "/", abgemeldet: bool = False) -> Response:
     """Show the form to log in."""
     if visitor_of(request) is not None:
         return see_other(own_path(weiter))
-    context = {"visitor": None, "login": "", "next": own_path(weiter), "logged_out": abgemeldet}
-    return desk.pages.show(request, "login.html", context)
+    return login_page(request, desk, own_path(weiter), logged_out=abgemeldet)
 
 
-@router.post("/anmelden", dependencies=[Depends(own_page)])
+@router.post("/anmelden", dependencies=[Depends(own_page), Depends(paced)])
 def log_in(
     request: Request,
     desk: At,
@@ -40,19 +50,33 @@ def log_in(
     try:
         opened = sessions.log_in(desk.deps, anmeldename.strip(), kennwort, desk.clock.now(), device=device_of(request))
     except Refused as error:
-        context = {
-            "visitor": None,
-            "login": anmeldename,
-            "next": own_path(weiter),
-            "logged_out": False,
-            "error": {"text": error.text, "field": "anmeldename"},
-        }
-        return desk.pages.show(request, "login.html", context, 422)
+        return login_page(request, desk, own_path(weiter), login=anmeldename, error=error)
     sessions.log_out(desk.deps, request.cookies.get(COOKIE, ""))
     if isinstance(opened, sessions.Waiting):
         answer = see_other(f"/anmelden/code?weiter={quote(own_path(weiter), safe='')}")
         return with_step(answer, desk, opened.key)
     return with_cookie(see_other(own_path(weiter)), desk, opened)
+
+
+def login_page(
+    request: Request,
+    desk: Desk,
+    path: str,
+    *,
+    login: str = "",
+    logged_out: bool = False,
+    error: Refused | None = None,
+) -> Response:
+    """Show the form to log in, and the other ways."""
+    context = {
+        "visitor": None,
+        "login": login,
+        "next": path,
+        "logged_out": logged_out,
+        "house": bool(desk.deps.settings.oidc_issuer),
+        "error": None if error is None else {"text": error.text, "field": "anmeldename"},
+    }
+    return desk.pages.show(request, "login.html", context, 200 if error is None else 422)
 
 
 def with_cookie(answer: Response, desk: Desk, opened: sessions.Login) -> Response:
@@ -90,7 +114,7 @@ def ask_code(request: Request, desk: At, weiter: str = "/") -> Response:
     return _code(request, desk, own_path(weiter))
 
 
-@router.post("/anmelden/code", dependencies=[Depends(own_page)])
+@router.post("/anmelden/code", dependencies=[Depends(own_page), Depends(paced)])
 def take_code(request: Request, desk: At, code: Secret = "", weiter: Text = "/") -> Response:
     """Take the code and go where the person wanted to go."""
     key, now = request.cookies.get(STEP_COOKIE, ""), desk.clock.now()

@@ -15,20 +15,20 @@ from distributor.services import passkeys
 from distributor.web.devices import device_of
 from distributor.web.guarding import COOKIE, At, Desk, Key, Reader, Secret, Sender, Text, Visitor, own_page
 from distributor.web.layout import done, layout
-from distributor.web.login import own_path, with_cookie
+from distributor.web.login import own_path, paced, with_cookie
 from distributor.web.pages import see_other
 from distributor.web.proof import Recent, RecentReader
 
 router = APIRouter()
 
 
-@router.get("/anmelden/passkey")
+@router.get("/anmelden/passkey", dependencies=[Depends(paced)])
 def ask(request: Request, desk: At, weiter: str = "/") -> Response:
     """Ask the browser for a passkey."""
     return _page(request, desk, None, "/anmelden/passkey", weiter)
 
 
-@router.post("/anmelden/passkey", dependencies=[Depends(own_page)])
+@router.post("/anmelden/passkey", dependencies=[Depends(own_page), Depends(paced)])
 def log_in(request: Request, desk: At, schritt: Secret = "", antwort: Secret = "", weiter: Text = "/") -> Response:
     """Open a session and go where the person wanted to go."""
     try:

@@ -133,6 +133,7 @@ def _page(
         "next": path,
         "sent": sent,
         "lost": lost,
+        "house": bool(desk.deps.settings.oidc_issuer),
         "error": None if error is None else {"text": error.text, "field": PROOF},
     }
     return desk.pages.show(request, "proof.html", context, 200 if error is None and sent is None and not lost else 403)

@@ -50,7 +50,7 @@ def test_a_passkey_lives_from_adding_to_removing(make_desk: Callable[..., Any], 
         if not verified:
             seat.page.get_by_role("status").get_by_text("Das hat nicht geklappt").wait_for()
             return
-        seat.page.wait_for_url("**/freigabe")
+        seat.page.get_by_role("button", name="Abmelden").wait_for()
 
         world.clock.advance(minutes=16)
         seat.opens("/zugang/kennwort")

@@ -99,7 +99,7 @@ def test_wrong_passwords_wait_longer_each_time(desk: Any) -> None:
 
 def test_a_password_never_runs_out(desk: Any) -> None:
     desk.clock.advance(days=3650)
-    assert desk.person().logs_in("anna").response.url.path == "/freigabe"
+    assert desk.person().logs_in("anna").response.url.path == "/"
 
 
 @pytest.mark.parametrize(

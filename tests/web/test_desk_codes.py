@@ -80,13 +80,13 @@ def test_the_app_can_be_removed_and_reset_by_an_operator(desk: Any) -> None:
     browser = desk.person("anna")
     sets_up(desk, browser)
     browser.sends(browser.opens("/zugang"), "/zugang/app/entfernen")
-    assert desk.person().logs_in("anna").response.url.path == "/freigabe"
+    assert desk.person().logs_in("anna").response.url.path == "/"
     sets_up(desk, browser)
     from distributor.services import code_apps
 
     code_apps.reset(desk.deps, actor_named(desk.deps, "otto", desk.clock.now()), "anna", desk.clock.now())
     assert browser.opens("/freigabe").response.url.path == "/anmelden"
-    assert desk.person().logs_in("anna").response.url.path == "/freigabe"
+    assert desk.person().logs_in("anna").response.url.path == "/"
 
 
 def test_neither_secret_nor_codes_lie_open_and_a_new_key_takes_the_secret_along(desk: Any) -> None:
@@ -109,4 +109,4 @@ def test_an_app_without_its_first_code_changes_nothing(desk: Any) -> None:
     page = browser.sends(page, "/zugang/app/bestaetigen", code="falsch")
     assert "Der Code stimmt nicht" in page.text
     assert page.find("//div[@class='qr']")
-    assert desk.person().logs_in("anna", PASSWORD).response.url.path == "/freigabe"
+    assert desk.person().logs_in("anna", PASSWORD).response.url.path == "/"

@@ -83,3 +83,13 @@ class ApiAnswerRow(Base):
     status: Mapped[int]
     document: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+
+
+class IdentityRow(Base):
+    """Whom the house's own login knows a person as: its issuer and the subject there."""
+
+    __tablename__ = "identity"
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    seen_at: Mapped[datetime]
