@@ -7,6 +7,8 @@ A channel needs one file here, ``samples/<channel>.json``:
 - ``calls_nothing``: abilities that need no call at all on this channel;
 - ``door``, where a channel logs in first: the login's ``path``, the abilities that it comes ``before``, the answer that
   lets in, and the secrets in it;
+- ``rejected``: the ``ability`` by which the platform refuses content, and its answer then; ``before`` are its answers
+  to what is asked first, by a word of the request;
 - ``published``, ``unauthorised``, ``throttled``: the platform's answers (``status``, ``headers``, ``body``) to a
   release that worked (with the ``remote_id`` it proves), to a dead token, and to one call too many. Where nobody is
   called at all there is only that ``remote_id``.

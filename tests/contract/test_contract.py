@@ -293,6 +293,25 @@ def test_a_call_too_many_is_throttled_until_an_aware_time(office: Any, ability: 
     assert caught.value.until > office.access.now
 
 
+def test_content_that_the_platform_does_not_take_goes_back_to_the_officer(office: Any) -> None:
+    if not office.calls("release"):
+        return
+    refusal = office.sample["rejected"]
+    before = refusal.get("before", {})
+    office.platform.answer = lambda heard: next((before[word] for word in before if word in heard), refusal)
+    with pytest.raises(Rejected) as caught:
+        office.use(refusal["ability"])
+    assert (caught.value.scope, caught.value.who) == ("post", "officer")
+
+
+def test_no_secret_stands_in_what_comes_back(office: Any, ability: str) -> None:
+    office.platform.answer = office.sample["published"]
+    came: Any = None
+    with contextlib.suppress(ConnectorError):
+        came = office.use(ability)
+    assert not any(secret in repr(came) + str(came) for secret in office.secrets)
+
+
 def test_every_error_speaks_german_to_people_and_keeps_the_platforms_words_apart(office: Any, ability: str) -> None:
     if not office.calls(ability):
         return

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import itertools
+import json
 import logging
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -23,12 +26,14 @@ from connectors.base import (
     Receipt,
     Rejected,
     RemotePost,
+    Staged,
     Throttled,
+    Unauthorised,
     Unavailable,
 )
 from tests.contract import life as lives
 from tests.contract import test_contract as rules
-from tests.contract.conftest import Office, Platform, variant
+from tests.contract.conftest import SAMPLES, Office, Platform, variant
 from tests.contract.life import Life
 from tests.contract.tiny import SAMPLE, Instead, Tiny, without
 
@@ -61,6 +66,20 @@ def _leaks_into_the_log(self: Tiny, access: Any, method: str, path: str) -> Any:
 
 def _goes_its_own_way(self: Tiny, access: Any, method: str, path: str) -> Any:
     return requests.request(method, access.urls["api"] + path, timeout=5)
+
+
+def _apart(office: Office) -> Office:
+    """Let the rule change its own sample, and nobody else's."""
+    office.sample = dict(office.sample)
+    return office
+
+
+def _idle(office: Office) -> Office:
+    """Say that nobody is called to unstage: true of the one that keeps the rule, for nothing is asked of it."""
+    forgets = type(office.connector) is not Tiny
+    office.sample = {**office.sample, "calls_nothing": ["unstage"] if forgets else []}
+    office.platform.answer = {"status": 200, "body": {"id": "d1"}}
+    return office
 
 
 _draws = itertools.count()
@@ -148,6 +167,38 @@ WIRE: dict[str, tuple[Ask, dict[str, Any]]] = {
         lambda o, r: rules.test_its_fields_are_unique_in_german_and_secrets_are_flagged(o.connector),
         {"fields": (Field("name", "Name"), Field("token", "Zugriffsschlüssel"))},
     ),
+    "content that is refused pauses the account": (
+        lambda o, r: rules.test_content_that_the_platform_does_not_take_goes_back_to_the_officer(o),
+        {"refusal": lambda self, access, answer: Unauthorised("Nein.", detail="422", code="422")},
+    ),
+    "the token is kept with the stage": (
+        lambda o, r: rules.test_no_secret_stands_in_what_comes_back(o, "stage"),
+        {"stage": lambda self, access, *rest: Staged({"draft": "d1", "token": access.fields["token"]})},
+    ),
+    "without its stage a look breaks": (
+        lambda o, r: rules.test_a_look_that_knows_no_stage_asks_by_what_the_post_says(_apart(o)),
+        {"find": lambda self, access, post, stage, order, since, known: Absent(stage["draft"] == "d1")},
+    ),
+    "every word is the same": (
+        lambda o, r: rules.test_another_word_is_another_digest(o.connector, variant),
+        {"render": lambda self, variant: RemotePost("tiny", "feed", "Immer dasselbe", variant.link)},
+    ),
+    "a text of no length": (
+        lambda o, r: rules.test_its_limits_are_sane(o.connector),
+        {"limits": dataclasses.replace(Tiny.limits, text=0)},
+    ),
+    "a name that is no word": (
+        lambda o, r: rules.test_its_name_is_plain_and_its_label_readable(o.connector),
+        {"channel": "Tiny-1"},
+    ),
+    "a field that its sample does not know": (
+        lambda o, r: rules.test_its_sample_fills_every_required_field(o.connector, SAMPLE),
+        {"fields": (*Tiny.fields, Field("page", "Seite"))},
+    ),
+    "a call where none is needed": (
+        lambda o, r: rules.test_an_ability_that_calls_nothing_calls_nothing(_idle(o), "unstage"),
+        {"whoami": Tiny.whoami},
+    ),
     "an ability with another signature": (
         lambda o, r: rules.test_it_is_a_connector_and_has_its_abilities_whole(o.connector),
         {"retract": lambda self, access: None},
@@ -169,6 +220,68 @@ def test_a_forgotten_rule_of_the_wire_is_caught(
 
     ask(office_of(Tiny()), request)
     assert is_caught(lambda: ask(office_of(without(**instead)), request))
+
+
+def _in_doubt(true: Any, *given: Any) -> Any:
+    try:
+        return true.release(*given)
+    except Unavailable as error:
+        raise OutcomeUnknown(error.public) from None
+
+
+def _blamed(true: Any, *given: Any) -> Any:
+    try:
+        return true.release(*given)
+    except Unauthorised as error:
+        raise Rejected(error.public) from None
+
+
+DOOR: dict[str, tuple[Ask, dict[str, Callable[..., Any]]]] = {
+    "an unclear login may have published": (
+        lambda o, r: rules.test_an_unclear_login_before_a_release_has_published_nothing(o, rules.MARKUP_5XX),
+        {"release": _in_doubt},
+    ),
+    "a refused login blames the post": (
+        lambda o, r: rules.test_a_refused_login_is_told_as_one_and_shows_no_secret(
+            o, "release", "unauthorised", Unauthorised
+        ),
+        {"release": _blamed},
+    ),
+}
+
+
+@pytest.mark.parametrize("forgotten", DOOR)
+def test_a_forgotten_rule_of_a_login_is_caught(
+    platform: Platform, request: pytest.FixtureRequest, forgotten: str
+) -> None:
+    ask, instead = DOOR[forgotten]
+    sample = json.loads((SAMPLES / "bluesky.json").read_text("utf-8"))
+    true: Any = discover()["bluesky"]
+    broken: Any = Instead(true, **instead)
+    with GuardedSession() as session:
+        ask(Office(true, sample, session, platform), request)
+        platform.requests.clear()
+        platform.knocks.clear()
+        assert is_caught(lambda: ask(Office(broken, sample, session, platform), request))
+
+
+NOBODY_TO_FORGET = {
+    "test_every_channel_is_found_under_its_own_name": "asks what discovery finds, not one connector",
+    "test_two_modules_with_one_name_are_refused": "asks what discovery finds, not one connector",
+    "test_rendering_is_pure_and_survives_storage": "asked as renders_purely",
+    "test_no_secret_is_shown_by_the_access": "asks what every connector is given, which none can change",
+    "test_what_is_public_on_our_own_pages_alone_is_proved_by_its_receipt_alone": "asked of our own pages alone",
+    "test_only_an_origin_may_frame_our_own_pages": "asked of our own pages alone",
+    "test_our_own_pages_go_first_unless_their_account_says_no": "asked of our own pages alone",
+    "test_what_only_a_person_can_do_is_told_in_german_and_calls_nobody": "asked of channels without a network alone",
+}
+
+
+def test_every_rule_of_the_wire_has_one_who_forgets_it() -> None:
+    asked = {name for name in vars(rules) if name.startswith("test_")}
+    source = inspect.getsource(sys.modules[__name__])
+    forgotten = {name for name in asked if f"rules.{name}(" in source}
+    assert asked - forgotten == set(NOBODY_TO_FORGET)
 
 
 def _newest(true: Any, access: Any, *rest: Any) -> Found:

@@ -25,6 +25,7 @@ from connectors.base import (
     OutcomeUnknown,
     PictureRules,
     Receipt,
+    Rejected,
     RemotePost,
     Retracted,
     Source,
@@ -44,6 +45,7 @@ SAMPLE: dict[str, Any] = {
     "published": {"status": 200, "body": {"id": "p1"}, "remote_id": "p1"},
     "unauthorised": {"status": 401, "body": {"error": "no"}},
     "throttled": {"status": 429, "headers": {"Wait": "60"}, "body": {"error": "too many"}},
+    "rejected": {"ability": "release", "status": 422, "body": {"error": "too long"}},
 }
 
 _SOURCE = Source("https://tiny.example/limits", date(2026, 11, 22))
@@ -119,6 +121,8 @@ class Tiny:
         detail = redact(answer.text, hide=[access.fields["token"]]) or "no words"
         if answer.status_code == requests.codes.unauthorized:
             return Unauthorised("Winzig erkennt den Schlüssel nicht an.", detail=detail, code="401")
+        if answer.status_code == requests.codes.unprocessable_entity:
+            return Rejected("Winzig lehnt den Post ab.", detail=detail, code="422")
         if answer.status_code == requests.codes.too_many_requests:
             return Throttled("Winzig bittet um Geduld.", until=self.until(access, answer), detail=detail, code="429")
         return None
