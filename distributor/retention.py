@@ -156,7 +156,6 @@ RULES = (
     _kept("recovery_code", "hashes; as the app they stand in for"),
     _kept("passkey", "public keys, until their person removes them; `users erase` takes them"),
     _kept("api_token", "hashes, with the times of use, so that what a program did can be explained"),
-    _kept("pace", "when a platform takes more again; the next word replaces it"),
     _kept("identity", "whom the house's login knows a person as; `users erase` takes it"),
     _kept("membership", "as long as the person is listed; `users erase` takes them out"),
     _kept("pseudonym", "names behind the record's keys, until `users erase` blanks them"),
