@@ -47,6 +47,7 @@ from distributor.web import (
     provider,
     queue,
     recalls,
+    record,
     staff,
     start,
     wording_page,
@@ -87,6 +88,7 @@ _PAGES = (
     staff,
     files,
     conference,
+    record,
 )
 """The modules with pages; where two could answer an address, the first does."""
 

@@ -116,6 +116,7 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/sitzung/thema"): {"anna", "eva"},
     ("POST", "/sitzung/thema/{number}/verknuepfen"): {"anna", "eva"},
     ("POST", "/sitzung/thema/{number}/streichen"): {"anna", "eva"},
+    ("GET", "/protokoll"): EVERYBODY,
     ("GET", "/jobcenter"): EVERYBODY,
     ("GET", "/jobcenter/{slug}"): EVERYBODY,
     ("GET", "/personen"): EVERYBODY,
