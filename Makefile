@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-media help install demo test test-faults test-hosts test-real test-simulation check format docs locks clean
+.PHONY: bench bench-media help install demo test test-faults test-hosts test-real test-simulation check format docs pictures locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
@@ -61,6 +61,9 @@ format: $(TEST) ## Brings the code into ruff's form.
 
 docs: $(RUN) ## Writes the tables of the code (states, rules, retention) into the documents.
 	@$(BIN)/python -m distributor.doc_tables README.md docs/rules.md docs/privacy.md
+
+pictures: $(TEST) ## Makes a picture of every page of the desk in docs/pictures (needs Chromium).
+	@$(BIN)/python -m tests.browser.pictures
 
 locks: ## Resolves every dependency anew and writes both locks (needs the network).
 	@set -eu; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \

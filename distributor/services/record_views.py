@@ -32,7 +32,6 @@ class Entry:
     to_state: str
     reason: str
     organisation: str
-    sealed: bool
 
 
 def entries(
@@ -68,7 +67,6 @@ def entries(
                 to_state=row.to_state,
                 reason=row.reason,
                 organisation=owners.get(row.organisation, row.organisation),
-                sealed=row.seal is not None,
             )
             for row in rows
         ]

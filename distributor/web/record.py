@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import State
+from distributor.locale import N_
 from distributor.locale import gettext as _
 from distributor.services import record_views
 from distributor.services.record_views import SUBJECTS, Entry
@@ -19,6 +20,50 @@ from distributor.wording import EVENT_WORDS, STATE_WORDS
 PAGE_SIZE = 50
 
 router = APIRouter()
+
+_WORDS: dict[str, str] = {
+    "account.ending": N_("Zugang endet bald"),
+    "account.inviting": N_("Verbinden begonnen"),
+    "account.paused": N_("Konto angehalten"),
+    "account.resumed": N_("Konto läuft weiter"),
+    "account.retired": N_("Konto stillgelegt"),
+    "account.retiring": N_("Konto wird stillgelegt"),
+    "account.set": N_("Konto geändert"),
+    "calendar.entered": N_("Besonderen Tag eingetragen"),
+    "calendar.struck": N_("Besonderen Tag gestrichen"),
+    "campaign.set": N_("Kampagne geändert"),
+    "config.imported": N_("Konfiguration übernommen"),
+    "feed.added": N_("Feed eingetragen"),
+    "feed.removed": N_("Feed entfernt"),
+    "item.answered": N_("Angabe gemacht"),
+    "item.changed": N_("Im Portal geändert"),
+    "item.gone": N_("Im Portal verschwunden"),
+    "item.new": N_("Neu im Portal"),
+    "item.text": N_("Kanaltext geschrieben"),
+    "item.withdrawn": N_("Beitrag zurückgezogen"),
+    "keys.rotated": N_("Schlüssel erneuert"),
+    "portal.told": N_("Dem Portal Bescheid gegeben"),
+    "post.proposed": N_("Zeit vorgeschlagen"),
+    "recall.begun": N_("Rückruf begonnen"),
+    "recall.done": N_("Rückruf abgeschlossen"),
+    "stop.lifted": N_("Notbremse gelöst"),
+    "stop.pulled": N_("Notbremse gezogen"),
+    "stop.vote": N_("Dem Lösen der Notbremse zugestimmt"),
+    "token.added": N_("Schlüssel der Schnittstelle ausgestellt"),
+    "token.revoked": N_("Schlüssel der Schnittstelle widerrufen"),
+    "topic.added": N_("Thema aufgenommen"),
+    "topic.dropped": N_("Thema gestrichen"),
+    "topic.linked": N_("Thema mit Beitrag verknüpft"),
+    "user.deputy": N_("Vertretung eingetragen"),
+    "user.disabled": N_("Person gesperrt"),
+    "user.enabled": N_("Person zugelassen"),
+    "user.erased": N_("Person gelöscht"),
+    "user.invited": N_("Person eingeladen"),
+    "user.password": N_("Kennwort geändert"),
+    "user.proved": N_("Sich noch einmal ausgewiesen"),
+    "user.set": N_("Person geändert"),
+}
+"""For the events that are no post's; what has no word here is told by its name in the record."""
 
 
 @router.get("/protokoll")
@@ -39,6 +84,7 @@ def show(request: Request, desk: At, visitor: Reader, kjc: Asked = "", was: Aske
         "organisation": kjc,
         "subjects": [("", _("alles")), *subjects().items()],
         "subject": subject,
+        "words": subjects(),
     }
     return desk.pages.show(request, "record.html", context)
 
@@ -62,7 +108,7 @@ def subjects() -> dict[str, str]:
 
 def _told(entry: Entry) -> str:
     """Return what happened: in words where there are any, else by its name in the record."""
-    known = EVENT_WORDS.get(entry.what)
+    known = EVENT_WORDS.get(entry.what) or _WORDS.get(entry.what)
     told = _(known) if known else entry.what
     if entry.to_state and entry.to_state != entry.from_state:
         state = STATE_WORDS[State(entry.to_state)] if entry.to_state in set(State) else entry.to_state
