@@ -47,6 +47,7 @@ from distributor.services import (
     subscribing,
     tailoring,
     telling,
+    webhooks,
 )
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
@@ -103,6 +104,7 @@ AGAIN = (
 """Asked about while the daemon lives, not in a simulation: a jump of weeks would ask for every hour of them."""
 
 HOUSEKEEPING = (
+    Duty("hooks", timedelta(seconds=15), lambda deps, clock: webhooks.tend(deps, clock.now)),
     Duty("seal", timedelta(minutes=1), lambda deps, clock: sealing.seal_record(deps, clock.now())),
     Duty("retain", timedelta(days=1), lambda deps, clock: retention.run_daily(deps, clock.now())),
 )

@@ -62,6 +62,10 @@ RULES = (
         "a program repeats within the day, or not at all", _STORAGE,
     ),
     Rule(
+        "told webhooks", "webhook_message", "what was told, or given up", "delete", timedelta(days=30), "at",
+        "they help to find a fault while it is fresh", _STORAGE,
+    ),
+    Rule(
         "network words", "attempt", "the network's own words on finished calls of posts that are public or over",
         "blank", timedelta(days=90), "finished_at", "they help to find a fault while it is fresh", _STORAGE,
     ),
@@ -157,6 +161,7 @@ RULES = (
     _kept("passkey", "public keys, until their person removes them; `users erase` takes them"),
     _kept("api_token", "hashes, with the times of use, so that what a program did can be explained"),
     _kept("identity", "whom the house's login knows a person as; `users erase` takes it"),
+    _kept("webhook", "configuration"),
     _kept("membership", "as long as the person is listed; `users erase` takes them out"),
     _kept("pseudonym", "names behind the record's keys, until `users erase` blanks them"),
     _kept("duty", "when each duty is due next"),

@@ -22,6 +22,7 @@ COMMANDS: dict[str, Place] = {
     "accounts": Place("distributor.cli.accounts:accounts", "Konten der Jobcenter verbinden, prüfen, anhalten."),
     "users": Place("distributor.cli.users:users", "Personen und ihre Rollen verwalten."),
     "tokens": Place("distributor.cli.tokens:tokens", "Token für Programme, die über die Schnittstelle arbeiten."),
+    "webhooks": Place("distributor.cli.webhooks:webhooks", "Programme, denen gemeldet wird, was aus Posts wird."),
     "stop": Place("distributor.cli.brake:stop", "Zieht die Notbremse."),
     "resume": Place("distributor.cli.brake:resume", "Löst die Notbremse."),
     "stages": Place("distributor.cli.stages:stages", "Zeigt, was bei den Plattformen vorbereitet liegt."),

@@ -20,7 +20,7 @@ from distributor.services.moving import pause as pause_in
 from distributor.services.permission import require
 from distributor.store import claims, items
 from distributor.store.posts import record
-from distributor.store.tables import AccountRow, CodeAppRow, OrganisationRow, SubscriptionRow
+from distributor.store.tables import AccountRow, CodeAppRow, OrganisationRow, SubscriptionRow, WebhookRow
 
 _log = structlog.get_logger()
 
@@ -250,6 +250,8 @@ def rotate_keys(deps: Deps, actor: Actor, now: datetime) -> int:
             subscription.secret = deps.vault.rotate(subscription.secret)
         for app in session.scalars(select(CodeAppRow)):
             app.locked = deps.vault.rotate(app.locked)
+        for hook in session.scalars(select(WebhookRow)):
+            hook.locked = deps.vault.rotate(hook.locked)
         documents.rotate(deps.settings.data_dir, deps.vault)
         record(session, now=now, actor=actor, what="keys.rotated", subject="keys", subject_id="all")
         return len(rows)

@@ -44,6 +44,7 @@ from distributor.store.tables import (
     StageRow,
     StopRow,
     StopVoteRow,
+    WebhookMessageRow,
 )
 
 DELETED = "(nach Frist gelöscht)"
@@ -207,6 +208,9 @@ _WORK: dict[str, _Work] = {
     "connections": _Work(ConnectionRow, lambda before: ConnectionRow.until <= before),
     "half logins": _Work(LoginStepRow, lambda before: LoginStepRow.until <= before),
     "replayed answers": _Work(ApiAnswerRow, lambda before: ApiAnswerRow.at <= before),
+    "told webhooks": _Work(
+        WebhookMessageRow, lambda before: and_(WebhookMessageRow.at < before, WebhookMessageRow.next_at.is_(None))
+    ),
     "network words": _Work(
         AttemptRow,
         lambda before: and_(AttemptRow.finished_at < before, AttemptRow.detail != "", _reachable(AttemptRow.post_id)),

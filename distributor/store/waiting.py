@@ -9,7 +9,7 @@ from sqlalchemy import Executable, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.store.places import untimed
-from distributor.store.tables import DutyRow, FeedRow, FilmRow, ItemRow, MediumRow, PostRow
+from distributor.store.tables import DutyRow, FeedRow, FilmRow, ItemRow, MediumRow, PostRow, WebhookRow
 from distributor.store.types import UtcDateTime
 
 
@@ -43,5 +43,13 @@ def _statement() -> Executable:
     tailor = select(ItemRow.id).where(ItemRow.stale, ItemRow.stage != "history")
     propose = select(PostRow.id).where(untimed(now, again=False))
     media = media.where(MediumRow.kind != "video")
-    asked = {"poll": poll, "media": media, "videos": videos, "films": films, "tailor": tailor, "propose": propose}
+    asked = {
+        "poll": poll,
+        "media": media,
+        "videos": videos,
+        "films": films,
+        "tailor": tailor,
+        "propose": propose,
+        "hooks": select(WebhookRow.id),
+    }
     return select(*(query.exists().label(name) for name, query in asked.items()))

@@ -16,6 +16,7 @@ from distributor.store.tables.base import Base, PersonKey
 from distributor.store.tables.brake import StopRow, StopVoteRow
 from distributor.store.tables.clearance import AnswerRow, ConsentRow, ItemPersonRow, PersonRow
 from distributor.store.tables.feeds import FeedRow, SubscriptionRow
+from distributor.store.tables.hooks import WebhookMessageRow, WebhookRow
 from distributor.store.tables.items import (
     CampaignItemRow,
     CampaignRow,
@@ -99,5 +100,7 @@ __all__ = [
     "TopicRow",
     "TrialRow",
     "UserRow",
+    "WebhookMessageRow",
+    "WebhookRow",
     "WorkerRow",
 ]
