@@ -32,12 +32,22 @@ _FIELDS = "created_at,text,entities"
 class XClient(tweepy.Client):  # type: ignore[misc]
     """X API v2 in the name of one account (OAuth 1.0a). Every call raises tweepy.HTTPException outside 200-299.
 
-    ``now`` signs the requests, so that no second clock is read.
+    ``now`` signs the requests, so that no second clock is read. ``callback`` and ``verifier`` go into the signature
+    while an account is being connected.
     """
 
     session: requests.Session
 
-    def __init__(self, base_url: str, session: requests.Session, now: datetime, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        session: requests.Session,
+        now: datetime,
+        keys: Mapping[str, str],
+        *,
+        callback: str = "",
+        verifier: str = "",
+    ) -> None:
         super().__init__(
             consumer_key=keys["consumer_key"],
             consumer_secret=keys["consumer_secret"],
@@ -50,6 +60,7 @@ class XClient(tweepy.Client):  # type: ignore[misc]
         self.session = session
         self._base_url = base_url.rstrip("/")
         self._now = now
+        self._handshake = {"callback_uri": callback or None, "verifier": verifier or None}
 
     def request(
         self,
@@ -130,4 +141,6 @@ class XClient(tweepy.Client):  # type: ignore[misc]
         )
         auth: requests.auth.AuthBase = handler.apply_auth()
         auth.client.timestamp = str(int(self._now.timestamp()))  # type: ignore[attr-defined]
+        for name, value in self._handshake.items():
+            setattr(auth.client, name, value)  # type: ignore[attr-defined]
         return auth

@@ -19,7 +19,9 @@ from urllib.parse import quote
 
 import tweepy
 
+from connectors import _x_connecting as connecting
 from connectors import _x_threads as threads
+from connectors._connects import Invitation, Offer
 from connectors._x_account import FIELDS, REPLIES, THREADS, asking, data_of, replies_of, shape_of
 from connectors._x_errors import gone, pace, unreadable
 from connectors._x_text import urls, weighted_length
@@ -201,6 +203,7 @@ class X:
         absence="likely",
     )
     fields = FIELDS
+    before = ("consumer_key", "consumer_secret")
     currency = "US-Dollar"
     look = Look(fold=280, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
@@ -230,6 +233,14 @@ class X:
         return sum(_WITH_LINK if urls(piece) else _PLAIN for piece in _pieces(post)) + described * _DESCRIPTION
 
     pace = staticmethod(pace)
+
+    def invite(self, access: Access, back: str, state: str) -> Invitation:
+        """Return where the person says yes to X, which then shows a number to bring back. Raises: ConnectorError."""
+        return connecting.invite(access)
+
+    def accept(self, access: Access, memory: Mapping[str, str], code: str) -> Sequence[Offer]:
+        """Exchange the number for the account's tokens. Raises: ConnectorError."""
+        return connecting.accept(access, memory, code)
 
     def whoami(self, access: Access) -> Identity:
         """Ask X whose access this is. Raises: ConnectorError."""

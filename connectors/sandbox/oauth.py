@@ -33,7 +33,8 @@ class Signatures:
         if account is None or claimed.get("oauth_signature_method") != "HMAC-SHA1":
             return None
         nonce = (claimed["oauth_token"], claimed.get("oauth_nonce", ""), claimed.get("oauth_timestamp", ""))
-        if not all(nonce) or nonce in self._seen or not _holds(request, body, claimed, account):
+        secret = account.secret("access_token_secret")
+        if not all(nonce) or nonce in self._seen or not _holds(request, body, claimed, account, secret):
             return None
         self._seen.add(nonce)
         return account
@@ -59,7 +60,12 @@ def claimed_account(claimed: dict[str, str], accounts: Iterable[Account]) -> Acc
     return None
 
 
-def _holds(request: Request, body: bytes, claimed: dict[str, str], account: Account) -> bool:
+def signed_by(request: Request, claimed: dict[str, str], app: Account, token_secret: str) -> bool:
+    """Tell whether a request without a body is signed with an app's secret and that of a request token."""
+    return _holds(request, b"", claimed, app, token_secret)
+
+
+def _holds(request: Request, body: bytes, claimed: dict[str, str], account: Account, token_secret: str) -> bool:
     path = request.scope.get("raw_path") or request.url.path.encode()
     query = request.scope.get("query_string", b"").decode()
     kind = request.headers.get("content-type", "")
@@ -73,5 +79,5 @@ def _holds(request: Request, body: bytes, claimed: dict[str, str], account: Acco
     except ValueError:
         return False
     signed.signature = claimed.get("oauth_signature", "")
-    secrets = (account.secret("consumer_secret"), account.secret("access_token_secret"))
+    secrets = (account.secret("consumer_secret"), token_secret)
     return bool(signature.verify_hmac_sha1(signed, *secrets))

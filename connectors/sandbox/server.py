@@ -31,6 +31,7 @@ from connectors.sandbox import (
     tokens,
     walls,
     x,
+    x_connecting,
 )
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.portal import app as portal
@@ -56,6 +57,7 @@ def build(*, clock: Clock | None = None) -> Starlette:
         routes=[
             *consent.routes(world),
             Route(graph_call.HOST + "/{rest:path}", graph.endpoint(world, edges), methods=_METHODS),
+            *x_connecting.routes(world),
             Route(x.HOST + "/{rest:path}", x.endpoint(world), methods=_METHODS),
             Route(mastodon_call.HOST + "/{rest:path}", mastodon.endpoint(world), methods=_METHODS),
             Route(bluesky_call.HOST + "/xrpc/{name}", bluesky.endpoint(world), methods=_METHODS),

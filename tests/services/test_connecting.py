@@ -262,3 +262,43 @@ def test_no_secret_is_stored_in_clear_or_stands_in_the_address(world: World) -> 
         assert secret not in row.locked
     assert "app-secret" not in begun.url
     assert "app-secret" not in repr(begun)
+
+
+def test_an_account_of_x_is_connected_by_the_number_that_a_person_brings(make_world: Callable[..., World]) -> None:
+    world = make_world(organisations=("fulda",), channels=("x",))
+    app = {"consumer_key": "CK", "consumer_secret": "CS", "access_token": "old", "access_token_secret": "older"}
+    entry = {"channel": "x", "id": "4712", "name": "KJC Fulda", "username": "kjc_neu", **app}
+    requests.post(f"{world.network.base}/_accounts", json=entry, timeout=5).raise_for_status()
+    keys = {"consumer_key": "CK", "consumer_secret": "CS"}
+
+    def begun() -> tuple[Begun, str]:
+        made = connecting.begin(world.deps, SETUP, "fulda", "x", "neu", keys, world.clock.now())
+        shown = requests.post(made.url, data={"account": "4712"}, timeout=5).text
+        return made, re.findall(r"<code>(\d{7})</code>", shown)[0]
+
+    def brings(made: Begun, number: str) -> str:
+        return connecting.arrive_by_hand(world.deps, SETUP, made.number, number, world.clock.now)
+
+    wrong, number = begun()
+    assert brings(wrong, f"{(int(number) + 1) % 10**7:07d}").startswith("X hat die Anmeldung nicht angenommen.")
+
+    right, number = begun()
+    assert brings(right, f" {number} ") == ""
+    assert offered(world, right) == ["@kjc_neu"]
+    fields = chooses(world, right)
+    assert fields["user_id"] == "4712"
+    assert fields["access_token"].startswith("4712-")
+    assert not {"old", "older"} & set(fields.values())
+    [connected] = [row["id"] for row in views.account_list(world.deps) if row["name"] == "neu"]
+    checked = accounts.check(world.deps, connected, world.clock.now)
+    assert checked.identity is not None
+    assert checked.identity.remote_id == "4712"
+
+
+def test_an_app_that_x_does_not_know_is_told_so_before_anybody_is_sent_there(make_world: Callable[..., World]) -> None:
+    world = make_world(organisations=("fulda",), channels=("x",))
+    with pytest.raises(Refused, match="API-Schlüssel prüfen"):
+        keys = {"consumer_key": "falsch", "consumer_secret": "falsch"}
+        connecting.begin(world.deps, SETUP, "fulda", "x", "neu", keys, world.clock.now())
+    with pytest.raises(Refused, match="Zum Verbinden fehlt noch: API-Schlüssel"):
+        connecting.begin(world.deps, SETUP, "fulda", "x", "neu", {}, world.clock.now())
