@@ -151,7 +151,7 @@ def test_a_release_is_tried_once_whatever_the_answer(
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
         # the wire's mock never reaches the socket, where a session notices that bytes left
-        patched.setattr("connectors.x.not_answered", _as_if_sent)
+        patched.setattr("connectors._x_account.not_answered", _as_if_sent)
         wire.post(POSTS, **answer)
         with pytest.raises(kind):
             x.release(access, post(), {}, order)
