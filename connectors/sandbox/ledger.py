@@ -23,12 +23,16 @@ def ledger(state: State, now: datetime, *, drafts: bool = False) -> list[dict[st
 
 def _threaded(posts: Iterable[Post], now: datetime) -> Iterator[Post]:
     """Yield the posts, a thread as one: with all ids, and the text of what of it stands."""
-    threads: dict[str, list[Post]] = {}
-    roots: dict[str, str] = {}
-    for post in posts:
-        root = roots[post.id] = roots.get(post.answers, post.id)
-        threads.setdefault(root, []).append(post)
-    for pieces in threads.values():
+    threads: list[list[Post]] = []
+    of: dict[str, list[Post]] = {}
+    for post in posts:  # one id may stand for several: what was deleted, and what was put there again
+        thread = of.get(post.answers) if post.answers else None
+        if thread is None:
+            thread = []
+            threads.append(thread)
+        thread.append(post)
+        of[post.id] = thread
+    for pieces in threads:
         standing = [piece for piece in pieces if piece.deleted_at is None] or pieces
         text = "\n\n".join(piece.text for piece in standing)
         yield (
