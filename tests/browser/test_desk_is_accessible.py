@@ -51,6 +51,9 @@ PAGES = {
         "/personen",
         "/protokoll",
         "/zugang",
+        "/zugang/kennwort",
+        "/zugang/passkey",
+        "/nachweis",
     ),
 }
 

@@ -12,10 +12,21 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from distributor.consent import SCOPES
-from distributor.services import connecting, consent_views, consents, recalling, sessions, topics, views
+from distributor.services import (
+    connecting,
+    consent_views,
+    consents,
+    occasions,
+    people,
+    recalling,
+    sessions,
+    topics,
+    views,
+)
 from distributor.services.health import Finding
 from distributor.services.people import actor_named
 from distributor.store.tables import PasskeyRow, UserRow
+from distributor.web.limiting import Limit
 from tests.web.conftest import PASSWORD
 
 EVERYBODY = {"anna", "eva", "otto", "pia"}
@@ -459,3 +470,54 @@ def test_health_tells_no_password_of_a_feed(desk: Any, monkeypatch: pytest.Monke
     monkeypatch.setattr("distributor.web.desk.health.examine", lambda *_: found)
     answer = desk.person().client.get("/health")
     assert answer.json()["checks"] == [{"subject": "Feed https://portal.example/feed", "ok": True}]
+
+
+OF_NOBODY = {"/verpasst", "/jobcenter/{slug}", "/medien/{sha256}"}
+"""Routes that answer whoever asks: a list that names nothing of others, what a Jobcenter says of itself, a picture."""
+
+
+def test_another_jobcenters_officer_reaches_nothing_by_its_numbers(desk: Any) -> None:
+    browser = desk.person("ben")
+    token, digest = browser.token, desk.awaiting()["digest"]
+    theirs = [each["id"] for each in desk.posts()]
+    recalling.recall(desk.deps, actor_named(desk.deps, "anna", desk.clock.now()), theirs[-1], desk.clock.now())
+    desk.closes("fulda", date(2027, 2, 2))
+    begins_to_connect(desk)
+    key = shown_persons(desk)[-1]
+
+    def stand() -> Any:
+        stops = views.stop_list(desk.deps)
+        accounts = views.account_list(desk.deps, organisation="fulda")
+        return desk.posts(), stops, accounts, occasions.entered(desk.deps), people.users(desk.deps)
+
+    before = stand()
+    for (method, path), allowed in ROUTES.items():
+        if allowed is None or path == "/abmelden" or path.startswith(("/zugang", "/nachweis")):
+            continue
+        where = address(desk, path)
+        if method == "POST":
+            fields = {**FILLED, "pruefwert": token, "digest": digest, "person": key}
+            answer = browser.client.post(where, data=fields, follow_redirects=False)
+        else:
+            answer = browser.client.get(where, follow_redirects=False)
+        named = method == "POST" or "{" in path
+        leads_back = method == "GET" and answer.status_code == 303  # to a page that is asked for here as well
+        if named and path not in OF_NOBODY and not leads_back:
+            assert answer.status_code in (403, 404), (method, where, answer.status_code)
+        if answer.status_code == 200 and "html" in answer.headers["content-type"]:
+            assert not [each for each in theirs if f'href="/post/{each}"' in answer.text], where
+    assert stand() == before
+
+
+def test_who_logs_in_too_often_is_slowed_down_whoever_it_is(desk: Any) -> None:
+    browser = desk.person()
+    browser.client.app.state.logins = Limit(3)
+    for login in ("a", "b", "c"):
+        assert browser.posts("/anmelden", anmeldename=login, kennwort="falsch").status == 422
+    for path in ("/anmelden", "/anmelden/code"):
+        answer = browser.client.post(path, data={"anmeldename": "anna", "kennwort": PASSWORD})
+        assert answer.status_code == 429
+        assert answer.headers["retry-after"] == "60"
+        assert "zu oft versucht" in answer.text
+    desk.clock.advance(minutes=1)
+    assert browser.posts("/anmelden", anmeldename="anna", kennwort=PASSWORD).status == 200
