@@ -33,6 +33,7 @@ from distributor.services import (
     heeding,
     lapsing,
     leaving,
+    letters,
     media,
     media_again,
     planning,
@@ -105,6 +106,7 @@ AGAIN = (
 
 HOUSEKEEPING = (
     Duty("hooks", timedelta(seconds=15), lambda deps, clock: webhooks.tend(deps, clock.now)),
+    Duty("letters", timedelta(minutes=1), lambda deps, clock: letters.send_due(deps, clock.now)),
     Duty("seal", timedelta(minutes=1), lambda deps, clock: sealing.seal_record(deps, clock.now())),
     Duty("retain", timedelta(days=1), lambda deps, clock: retention.run_daily(deps, clock.now())),
 )

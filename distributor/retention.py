@@ -66,6 +66,10 @@ RULES = (
         "they help to find a fault while it is fresh", _STORAGE,
     ),
     Rule(
+        "letters", "letter", "which letters were sent", "delete", timedelta(days=90), "at",
+        "longer than any cause of a letter lasts, so that none is sent twice", _OWN,
+    ),
+    Rule(
         "network words", "attempt", "the network's own words on finished calls of posts that are public or over",
         "blank", timedelta(days=90), "finished_at", "they help to find a fault while it is fresh", _STORAGE,
     ),
@@ -163,6 +167,7 @@ RULES = (
     _kept("identity", "whom the house's login knows a person as; `users erase` takes it"),
     _kept("webhook", "configuration"),
     _kept("membership", "as long as the person is listed; `users erase` takes them out"),
+    _kept("mailbox", "where a person wants to be written to, until they say otherwise; `users erase` takes it"),
     _kept("pseudonym", "names behind the record's keys, until `users erase` blanks them"),
     _kept("duty", "when each duty is due next"),
     _kept("worker", "ends with the daemon"),

@@ -57,6 +57,11 @@ NAMES = frozenset(
         "METRICS_BIND",
         "OIDC_ISSUER",
         "OIDC_CLIENT_ID",
+        "SMTP_URL",
+        "SMTP_PASSWORD",
+        "SMTP_PASSWORD_FILE",
+        "MAIL_FROM",
+        "CONFERENCE_EVE",
         "OIDC_CLIENT_SECRET",
         "OIDC_CLIENT_SECRET_FILE",
         "OIDC_GROUPS",
@@ -65,6 +70,9 @@ NAMES = frozenset(
     )
 )
 """Every setting by its variable; each channel adds ``DISTRIBUTOR_<CHANNEL>_<HOST>_URL`` for its hosts."""
+
+
+_DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,10 @@ class Settings:
     oidc_groups: str = ""
     oidc_groups_claim: str = "groups"
     oidc_scope: str = "openid profile"
+    smtp_url: str = ""
+    smtp_password: str = field(default="", repr=False)
+    mail_from: str = "verteiler@localhost"
+    conference_eve: int = 1
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def channel_url(self, channel: str, host: str, default: str) -> str:
@@ -168,6 +180,12 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         oidc_groups=_text(values, "OIDC_GROUPS", ""),
         oidc_groups_claim=_text(values, "OIDC_GROUPS_CLAIM", "groups"),
         oidc_scope=_text(values, "OIDC_SCOPE", "openid profile"),
+        smtp_url=_text(values, "SMTP_URL", ""),
+        smtp_password=_secret(
+            "SMTP_PASSWORD", _text(values, "SMTP_PASSWORD", ""), _text(values, "SMTP_PASSWORD_FILE", "")
+        ),
+        mail_from=_text(values, "MAIL_FROM", "verteiler@localhost"),
+        conference_eve=_DAYS.index(_choice(values, "CONFERENCE_EVE", "Di", _DAYS)),
         environment=values,
     )
 

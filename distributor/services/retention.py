@@ -32,6 +32,7 @@ from distributor.store.tables import (
     ConnectionRow,
     FilmRow,
     ItemRow,
+    LetterRow,
     LoginStepRow,
     MediumRow,
     OverrideRow,
@@ -206,6 +207,7 @@ def _reachable(session_post: Any) -> ColumnElement[bool]:
 _WORK: dict[str, _Work] = {
     "sessions": _Work(SessionRow, lambda before: SessionRow.expires_at <= before),
     "connections": _Work(ConnectionRow, lambda before: ConnectionRow.until <= before),
+    "letters": _Work(LetterRow, lambda before: LetterRow.at <= before),
     "half logins": _Work(LoginStepRow, lambda before: LoginStepRow.until <= before),
     "replayed answers": _Work(ApiAnswerRow, lambda before: ApiAnswerRow.at <= before),
     "told webhooks": _Work(

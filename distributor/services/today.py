@@ -81,8 +81,8 @@ class Today:
     findings: Sequence[Finding]
 
 
-def today(deps: Deps, actor: Actor, now: datetime) -> Today:
-    """Return what the actor should know today."""
+def today(deps: Deps, actor: Actor, now: datetime, *, machine: bool = True) -> Today:
+    """Return what the actor should know today; without ``machine`` nothing of what ails that."""
     begins, ends = _day_of(now)
     seen = visible(actor)
     mine = sorted(actor.organisations) if actor.organisations else seen
@@ -101,7 +101,7 @@ def today(deps: Deps, actor: Actor, now: datetime) -> Today:
         gone_out=gone_out,
         open_items=open_items,
         accounts=_accounts(deps, actor, now),
-        findings=_findings(deps, actor, now),
+        findings=_findings(deps, actor, now) if machine else (),
     )
 
 

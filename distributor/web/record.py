@@ -62,6 +62,7 @@ _WORDS: dict[str, str] = {
     "user.enabled": N_("Person zugelassen"),
     "user.erased": N_("Person gelöscht"),
     "user.factors_reset": N_("App, Ersatzcodes und Passkeys zurückgesetzt"),
+    "user.mailbox": N_("E-Mail-Adresse geändert"),
     "user.invited": N_("Person eingeladen"),
     "user.passkey": N_("Passkey eingerichtet"),
     "user.passkey_offered": N_("Passkey begonnen"),

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from distributor.domain import Refused, Role
 from distributor.locale import gettext as _
-from distributor.services import inviting, people, views
+from distributor.services import inviting, letters, people, views
 from distributor.services.people import Membership
 from distributor.services.permission import allowed
 from distributor.web.guarding import Asked, At, Desk, Fields, Reader, Secret, Sender, Text, Visitor, own_page
@@ -31,7 +31,13 @@ INVITATION = "/einladung"
 
 Login = Annotated[str, InPath(pattern=r"^[\w.-]{1,64}$")]
 
-_FIELD_OF = {"user.login": "anmeldename", "user.known": "anmeldename", "user.days": "von", "user.role": "rolle-editor"}
+_FIELD_OF = {
+    "user.login": "anmeldename",
+    "user.known": "anmeldename",
+    "user.days": "von",
+    "user.email": "email",
+    "user.role": "rolle-editor",
+}
 
 router = APIRouter()
 
@@ -148,6 +154,7 @@ def _set(desk: Desk, visitor: Visitor, login: str, fields: Mapping[str, str]) ->
         memberships += [Membership(Role.OFFICER, slug) for slug in slugs]
     name = fields.get("name", "").strip()
     people.add_user(desk.deps, visitor.actor, login, memberships, desk.clock.now(), name=name)
+    letters.set_address(desk.deps, visitor.actor, login, fields.get("email", ""), desk.clock.now())
 
 
 def _day(typed: str) -> date | None:
@@ -197,6 +204,7 @@ def _page(request: Request, desk: Desk, visitor: Visitor, extra: dict[str, Any],
         "people": listed,
         "names": names,
         "roles": roles(),
+        "addresses": letters.addresses(desk.deps) if allowed(actor, "user") else {},
         "may_change": allowed(actor, "user"),
         "deputies_for": [(slug, name) for slug, name in names.items() if allowed(actor, "deputy", slug)],
         **extra,

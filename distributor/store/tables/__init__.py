@@ -29,6 +29,7 @@ from distributor.store.tables.items import (
     RevisionRow,
     SettlementRow,
 )
+from distributor.store.tables.letters import LetterRow, MailboxRow
 from distributor.store.tables.organisations import (
     CalendarLinkRow,
     CalendarRow,
@@ -68,8 +69,10 @@ __all__ = [
     "InstanceRow",
     "ItemPersonRow",
     "ItemRow",
+    "LetterRow",
     "LexiconRow",
     "LoginStepRow",
+    "MailboxRow",
     "MediumRow",
     "MembershipRow",
     "OccasionRow",
