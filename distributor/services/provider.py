@@ -73,6 +73,10 @@ def finish(
         row = _person(session, told, held, now)
         if not kept["again"]:
             return sessions.opened(session, row, now, by=sessions.PROVIDER, device=device), kept["next"]
+        # Asked for by max_age, which whoever sits at the browser can take out of the address.
+        if told.logged_in_at is None or now.timestamp() - told.logged_in_at > steps.PATIENCE.total_seconds():
+            text = "Dort wurde nicht noch einmal nach dem Kennwort gefragt; bitte von vorn beginnen."
+            raise Refused(text, code="login.over")
         if row.login != kept["again"]:
             raise Refused("Angemeldet hat sich dort eine andere Person.", code="login.over")
         sessions.note_proof(session, cookie, sessions.PROVIDER, now)

@@ -45,13 +45,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who it is, by the provider's word."""
+    """Who it is, by the provider's word; ``logged_in_at`` is when they last showed it there, in Unix seconds."""
 
     issuer: str
     subject: str
     login: str
     name: str
     groups: frozenset[str]
+    logged_in_at: int | None
 
 
 def question() -> Asked:
@@ -134,8 +135,12 @@ def _told(claims: Mapping[str, Any], issuer: str, groups_claim: str) -> Told:
     login = str(claims.get("preferred_username") or claims.get("email") or claims["sub"])
     return Told(
         issuer, str(claims["sub"]), login.partition("@")[0].lower(), str(claims.get("name") or ""),
-        frozenset(str(each) for each in known),
+        frozenset(str(each) for each in known), _seconds(claims.get("auth_time")),
     )  # fmt: skip
+
+
+def _seconds(claim: object) -> int | None:
+    return int(claim) if isinstance(claim, int | float) and not isinstance(claim, bool) else None
 
 
 def _described(deps: Deps) -> dict[str, Any]:

@@ -167,6 +167,8 @@ def test_who_came_from_there_proves_there_who_they_are(desk: Any) -> None:
     desk.clock.advance(minutes=-16)
     wrong = browser.opens(logs_in_there(asked, "rolf"))
     assert "eine andere Person" in wrong.text
+    stripped = begins(browser, str(link)).replace("&prompt=login", "").replace("&max_age=0", "")
+    assert "nicht noch einmal nach dem Kennwort gefragt" in browser.opens(logs_in_there(stripped, "vera", there)).text
     right = browser.opens(logs_in_there(begins(browser, str(link)), "vera", there))
     assert right.response.url.path == "/zugang/kennwort"
 
