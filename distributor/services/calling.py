@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -106,9 +105,8 @@ def perform(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[],
 
 
 def _paces(deps: Deps, call: Call, session: GuardedSession, now: datetime) -> tuple[Pace, ...]:
-    connector = deps.connectors.get(call.channel)
-    paces: Any = connector if isinstance(connector, Paces) else None
-    return tuple(pace for told in session.told for pace in paces.pace(told, now)) if paces else ()
+    connector = deps.offering(call.channel, Paces) if session.told else None
+    return tuple(pace for told in session.told for pace in connector.pace(told, now)) if connector else ()
 
 
 def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[], datetime]) -> Answer:

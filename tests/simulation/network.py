@@ -271,12 +271,17 @@ class Channel:
         network = self.network
         with network.request("look", access, order.code) as made:
             network.answer_safely(made)
-            seen = [e for e in network.visible(access.account) if e.code == order.code and e.remote_id not in known]
+            entries = [e for e in network.visible(access.account) if e.remote_id not in known]
+            seen = [e for e in entries if self._is(e, order, stage)]
             network.strands.step(f"look for {order.code}: read, before the answer")
         if seen:
             found = seen[0]
             return Found(Receipt(found.remote_id, f"https://net.example/{found.remote_id}", found.public_at))
         return Absent(stage_usable=stage.get("draft") in network.drafts)
+
+    def _is(self, entry: Entry, order: Order, stage: Json) -> bool:
+        """Tell whether it is the post: by its draft where that makes absence certain, else by the code it carries."""
+        return entry.draft == stage.get("draft") if self.timing.absence == "certain" else entry.code == order.code
 
     def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
         network = self.network

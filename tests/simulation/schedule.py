@@ -49,6 +49,7 @@ class Plan:
     acts: float
     apart: bool
     """The daemons share the database but not the data folder, so that each takes the other for dead."""
+    cuts: float
 
 
 class Schedule(Hooks):
@@ -76,7 +77,8 @@ class Schedule(Hooks):
         self.deaths = 0
         self._peek = house.peek
         self._daemon_numbers = 0
-        self.counted = {"kills": 0, "pauses": 0, "commits failed": 0, "commit answers lost": 0, "acts": 0, "jumps": 0}
+        what = ("kills", "pauses", "cuts", "commits failed", "commit answers lost", "acts", "jumps")
+        self.counted = dict.fromkeys(what, 0)
 
     def _draw(self) -> Plan:
         r = self.random
@@ -89,6 +91,7 @@ class Schedule(Hooks):
             commits=r.choice((0.0, 0.0, 0.08)),
             acts=r.choice((0.0, 0.05, 0.12)),
             apart=r.random() < 0.1,
+            cuts=Random(f"cuts {self.seed}").choice((0.0, 0.0, 0.0, 0.04)),
         )
 
     # what happens
@@ -248,6 +251,8 @@ class Schedule(Hooks):
             self._kill(r.choice(self.daemons))
         if r.random() < self.plan.pauses and awake:
             self._pause(r.choice(awake))
+        if self.plan.cuts and self.daemons and r.random() < self.plan.cuts:
+            self._cut_off(r.choice(self.daemons))
         if len(awake) < len(self.daemons) and r.random() < 0.06:
             self._wake(r.choice([daemon for daemon in self.daemons if daemon.asleep]))
         if len(self.daemons) < 2 and r.random() < 0.3:
@@ -273,8 +278,20 @@ class Schedule(Hooks):
         if daemon.ownership._file is not None:
             daemon.ownership._file.close()
 
+    def _cut_off(self, daemon: Daemon) -> None:
+        """Stop a daemon and take its lock, as where a host is cut off and the database ends its session."""
+        if daemon.ownership._file is not None and not self._is_sending(daemon):
+            self.counted["cuts"] += 1
+            self.say(f"{daemon.name} is cut off")
+            daemon.ownership._file.close()
+            daemon.asleep = True
+            self.deaths += 1
+
+    def _is_sending(self, daemon: Daemon) -> bool:
+        return any(strand.owner == daemon.name and strand.hurried for strand in self.strands.running)
+
     def _pause(self, daemon: Daemon) -> None:
-        if any(strand.owner == daemon.name and strand.hurried for strand in self.strands.running):
+        if self._is_sending(daemon):
             return
         self.counted["pauses"] += 1
         self.say(f"{daemon.name} is stopped")

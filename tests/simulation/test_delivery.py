@@ -51,9 +51,16 @@ def test_the_schedules_hold_what_they_are_meant_to_hold(house: House) -> None:
     for seed in range(FIRST, FIRST + 40):
         happened += play(house, seed).counted
 
-    assert {"kills", "pauses", "commits failed", "commit answers lost", "acts", "jumps", "doubtful faults"} <= set(
-        happened
-    )
+    assert {
+        "kills",
+        "pauses",
+        "cuts",
+        "commits failed",
+        "commit answers lost",
+        "acts",
+        "jumps",
+        "doubtful faults",
+    } <= set(happened)
 
 
 @pytest.mark.long
