@@ -1,0 +1,33 @@
+"""What a visit costs: 120 KB transferred on the first one, fonts and media left out, 20 KB on a later page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FIRST, LATER = 120_000, 20_000
+
+
+def test_a_first_visit_and_a_later_page_are_light(desk: Any) -> None:
+    anna = desk.person("anna")
+    page = anna.opens("/")
+    files = {str(each) for each in page.find("//link[@rel]/@href | //script/@src")}
+    answers = {path: anna.client.get(path) for path in files}
+    weights = {path: int(answer.headers["Content-Length"]) for path, answer in answers.items()}
+    assert sum(weights.values()) + len(page.response.content) < FIRST, weights
+    for path, answer in answers.items():
+        if path.startswith("/static"):
+            again = anna.client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+            assert (again.status_code, again.content) == (304, b"")
+    for path in ("/", "/freigabe", f"/post/{desk.awaiting()['id']}", "/kalender", "/konten"):
+        assert len(anna.opens(path).response.content) < LATER, path
+
+
+def test_a_browser_that_unpacks_nothing_gets_the_files_as_they_are(desk: Any) -> None:
+    client = desk.person().client
+    packed = client.get("/static/kern.min.css")
+    plain = client.get("/static/kern.min.css", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert client.get("/static/..%2fdesk.py").status_code == 404
