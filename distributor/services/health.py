@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
 from distributor.lifecycle import HANDED
-from distributor.services import findings, own_pages, restoring, stop_files, trying
+from distributor.services import findings, own_pages, restoring, stop_files, trying, webhooks
 from distributor.services.accounts import WARNED_BEFORE, missing_fields
 from distributor.services.consent_views import ending_soon
 from distributor.services.correcting import examine_changes
@@ -49,6 +49,7 @@ def examine(deps: Deps, now: datetime) -> list[Finding]:
             *_leftovers(session),
             *_accounts(deps, session, now),
             *own_pages.examine(deps, session),
+            *webhooks.examine(session, now),
             *_stops(session),
             *held_by_files(deps),
             *_consents(session, now),

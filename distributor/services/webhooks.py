@@ -27,6 +27,7 @@ from connectors.base import ConnectorError
 from distributor.domain import Actor, Refused, State
 from distributor.services.calendars import organisation_named
 from distributor.services.deps import Deps
+from distributor.services.findings import Finding
 from distributor.services.permission import require
 from distributor.store import posts, proofs
 from distributor.store.posts import record
@@ -38,6 +39,7 @@ KINDS = (PUBLISHED, FAILED, RECALLED, WAITING)
 
 GIVEN_UP = timedelta(days=3)
 _FIRST, _LONGEST = timedelta(seconds=30), timedelta(hours=6)
+_GRACE = timedelta(hours=1)
 _AT_ONCE = 20
 _BEHIND = 1000
 """So many events before the last one looked at are looked at again: numbers may become visible out of order."""
@@ -129,6 +131,16 @@ def listed(deps: Deps) -> list[dict[str, Any]]:
             }
             for row, slug in session.execute(query.order_by(WebhookRow.id))
         ]
+
+
+def examine(session: Session, now: datetime) -> list[Finding]:
+    """Name the addresses that have not heard for a while, for ``doctor``."""
+    late = select(WebhookMessageRow.webhook_id).where(
+        WebhookMessageRow.next_at.is_not(None), WebhookMessageRow.at < now - _GRACE
+    )
+    rows = session.scalars(select(WebhookRow).where(WebhookRow.id.in_(late)).order_by(WebhookRow.id)).all()
+    text = "Webhook {} hört seit über einer Stunde nicht: {} `distributor webhooks test {}` probiert es."
+    return [Finding("Webhook", False, text.format(row.id, row.trouble, row.id)) for row in rows]
 
 
 def tend(deps: Deps, clock: Callable[[], datetime]) -> int:

@@ -124,9 +124,16 @@ def test_it_is_told_again_until_it_is_heard_and_later_each_time(reaches: Reaches
     assert (row["id"], row["waiting"], row["trouble"]) == (number, 1, "Die Adresse antwortet mit 500.")
     ear.answer = 200
     world.clock.advance(hours=1)
+    with world.deps.store.read() as session:
+        [finding] = webhooks.examine(session, world.clock.now())
+    assert finding.text.startswith(
+        f"Webhook {number} hört seit über einer Stunde nicht: Die Adresse antwortet mit 500."
+    )
     webhooks.tend(world.deps, world.clock.now)
     [row] = webhooks.listed(world.deps)
     assert (row["waiting"], row["trouble"]) == (0, "")
+    with world.deps.store.read() as session:
+        assert webhooks.examine(session, world.clock.now()) == []
     assert len({headers["webhook-id"] for headers, _ in ear.heard}) == 1
     assert len({body for _, body in ear.heard}) == 1
 
