@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from distributor.domain import Actor, Refused
+from distributor.domain import Actor, Refused, State
 from distributor.locale import gettext as _
 from distributor.locale import ngettext
 from distributor.services import stopping, views
@@ -18,6 +18,9 @@ from distributor.web.guarding import Asked, At, Desk, Number, Reader, Sender, Te
 from distributor.web.layout import CHANNEL, EVERYTHING, ORGANISATION, done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
+
+HELD_SHOWN = 10
+"""How many of the posts that a Stop holds are listed."""
 
 router = APIRouter()
 
@@ -123,11 +126,25 @@ def _context(desk: Desk, visitor: Visitor) -> dict[str, Any]:
                 "may_lift": allowed(visitor.actor, "resume", stop["organisation"]),
                 "agreed": [vote.person for vote in outlook[stop["scope"]].votes],
                 "alone": outlook[stop["scope"]].one_person,
+                "holds": _held(desk, visitor.actor, stop["value"]),
             }
             for stop in shared["stops"]
             if stop["scope"] in outlook
         ],
     }
+
+
+def _held(desk: Desk, actor: Actor, value: str) -> list[dict[str, Any]]:
+    """Return the first posts that a Stop keeps from going out, the soonest first; one more than are shown."""
+    kind, _colon, name = value.partition(":")
+    return views.post_list(
+        desk.deps,
+        actor=actor,
+        organisation=name if kind == ORGANISATION else None,
+        channel=name if kind == CHANNEL else None,
+        states=[State.SCHEDULED, State.STAGED, State.PUBLISHING],
+        limit=HELD_SHOWN + 1,
+    )
 
 
 def _choices(actor: Actor, names: dict[str, str], labels: dict[str, str]) -> list[tuple[str, str]]:

@@ -33,6 +33,25 @@ def test_an_officer_releases_three_posts_in_a_row_on_a_phone(desk: Any, visit: A
     assert phone.troubles == []
 
 
+def test_an_officer_releases_all_that_waits_from_the_start_page_with_a_tap_each(desk: Any, visit: Any) -> None:
+    """Two taps to the first post and one for each: however slow the reading, the desk adds no more than seconds."""
+    posts = [post["id"] for post in desk.posts(states=["awaiting"])]
+    phone = visit(PHONE, has_touch=True, is_mobile=True)
+    phone.logs_in("anna")
+    began = time.monotonic()
+    phone.opens("/")
+    phone.page.get_by_role("link", name="Jetzt freigeben").tap()
+    for post in posts:
+        phone.page.wait_for_url(re.compile(rf"/{post}(\?|$)"))
+        phone.page.get_by_role("button", name="Freigeben", exact=True).tap()
+        phone.page.wait_for_url(re.compile(rf"nr={post}$"))
+    phone.page.get_by_text("Nichts wartet auf eine Freigabe.").wait_for()
+    assert len(posts) == 8
+    assert time.monotonic() - began < 120
+    assert {views.post_show(desk.deps, post)["state"] for post in posts} == {"scheduled"}
+    assert phone.troubles == []
+
+
 def test_after_a_release_the_next_post_is_read_from_its_top(desk: Any, visit: Any) -> None:
     first, second = (post["id"] for post in desk.posts(states=["awaiting"])[:2])
     phone = visit(PHONE)

@@ -35,6 +35,15 @@ def test_an_officer_can_stop_the_own_jobcenter_only(desk: Any) -> None:
         assert refused.status == 403, scope
 
 
+def test_it_lists_what_it_holds(desk: Any) -> None:
+    held, other = desk.awaiting()["id"], desk.awaiting("gross-gerau")["id"]
+    for post in (held, other):
+        desk.becomes(post, "scheduled")
+    browser = desk.person("eva")
+    pulled = browser.sends(browser.opens("/notbremse"), "/notbremse/ziehen", bereich="kjc:fulda", grund="Vorsicht")
+    assert pulled.find("//ul[@class='post-list']//a/@href") == [f"/post/{held}"]
+
+
 @pytest.mark.parametrize("scope", ["alles", "kjc:gross-gerau", "kanal:x"])
 def test_editors_stop_and_resume_at_every_level(desk: Any, scope: str) -> None:
     browser = desk.person("eva")
