@@ -243,6 +243,8 @@ def test_what_is_not_there_is_a_problem_too(unchanged_desk: Any) -> None:
     program = Program(unchanged_desk, "eva")
     is_problem(program.get("/gibt-es-nicht"), 404)
     is_problem(program.get("/posts/99999"), 404, "post.unknown")
+    is_problem(program.get("/posts?organization=fulda"), 422, "request.unreadable")
+    is_problem(program.get("/posts?after=1&after=2"), 422, "request.unreadable")
     is_problem(program.client.delete(PATH + "/posts", headers=program.headers), 405)
     is_problem(program.post("/stops", {"reason": "x" * 1_100_000}), 413)
 

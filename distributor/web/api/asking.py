@@ -62,6 +62,10 @@ def caller(request: Request, given: Annotated[HTTPAuthorizationCredentials | Non
     if seconds := limit.wait(digest, now):
         raise TooOften(seconds)
     names = [name for name, _value in request.query_params.multi_items() if name not in _SEVERAL]
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    if unknown := set(request.query_params) - known:
+        text = _("Diese Angaben kennt die Adresse nicht: {names}.").format(names=", ".join(sorted(unknown))[:200])
+        raise Refused(text, code="request.unreadable")
     if len(names) != len(set(names)):
         raise Refused(_("Eine Angabe in der Adresse steht mehrmals da."), code="request.unreadable")
     return Caller(desk, actor, digest)
