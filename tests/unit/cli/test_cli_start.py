@@ -22,7 +22,8 @@ READS = {
     "campaigns show", "config check", "config export", "db state", "db upgrade", "doctor", "feed check", "feed list",
     "feed poll", "feed show", "items changed", "items floods", "items list", "items show", "keys new", "log export",
     "log verify", "organisations list", "organisations show", "posts list", "posts show", "preview", "recalls list",
-    "recalls proof", "recalls show", "run", "stages", "up", "users data", "users list", "users show", "web",
+    "recalls proof", "recalls show", "run", "stages", "tokens list", "up", "users data", "users list", "users show",
+    "web", "webhooks list",
 }  # fmt: skip
 """What decides nothing about a post, a person or a rule. Whatever is not named here needs ``--as``."""
 
