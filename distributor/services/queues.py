@@ -74,10 +74,10 @@ def queue_page(
     seen = _seen(actor, organisation)
     with deps.store.read() as session:
         numbers = session.execute(
-            _joined(select(*(func.coalesce(func.sum(case((_in(each), 1), else_=0)), 0) for each in Queue)), seen)
+            joined(select(*(func.coalesce(func.sum(case((_in(each), 1), else_=0)), 0) for each in Queue)), seen)
         ).one()
         counts = {each: int(number) for each, number in zip(Queue, numbers, strict=True)}
-        query = _joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), seen).where(_in(queue))
+        query = joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), seen).where(_in(queue))
         rows = session.execute(query.order_by(*_order(queue)).offset(offset).limit(limit)).all()
         problems = judge(deps, session, [(post, account, owner, item) for post, account, owner, item in rows])
         known = Calendars(session)
@@ -91,7 +91,7 @@ def turn(deps: Deps, actor: Actor, post_id: int) -> Turn:
     seen = sorted(actor.organisations) if actor.organisations else visible(actor)
     with deps.store.read() as session:
         here = session.get(PostRow, post_id)
-        query = _joined(select(PostRow.id, PostRow.due_at), seen).where(_in(Queue.AWAITING))
+        query = joined(select(PostRow.id, PostRow.due_at), seen).where(_in(Queue.AWAITING))
         waiting = [(_key(due, number), number) for number, due in session.execute(query) if number != post_id]
     if not waiting:
         return Turn(None, int(here is not None and here.state == S.AWAITING))
@@ -112,7 +112,8 @@ def _seen(actor: Actor, organisation: str | None) -> list[str] | None:
     return [organisation] if seen is None or organisation in seen else []
 
 
-def _joined(query: Select[*Columns], seen: Sequence[str] | None) -> Select[*Columns]:
+def joined(query: Select[*Columns], seen: Sequence[str] | None) -> Select[*Columns]:
+    """Return the query over posts with account, Jobcenter and Item, for the Jobcenters that may be seen (None: all)."""
     query = (
         query.select_from(PostRow)
         .join(AccountRow, PostRow.account_id == AccountRow.id)

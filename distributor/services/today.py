@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, Generic, TypeVar, TypeVarTuple
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Role, State
@@ -19,6 +19,7 @@ from distributor.services.account_views import Standing
 from distributor.services.deps import Deps
 from distributor.services.findings import Finding
 from distributor.services.permission import visible
+from distributor.services.queues import joined
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 from distributor.wording import BERLIN
 
@@ -26,7 +27,6 @@ MOST = 8
 """How many lines a list shows; the number beside it counts all."""
 
 S = State
-Columns = TypeVarTuple("Columns")
 Entry = TypeVar("Entry")
 
 _ON_ITS_WAY = (S.SCHEDULED, S.STAGED, S.PUBLISHING, S.UNCERTAIN)
@@ -139,7 +139,7 @@ def _listed(session: Session, seen: Sequence[str] | None, which: ColumnElement[b
         PostRow.reason_text,
         PostRow.problems,
     )
-    query = _joined(columns, seen).where(which).order_by(PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
+    query = joined(columns, seen).where(which).order_by(PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
     lines = [
         Line(number, item, title, slug, owner, channel, State(state), due, reason or _blocking(state, problems))
         for number, item, title, slug, owner, channel, state, due, reason, problems in session.execute(
@@ -156,19 +156,7 @@ def _blocking(state: str, problems: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _count(session: Session, seen: Sequence[str] | None, which: ColumnElement[bool]) -> int:
-    return session.scalar(_joined(select(func.count()), seen).where(which)) or 0
-
-
-def _joined(query: Select[*Columns], seen: Sequence[str] | None) -> Select[*Columns]:
-    query = (
-        query.select_from(PostRow)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
-        .join(ItemRow, PostRow.item_id == ItemRow.id)
-    )
-    if seen is None:
-        return query
-    return query.where(OrganisationRow.slug.in_(seen) if seen else false())
+    return session.scalar(joined(select(func.count()), seen).where(which)) or 0
 
 
 def _open_items(session: Session, actor: Actor) -> Listed[Piece]:
