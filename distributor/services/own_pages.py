@@ -6,6 +6,7 @@ and no frame, whatever a daemon does meanwhile.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,18 +130,23 @@ def found(deps: Deps, slug: str, code: str) -> Found | None:
 
 
 def examine(deps: Deps, session: Session) -> list[Finding]:
-    """Tell for each Organisation with pages here where they are, and what the law asks for and the roster lacks."""
+    """Tell where each Organisation's pages are; those that lack the same of what the law asks for, in one sentence."""
     owners = select(AccountRow.organisation_id).where(AccountRow.channel.in_(channels(deps)))
     query = select(OrganisationRow).where(OrganisationRow.id.in_(owners)).order_by(OrganisationRow.id)
-    found = []
+    found, lacking = [], defaultdict[tuple[str, ...], list[str]](list)
     for row in session.scalars(query):
         pages, home = organisation_of(row.document).pages, deps.home(row.slug)
         asked = {"Impressum": pages.imprint, "Datenschutz": pages.privacy, "Barrierefreiheit": pages.accessibility}
-        missing = [label for label, address in asked.items() if not address]
-        text = f"{home}; Adresse für den Link im Profil: {home}/links"
+        missing = tuple(label for label, address in asked.items() if not address)
         if missing:
-            text = f"{home}: Es fehlen Links auf {', '.join(missing)}; bitte im Verzeichnis unter [pages] ergänzen."
-        found.append(Finding(f"Eigene Seiten {row.slug}", not missing, text))
+            lacking[missing].append(row.slug)
+        else:
+            text = f"{home}; Adresse für den Link im Profil: {home}/links"
+            found.append(Finding(f"Eigene Seiten {row.slug}", ok=True, text=text))
+    for missing, slugs in lacking.items():
+        what, where = ", ".join(missing), ", ".join(slugs)
+        text = f"Es fehlen Links auf {what} bei {where}; bitte im Verzeichnis unter [pages] ergänzen."
+        found.append(Finding("Eigene Seiten", ok=False, text=text))
     return found
 
 

@@ -215,6 +215,6 @@ def test_a_correction_and_what_it_corrects_lead_to_each_other(house: World, publ
 
 
 def test_what_the_law_asks_for_and_the_roster_lacks_is_told(house: World) -> None:
-    [told] = [each for each in health.examine(house.deps, house.clock.now()) if each.subject == "Eigene Seiten fulda"]
+    [told] = [each for each in health.examine(house.deps, house.clock.now()) if each.subject == "Eigene Seiten"]
     assert not told.ok
-    assert "Impressum, Datenschutz, Barrierefreiheit" in told.text
+    assert "Impressum, Datenschutz, Barrierefreiheit bei fulda" in told.text
