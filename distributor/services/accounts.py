@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from connectors._choices import refusal
 from connectors.base import Access, Connector, ConnectorError, Identity, Unauthorised
 from distributor.domain import DAEMON, Actor, Reason, Refused
-from distributor.services import documents
+from distributor.services import documents, organisations
 from distributor.services.deps import Deps
 from distributor.services.examining import account_label
 from distributor.services.moving import pause as pause_in
@@ -57,9 +57,7 @@ def add_account(
     """
     require(actor, "account")
     with deps.store.write() as session:
-        owner = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == organisation)).one_or_none()
-        if owner is None:
-            raise Refused(f"Das Jobcenter „{organisation}“ gibt es nicht.", code="organisation.unknown")
+        owner = organisations.named(session, organisation)
         row = ensure_account(deps, session, owner, channel, name)
         refuse_retired(row)
         set_fields(deps, session, row, fields)

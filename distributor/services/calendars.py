@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused
 from distributor.roster import organisation_of
+from distributor.services import organisations
 from distributor.store import calendars, items
 from distributor.store.tables import AccountRow, OccasionRow, OrganisationRow
 from schedules.calendar import Calendar, with_own
@@ -78,9 +78,4 @@ def occasion_in(row: OccasionRow) -> Occasion:
 
 def organisation_named(session: Session, slug: str | None) -> OrganisationRow | None:
     """Return the Organisation; None stands for all of them. Raises: Refused if there is none of this name."""
-    if slug is None:
-        return None
-    row = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == slug)).one_or_none()
-    if row is None:
-        raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
-    return row
+    return None if slug is None else organisations.named(session, slug)

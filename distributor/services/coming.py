@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Refused, State
 from distributor.roster import organisation_of
+from distributor.services import organisations
 from distributor.services.calendars import Calendars
 from distributor.services.configuration import read_files
 from distributor.services.deps import Deps
@@ -224,7 +225,7 @@ def _all_stored(session: Session, slugs: Sequence[str] | None) -> list[_Subject]
 def _written(deps: Deps, slug: str) -> _Subject:
     files = read_files(deps.settings.config_dir)
     if slug not in files.organisations:
-        raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
+        raise organisations.unknown(slug, files.organisations)
     owner = organisation_of(files.organisations[slug])
     calendar = with_own(calendar_of(files.calendars[owner.calendar]), owner.occasions, owner.duty)
     channels = sorted({entry.channel for entry in files.accounts[slug]} or files.texts)

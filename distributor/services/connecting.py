@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from connectors._connects import Connects, Offer
 from connectors.base import Access, ConnectorError
 from distributor.domain import Actor, Refused
-from distributor.services import accounts
+from distributor.services import accounts, organisations
 from distributor.services.deps import Deps
 from distributor.services.permission import require
 from distributor.store.posts import record
@@ -57,9 +57,7 @@ def begin(
     connector = _connects(deps, channel)
     accounts.refuse_unknown(deps.connector(channel), given)
     with deps.store.read() as session:
-        owner = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == organisation)).one_or_none()
-        if owner is None:
-            raise Refused(f"Das Jobcenter „{organisation}“ gibt es nicht.", code="organisation.unknown")
+        owner = organisations.named(session, organisation)
         access = _access(deps, session, owner, channel, name, given, now)
     labels = {field.name: field.label for field in deps.connector(channel).fields}
     lacking = [labels[needed] for needed in connector.before if not access.fields.get(needed)]

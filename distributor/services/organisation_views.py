@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from distributor.domain import Actor, FeedItem, Organisation, Refused
+from distributor.domain import Actor, FeedItem, Organisation
 from distributor.roster import organisation_of
+from distributor.services import organisations
 from distributor.services.calendars import calendar_for
 from distributor.services.deps import Deps
 from distributor.services.permission import visible
@@ -47,9 +48,9 @@ def organisation_shown(deps: Deps, actor: Actor, slug: str) -> Shown:
     """Return one Jobcenter. Raises: Refused if there is none or the actor may not see it."""
     seen = visible(actor)
     with deps.store.read() as session:
-        row = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == slug)).one_or_none()
-        if row is None or (seen is not None and slug not in seen):
-            raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
+        if seen is not None and slug not in seen:
+            raise organisations.unknown(slug, seen)
+        row = organisations.named(session, slug)
         organisation = organisation_of(row.document)
         channels = session.scalars(
             select(AccountRow.channel).where(AccountRow.organisation_id == row.id, AccountRow.retired_at.is_(None))

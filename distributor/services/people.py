@@ -12,7 +12,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import DAEMON, Actor, Refused, Role
-from distributor.services import passwords
+from distributor.services import organisations, passwords
 from distributor.services.deps import Deps
 from distributor.services.permission import allowed, require
 from distributor.store.posts import record
@@ -118,12 +118,7 @@ def organisation_id(session: Session, membership: Membership) -> int | None:
     """Return whose a membership is; None for all. Raises: Refused."""
     if membership.role is Role.OFFICER and not membership.organisation:
         raise Refused("Kanalverantwortliche brauchen ein Jobcenter (--organisation).", code="user.organisation")
-    if not membership.organisation:
-        return None
-    row = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == membership.organisation)).one_or_none()
-    if row is None:
-        raise Refused(f"Das Jobcenter „{membership.organisation}“ gibt es nicht.", code="organisation.unknown")
-    return row.id
+    return organisations.named(session, membership.organisation).id if membership.organisation else None
 
 
 def actor_named(deps: Deps, login: str, now: datetime) -> Actor:

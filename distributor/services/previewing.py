@@ -18,6 +18,7 @@ from distributor.intake.report import report
 from distributor.media.cards import card_of, card_size
 from distributor.media.shapes import frame
 from distributor.roster import channel_text_of, lexicon_of, organisation_of
+from distributor.services import organisations
 from distributor.services.configuration import Files
 from distributor.services.discovering import find
 from distributor.services.media import picture_addresses, video_of
@@ -83,7 +84,7 @@ def preview(
     Raises: Refused for an unknown Organisation, channel or item.
     """
     if organisation not in files.organisations:
-        raise Refused(f"Das Jobcenter „{organisation}“ gibt es nicht.", code="organisation.unknown")
+        raise organisations.unknown(organisation, files.organisations)
     if channel not in connectors:
         known = ", ".join(sorted(connectors))
         raise Refused(f"Den Kanal „{channel}“ gibt es nicht; es gibt: {known}.", code="channel.unknown")

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from distributor.chain import Entry, Fault, Seal, faults, missing, sealed
 from distributor.domain import Refused
+from distributor.services import organisations
 from distributor.services.deps import Deps
 from distributor.store import record
-from distributor.store.tables import EventRow, OrganisationRow
+from distributor.store.tables import EventRow
 
 _FORMAT = "kjc-record/1"
 PRUNED = "record.pruned"
@@ -109,9 +110,7 @@ def export(
 def _chosen(session: Session, organisation: str | None) -> list[str]:
     if organisation is None:
         return list(record.chains(session))
-    if session.scalar(select(OrganisationRow.id).where(OrganisationRow.slug == organisation)) is None:
-        raise Refused(f"Das Jobcenter „{organisation}“ gibt es nicht.", code="organisation.unknown")
-    return [organisation]
+    return [organisations.named(session, organisation).slug]
 
 
 def _line(out: IO[str], document: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from distributor import four_eyes
 from distributor.domain import Actor, Reason, Refused, Scope, State
 from distributor.four_eyes import LIFT, Vote, lifts, standing
 from distributor.lifecycle import Move
-from distributor.services import stop_files
+from distributor.services import organisations, stop_files
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
 from distributor.services.people import actor_named, who_may
@@ -220,12 +220,7 @@ def active(session: Session) -> list[tuple[StopRow, str]]:
 def _check(deps: Deps, session: Session, scope: Scope) -> int | None:
     if scope.channel:
         deps.connector(scope.channel)
-    if not scope.organisation:
-        return None
-    row = session.scalars(select(OrganisationRow).where(OrganisationRow.slug == scope.organisation)).one_or_none()
-    if row is None:
-        raise Refused(f"Das Jobcenter „{scope.organisation}“ gibt es nicht.", code="organisation.unknown")
-    return row.id
+    return organisations.named(session, scope.organisation).id if scope.organisation else None
 
 
 def _active(session: Session, organisation_id: int | None, channel: str) -> Sequence[StopRow]:

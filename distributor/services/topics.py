@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Refused
+from distributor.services import organisations
 from distributor.services.clearing import item_in
 from distributor.services.deps import Deps
 from distributor.services.permission import allowed, require
@@ -148,9 +149,4 @@ def _mine(session: Session, actor: Actor, topic_id: int) -> TopicRow:
 
 
 def _organisation(session: Session, slug: str) -> int | None:
-    if not slug:
-        return None
-    found = session.scalar(select(OrganisationRow.id).where(OrganisationRow.slug == slug))
-    if found is None:
-        raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
-    return found
+    return organisations.named(session, slug).id if slug else None

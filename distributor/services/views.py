@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Refused, State
 from distributor.log import trace_of
-from distributor.services import captioning, films, renditions
+from distributor.services import captioning, films, organisations, renditions
 from distributor.services.accounts import missing_fields
 from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
@@ -328,10 +328,10 @@ def organisation_list(deps: Deps) -> list[dict[str, Any]]:
 
 def organisation_show(deps: Deps, slug: str) -> dict[str, Any]:
     """Return one Organisation with its accounts. Raises: Refused if there is none."""
-    for shown in organisation_list(deps):
-        if shown["slug"] == slug:
-            return {**shown, "accounts": account_list(deps, organisation=slug)}
-    raise Refused(f"Das Jobcenter „{slug}“ gibt es nicht.", code="organisation.unknown")
+    shown = {each["slug"]: each for each in organisation_list(deps)}
+    if slug not in shown:
+        raise organisations.unknown(slug, shown)
+    return {**shown[slug], "accounts": account_list(deps, organisation=slug)}
 
 
 def stage_list(deps: Deps) -> list[dict[str, Any]]:

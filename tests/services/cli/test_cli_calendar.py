@@ -116,7 +116,7 @@ def test_a_calendar_of_every_minute_is_told_in_short(nowhere: Any, config_dir: P
 @pytest.mark.parametrize(
     ("slug", "first", "last", "said"),
     [
-        ("nirgends", "2026-12-24", "2026-12-24", "Das Jobcenter „nirgends“ gibt es nicht."),
+        ("nirgends", "2026-12-24", "2026-12-24", "Das Jobcenter „nirgends“ gibt es nicht; `"),
         ("fulda", "2026-12-24", "2026-12-23", "höchstens ein Jahr"),
         ("fulda", "2026-12-24", "2028-12-24", "höchstens ein Jahr"),
     ],
@@ -313,7 +313,7 @@ def test_people_read_the_preview(feed: str, nowhere: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--organisation", "nirgends", "--channel", "x"], "Das Jobcenter „nirgends“ gibt es nicht."),
+        (["--organisation", "nirgends", "--channel", "x"], "Das Jobcenter „nirgends“ gibt es nicht; `"),
         (["--organisation", "fulda", "--channel", "nirgends"], "Den Kanal „nirgends“ gibt es nicht"),
         (["--organisation", "fulda", "--channel", "x", "--item", "drei"], "mit der Kennung „drei“"),
     ],
