@@ -1,6 +1,7 @@
 """The house's own login against a certified provider that nobody here wrote (oidc-provider from npm).
 
-Needs node and ``npm install oidc-provider`` in a folder, whose path is in ``OIDC_PROVIDER``.
+Needs node (of version 20 or newer; ``OIDC_NODE`` names one that is not in the path) and ``npm install oidc-provider``
+in a folder, whose path is in ``OIDC_PROVIDER``.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ GROUPS = "kjc-fulda=officer:fulda, kjc-redaktion=editor"
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """A running provider's address."""
-    folder, node = os.environ.get("OIDC_PROVIDER", ""), shutil.which("node")
+    folder, node = os.environ.get("OIDC_PROVIDER", ""), os.environ.get("OIDC_NODE") or shutil.which("node")
     if not folder or not node or not (Path(folder) / "node_modules" / "oidc-provider").is_dir():
         pytest.skip("OIDC_PROVIDER names no folder with oidc-provider from npm, or there is no node")
     with socket.create_server(("127.0.0.1", 0)) as probe:
