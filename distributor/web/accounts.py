@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from connectors.base import Connector
+from connectors.base import Connector, Field
 from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.services import account_views, accounts, views
@@ -202,13 +202,18 @@ def inputs(connector: Connector, held: Mapping[str, Any], typed: Mapping[str, st
         {
             "id": f"feld-{field.name}",
             "name": FIELD + field.name,
-            "label": field.label if field.required else _("{label} (freiwillig)").format(label=field.label),
+            "label": _label(field),
             "help": field.help,
+            "choices": list(field.choices.items()),
             "secret": field.secret,
             "value": "" if field.secret else typed.get(FIELD + field.name, held.get(field.name, field.default)),
         }
         for field in connector.fields
     ]
+
+
+def _label(field: Field) -> str:
+    return field.label if field.required or field.choices else _("{label} (freiwillig)").format(label=field.label)
 
 
 def form(

@@ -208,7 +208,7 @@ def test_the_address_where_the_browser_stands_may_be_brought_by_hand(world: Worl
         ("mastodon", {"nix": "1"}, "kennt das Feld"),
         ("mastodon", {"server": "http://social.example"}, "nicht brauchbar"),
         ("facebook", {"app_secret": ""}, "App-Geheimnis"),
-        ("x", {}, "accounts add"),
+        ("bluesky", {}, "accounts add"),
         ("nix", {}, "nix"),
     ],
 )
