@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from distributor.daemon import DUTIES, FILMING
+from distributor.daemon import DUTIES, FILMING, HOUSEKEEPING
 from distributor.domain import State
 from distributor.store import waiting
 from distributor.store.engine import Store
-from distributor.store.tables import FeedRow, FilmRow, MediumRow
+from distributor.store.tables import FeedRow, FilmRow, MediumRow, WebhookRow
 from tests.support.rows import NOW, Shelf
 
 LATER = NOW + timedelta(seconds=1)
@@ -38,6 +38,9 @@ SOMETHING: dict[str, list[Callable[[Shelf], object]]] = {
     "propose": [
         lambda shelf: shelf.post(State.AWAITING),
         lambda shelf: shelf.post(State.AWAITING, due_at=NOW),
+    ],
+    "hooks": [
+        lambda shelf: shelf._add(WebhookRow(url="u", kinds=["published"], locked=b"", begins=0, looked=0)),
     ],
 }
 NOTHING: list[Callable[[Shelf], object]] = [
@@ -75,4 +78,4 @@ def test_what_is_not_due_or_not_ours_leaves_them_idle(store: Store) -> None:
 
 def test_every_name_is_a_duty(store: Store) -> None:
     with store.read() as session:
-        assert waiting.idle(session, NOW) <= {duty.name for duty in (*DUTIES, *FILMING)}
+        assert waiting.idle(session, NOW) <= {duty.name for duty in (*DUTIES, *FILMING, *HOUSEKEEPING)}
