@@ -50,14 +50,21 @@ def add_account(
     name: str,
     fields: Mapping[str, str],
     now: datetime,
+    *,
+    only_new: bool = False,
 ) -> int:
     """Connect an account, or give one that exists new fields; return its number. Raises: Refused.
 
-    A new account gets posts of the items that are still fresh: those an officer could be asked about by now.
+    With ``only_new`` one that exists is refused too. A new account gets posts of the items that are still fresh: those
+    an officer could be asked about by now.
     """
     require(actor, "account")
+    if not name.strip():
+        raise Refused("Bitte dem Konto einen Namen geben.", code="account.name")
     with deps.store.write() as session:
         owner = organisations.named(session, organisation)
+        if only_new and _account(session, owner, channel, name) is not None:
+            raise Refused("Ein Konto mit diesem Namen gibt es dort schon.", code="account.name")
         row = ensure_account(deps, session, owner, channel, name)
         refuse_retired(row)
         set_fields(deps, session, row, fields)
@@ -69,16 +76,19 @@ def add_account(
 def ensure_account(deps: Deps, session: Session, owner: OrganisationRow, channel: str, name: str) -> AccountRow:
     """Return the account, made if it is new. Raises: Refused for an unknown channel."""
     deps.connector(channel)
-    row = session.scalars(
-        select(AccountRow).where(
-            AccountRow.organisation_id == owner.id, AccountRow.channel == channel, AccountRow.name == name
-        )
-    ).one_or_none()
+    row = _account(session, owner, channel, name)
     if row is None:
         row = AccountRow(organisation_id=owner.id, channel=channel, name=name, fields={})
         session.add(row)
         session.flush()
     return row
+
+
+def _account(session: Session, owner: OrganisationRow, channel: str, name: str) -> AccountRow | None:
+    named = select(AccountRow).where(
+        AccountRow.organisation_id == owner.id, AccountRow.channel == channel, AccountRow.name == name
+    )
+    return session.scalars(named).one_or_none()
 
 
 def set_fields(deps: Deps, session: Session, row: AccountRow, given: Mapping[str, str]) -> None:

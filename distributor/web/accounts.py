@@ -14,7 +14,7 @@ from starlette.responses import Response
 from connectors.base import Connector, Field
 from distributor.domain import Refused
 from distributor.locale import gettext as _
-from distributor.services import account_views, accounts, views
+from distributor.services import account_views, accounts
 from distributor.services.account_views import Matter, Standing
 from distributor.services.permission import allowed, require
 from distributor.web.guarding import Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
@@ -66,13 +66,10 @@ def add(request: Request, desk: At, visitor: Recent, fields: Fields) -> Response
     require(visitor.actor, "account")
     kjc, kanal, name = (fields.get(each, "").strip() for each in ("kjc", "kanal", "name"))
     try:
-        if not name:
-            raise Refused(_("Bitte dem Konto einen Namen geben."), code="account.name")
-        known = [each for each in views.account_list(desk.deps, organisation=kjc) if each["channel"] == kanal]
-        if any(each["name"] == name for each in known):
-            raise Refused(_("Ein Konto mit diesem Namen gibt es dort schon."), code="account.name")
         given = {name: value for name, value in fields_in(fields).items() if value}
-        number = accounts.add_account(desk.deps, visitor.actor, kjc, kanal, name, given, desk.clock.now())
+        number = accounts.add_account(
+            desk.deps, visitor.actor, kjc, kanal, name, given, desk.clock.now(), only_new=True
+        )
     except Refused as error:
         return form(request, desk, visitor, kjc, kanal, refused(error, fields), status_of(error))
     return see_other(done(f"/konten/{number}", "neu"))

@@ -11,8 +11,10 @@ from sqlalchemy import event
 
 from connectors._connects import Offer
 from connectors.base import Access, Identity, Unauthorised
+from distributor.domain import Refused
 from distributor.services import accounts, connecting, views
 from distributor.store.tables import AccountRow
+from tests.support.world import SETUP
 
 SECRET = "streng-geheimes-token"
 
@@ -110,6 +112,14 @@ def test_a_second_account_of_the_same_name_is_refused_and_keeps_what_was_typed(d
     assert again.form("/konten/neu")["feld:page_id"] == "4711"
     assert SECRET not in again.response.text
     assert account(desk, "facebook")["fields"] == known["fields"]
+
+
+def test_an_account_without_a_name_is_refused_by_whoever_asks(desk: Any) -> None:
+    otto = desk.person("otto")
+    page = otto.opens("/konten/neu?kjc=fulda&kanal=facebook")
+    assert otto.sends(page, "/konten/neu", name=" ").status == 422
+    with pytest.raises(Refused, match="einen Namen geben"):
+        accounts.add_account(desk.deps, SETUP, "fulda", "facebook", "", {}, desk.clock.now())
 
 
 def test_a_token_is_replaced_and_one_left_empty_stays(desk: Any) -> None:
