@@ -36,7 +36,7 @@ _log = structlog.get_logger()
 
 
 def tailor_stale(deps: Deps, now: datetime) -> int:
-    """Make anew the posts of every Item that changed and whose media have arrived; return how many Items that were.
+    """Make anew the posts of every Item that changed and whose media have arrived; return how many Items moved on.
 
     One that kills the daemon is left as it is, until it changes again: its approved posts wait, and then are missed.
     """
@@ -54,7 +54,10 @@ def tailor_stale(deps: Deps, now: datetime) -> int:
 
 
 def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
-    """Make one Item's posts; False while its media have not all been fetched or refused."""
+    """Make one Item's posts once its media have all been fetched or refused; tell whether the Item moved on.
+
+    It also does where media of it became known that are to be fetched now.
+    """
     with deps.store.write() as session:
         item = _locked(session, item_id)
         revision = item.revision
@@ -66,7 +69,7 @@ def tailor_item(deps: Deps, item_id: int, now: datetime) -> bool:
             for question in ("people", "elected"):
                 items.ask_again(session, item_id, question, DAEMON.login, now)
         if not workpiece(session, item).complete:
-            return False
+            return bool(unseen)
     make_renditions(deps, item_id)
     drafts = drafted(deps, item_id, now)
     with deps.store.write() as session:
