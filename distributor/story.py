@@ -80,6 +80,7 @@ REASON_WORDS: dict[str, str] = {
     "account.paused": N_("Konto angehalten"),
     "account.retired": N_("Konto stillgelegt"),
     "account.unreachable": N_("Konto war nicht erreichbar"),
+    "approval.undone": N_("Freigabe zurückgenommen"),
     "approval.void": N_("Freigabe gilt nicht mehr"),
     "budget": N_("Monatsbudget reicht nicht"),
     "calendar.forbidden": N_("Kalender verbietet diese Zeit"),

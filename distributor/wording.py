@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from distributor.domain import Severity, State
@@ -38,6 +38,7 @@ EVENT_WORDS: dict[str, str] = {
     "post.approved": N_("Freigegeben"),
     "post.approved_first": N_("Erste von zwei Freigaben"),
     "post.approved_alone": N_("Ohne zweite Person freigegeben"),
+    "approval.undone": N_("Freigabe zurückgenommen"),
     "post.edited": N_("Text bearbeitet"),
     "post.moved": N_("Zeit geändert"),
     "post.rejected": N_("Abgelehnt"),
@@ -88,6 +89,12 @@ WHO_WORDS: dict[str, str] = {
 
 _DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return when a German day begins and when the next one does."""
+    begins, ends = (datetime.combine(each, time(), BERLIN) for each in (day, day + timedelta(days=1)))
+    return begins, ends
 
 
 def day_span(first: date, last: date) -> str:

@@ -58,7 +58,9 @@ def _chosen(session: Session, post_id: int) -> _Chosen:
 def _in_state(chosen: _Chosen, verb: str) -> State:
     state = State(chosen.post.state)
     if state not in VERBS[verb].states:
-        text = f"Post {chosen.post.id} ist {STATE_WORDS[state]}; das geht hier nicht."
+        text = f"Post {chosen.post.id} steht auf „{STATE_WORDS[state]}“; das geht hier nicht."
+        if state is S.PUBLISHING:
+            text = f"Post {chosen.post.id} wird gerade gesendet; daran ist nichts mehr zu ändern."
         raise Refused(text, code="post.state")
     return state
 

@@ -57,7 +57,8 @@ def set_topics(deps: Deps, actor: Actor, account_id: int, topics: Sequence[str],
 def approve_waiting(deps: Deps, now: datetime) -> int:
     """Approve what awaits its officer and meets every condition; return how many posts that were.
 
-    The Item is cleared and shows nobody; nothing is wrong with the post, not even slightly; nobody changed it since;
+    The Item is cleared and shows nobody; nothing is wrong with the post, not even slightly; nobody changed it since or
+    took its release back;
     it shows no elected people, and corrects nothing. Where several daemons do so at once, one of them finds the post
     approved already.
     """
@@ -115,4 +116,5 @@ def _beyond_doubt(deps: Deps, session: Session, row: Row) -> bool:
         and clearance.answer("elected") == "none"
         and not judge(deps, session, [row])[post.id]
         and last_change(session, row) is None
+        and posts.undone_at(session, post.id) is None
     )

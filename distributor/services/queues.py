@@ -87,8 +87,7 @@ def queue_page(
 
 def turn(deps: Deps, actor: Actor, post_id: int) -> Turn:
     """Return which post awaits the actor after this one; the last one is followed by the first."""
-    # Who approves for some Jobcenter is led through theirs, whatever else they may see.
-    seen = sorted(actor.organisations) if actor.organisations else visible(actor)
+    seen = own_turn(actor)
     with deps.store.read() as session:
         here = session.get(PostRow, post_id)
         query = joined(select(PostRow.id, PostRow.due_at), seen).where(_in(Queue.AWAITING))
@@ -99,6 +98,11 @@ def turn(deps: Deps, actor: Actor, post_id: int) -> Turn:
     later = [each for each in waiting if each[0] > at]
     total = len(waiting) + (here is not None and here.state == S.AWAITING)
     return Turn(min(later or waiting)[1], total)
+
+
+def own_turn(actor: Actor) -> list[str] | None:
+    """Return whose posts a person is led through: who approves for some Jobcenter sees theirs, others all they may."""
+    return sorted(actor.organisations) if actor.organisations else visible(actor)
 
 
 def _key(due: datetime | None, number: int) -> tuple[bool, float, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -21,7 +21,7 @@ from distributor.services.findings import Finding
 from distributor.services.permission import visible
 from distributor.services.queues import joined
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
-from distributor.wording import BERLIN
+from distributor.wording import BERLIN, day_bounds
 
 MOST = 8
 """How many lines a list shows; the number beside it counts all."""
@@ -83,7 +83,7 @@ class Today:
 
 def today(deps: Deps, actor: Actor, now: datetime, *, machine: bool = True) -> Today:
     """Return what the actor should know today; without ``machine`` nothing of what ails that."""
-    begins, ends = _day_of(now)
+    begins, ends = day_bounds(now.astimezone(BERLIN).date())
     seen = visible(actor)
     mine = sorted(actor.organisations) if actor.organisations else seen
     with deps.store.read() as session:
@@ -107,13 +107,6 @@ def today(deps: Deps, actor: Actor, now: datetime, *, machine: bool = True) -> T
 
 _EARLY = timedelta(days=2)
 """How long before today a post that went out today was due at the most; it bounds what the index is asked for."""
-
-
-def _day_of(now: datetime) -> tuple[datetime, datetime]:
-    """Return when the German day begins and ends in which ``now`` is."""
-    day = now.astimezone(BERLIN).date()
-    begins, ends = (datetime.combine(each, time(), BERLIN) for each in (day, day + timedelta(days=1)))
-    return begins, ends
 
 
 def _is_wrong(actor: Actor) -> ColumnElement[bool]:

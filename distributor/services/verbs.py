@@ -23,6 +23,7 @@ _BEFORE_RELEASE = frozenset({S.DRAFTED, S.AWAITING, S.SCHEDULED, S.STAGED, S.FAI
 VERBS = {
     "approve": Verb("post.approve", frozenset({S.AWAITING})),
     "edit": Verb("post.edit", _BEFORE_RELEASE),
+    "undo": Verb("post.approve", frozenset({S.SCHEDULED, S.STAGED})),
     "move": Verb("post.move", frozenset({S.AWAITING, S.SCHEDULED, S.STAGED, S.MISSED})),
     "reject": Verb("post.reject", _BEFORE_RELEASE),
     "retry": Verb("post.approve", frozenset({S.FAILED, S.MISSED, S.UNCERTAIN})),

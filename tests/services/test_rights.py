@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from distributor.domain import Actor, Refused, Role
-from distributor.services import accounts, approving, clearing, correcting, feeds, people, recalling, views
+from distributor.services import accounts, approving, clearing, correcting, feeds, people, recalling, undoing, views
 from distributor.services.clearing import Answer
 from distributor.services.people import Membership
 from distributor.services.permission import RIGHTS, allowed
@@ -23,6 +23,7 @@ POST_VERBS: dict[str, Verb] = {
     "reject": lambda w, who, post, item: approving.reject(w.deps, who, post, "Grund", w.clock.now()),
     "retry": lambda w, who, post, item: approving.retry(w.deps, who, post, w.clock.now()),
     "publish now": lambda w, who, post, item: approving.publish_now(w.deps, who, post, w.clock.now()),
+    "undo": lambda w, who, post, item: undoing.undo(w.deps, who, post, w.clock.now()),
     "confirm": lambda w, who, post, item: approving.confirm(w.deps, who, post, w.clock.now(), url="https://a.b/c"),
     "recall": lambda w, who, post, item: recalling.recall(w.deps, who, post, w.clock.now()),
 }

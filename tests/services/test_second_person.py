@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from distributor.domain import Actor, Refused
-from distributor.services import approving, auto_approving, clearing, people, planning
+from distributor.services import approving, auto_approving, clearing, people, planning, undoing
 from distributor.services.clearing import Answer
 from distributor.store import pseudonyms
 from distributor.store.tables import AccountRow, ApprovalRow, EventRow, OccasionRow, OrganisationRow, PostRow
@@ -178,6 +178,24 @@ class TestBeforeAnElection:
         world.runs_until(world.due())
         assert world.state() == "published"
 
+    def test_a_release_that_was_taken_back_needs_both_people_anew(self, reaches: Reaches) -> None:
+        world = reaches("awaiting")
+        answers = [Answer("elected", "shown")]
+        clearing.clear(world.deps, world.person("redaktion"), world.post()["item"], answers, world.clock.now())
+        planning.propose(world.deps, world.clock.now())
+        election(world, world.clock.now().date(), world.clock.now().date() + timedelta(days=60))
+        approves(world, "fulda")
+        approves(world, "redaktion")
+        world.clock.advance(minutes=1)
+        undoing.undo(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
+        world.clock.advance(minutes=1)
+
+        approves(world, "fulda")
+
+        assert (world.state(), world.post()["reason"]["code"]) == ("awaiting", "elected.second")
+        approves(world, "redaktion")
+        assert world.state() == "scheduled"
+
     def test_one_is_enough_outside_and_a_time_announced_later_is_seen_by_the_guard(self, reaches: Reaches) -> None:
         world = reaches("awaiting")
         clearing.clear(
@@ -251,7 +269,7 @@ class TestWithoutAPerson:
             assert session.query(ApprovalRow).count() == 1
             assert session.query(EventRow).filter_by(what="post.approved").count() == 1
 
-    @pytest.mark.parametrize("doubt", ["topic", "people", "elected", "edited", "problem", "gone", "off"])
+    @pytest.mark.parametrize("doubt", ["topic", "people", "elected", "edited", "undone", "problem", "gone", "off"])
     def test_any_doubt_leaves_it_to_a_person(self, reaches: Reaches, doubt: str) -> None:
         world = reaches("awaiting")
         if doubt != "problem":
@@ -263,6 +281,9 @@ class TestWithoutAPerson:
             clearing.clear(world.deps, editor, item, [answer], world.clock.now())
         elif doubt == "edited":
             edits(world, "fulda", world.post()["text"] + " Ja.")
+        elif doubt == "undone":
+            approves(world, "fulda")
+            undoing.undo(world.deps, world.person("fulda"), world.post()["id"], world.clock.now())
         elif doubt == "problem":
             with_a_hint(world)
         elif doubt == "gone":

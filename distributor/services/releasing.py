@@ -1,0 +1,86 @@
+"""Release several posts at once: each exactly as it was seen, and each for itself, so that one holds up no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from distributor.domain import Actor, Refused, State
+from distributor.services import approving, views
+from distributor.services.deps import Deps
+from distributor.services.queues import joined, own_turn
+from distributor.store.tables import PostRow
+from distributor.wording import BERLIN, day_bounds
+
+MOST = 40
+"""So many posts are looked over at once; our own choice: more than a day brings, and still one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a person saw of a post: the digest of its document, and its proposed time (aware UTC) or none."""
+
+    digest: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """When each released post will go out, and for each other why it was left as it was."""
+
+    done: Mapping[int, datetime]
+    left: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The posts to be looked over together, in order of time, and how many there are in all."""
+
+    posts: Sequence[dict[str, Any]]
+    total: int
+
+
+def waiting(deps: Deps, actor: Actor, *, item: int | None = None, day: date | None = None) -> Waiting:
+    """Return what waits for the actor's release: of one Item, of one German day, or all of it; at most ``MOST``."""
+    chosen: list[ColumnElement[bool]] = [PostRow.state == State.AWAITING]
+    if item is not None:
+        chosen.append(PostRow.item_id == item)
+    if day is not None:
+        begins, ends = day_bounds(day)
+        chosen += [PostRow.due_at >= begins, PostRow.due_at < ends]
+    order = (PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
+    with deps.store.read() as session:
+        query = joined(select(PostRow.id), own_turn(actor)).where(*chosen)
+        numbers = session.scalars(query.order_by(*order).limit(MOST)).all()
+        total = len(numbers)
+        if total == MOST:
+            total = session.scalar(joined(select(func.count()), own_turn(actor)).where(*chosen)) or 0
+    return Waiting([views.post_show(deps, number, actor=actor) for number in numbers], total)
+
+
+def days(deps: Deps, actor: Actor) -> list[date]:
+    """Return the German days on which more than one post waits for the actor's release, the soonest first."""
+    with deps.store.read() as session:
+        query = joined(select(PostRow.due_at), own_turn(actor)).where(
+            PostRow.state == State.AWAITING, PostRow.due_at.is_not(None)
+        )
+        found = [
+            due.astimezone(BERLIN).date() for due in session.scalars(query.order_by(PostRow.due_at).limit(1000)) if due
+        ]
+    return [day for day in dict.fromkeys(found) if found.count(day) > 1]
+
+
+def release(deps: Deps, actor: Actor, seen: Mapping[int, Seen], now: datetime) -> Released:
+    """Release each of these posts as it was seen; what changed meanwhile or is blocked is left, with the reason."""
+    done: dict[int, datetime] = {}
+    left: dict[int, str] = {}
+    for number, each in sorted(seen.items(), key=lambda one: (one[1].due_at is None, one[1].due_at, one[0])):
+        try:
+            done[number] = approving.approve(deps, actor, number, now, digest=each.digest, proposed=each.due_at)
+        except Refused as refused:
+            left[number] = refused.text
+    return Released(done, left)
