@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,12 +13,15 @@ from sqlalchemy import ColumnElement, func, select
 from distributor.domain import Actor, Refused, State
 from distributor.services import approving, views
 from distributor.services.deps import Deps
+from distributor.services.permission import RIGHTS
 from distributor.services.queues import joined, own_turn
-from distributor.store.tables import PostRow
+from distributor.store.tables import ItemRow, PostRow
 from distributor.wording import BERLIN, day_bounds
 
-MOST = 40
-"""So many posts are looked over at once; our own choice: more than a day brings, and still one page."""
+MOST = 12
+"""So many posts are looked over at once; our own choice: more than a day brings a Jobcenter, and a page stays light."""
+
+_GROUPED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,14 @@ class Released:
 
     done: Mapping[int, datetime]
     left: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Which posts may be looked over together: by German day, by Item (number and title)."""
+
+    days: Sequence[date]
+    items: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +74,26 @@ def waiting(deps: Deps, actor: Actor, *, item: int | None = None, day: date | No
     return Waiting([views.post_show(deps, number, actor=actor) for number in numbers], total)
 
 
-def days(deps: Deps, actor: Actor) -> list[date]:
-    """Return the German days on which more than one post waits for the actor's release, the soonest first."""
+def groups(deps: Deps, actor: Actor) -> Groups:
+    """Return the days and Items of which more than one post waits for the actor's release, the soonest first."""
     with deps.store.read() as session:
-        query = joined(select(PostRow.due_at), own_turn(actor)).where(
-            PostRow.state == State.AWAITING, PostRow.due_at.is_not(None)
-        )
-        found = [
-            due.astimezone(BERLIN).date() for due in session.scalars(query.order_by(PostRow.due_at).limit(1000)) if due
-        ]
-    return [day for day in dict.fromkeys(found) if found.count(day) > 1]
+        query = joined(select(PostRow.due_at, PostRow.item_id, ItemRow.title), own_turn(actor))
+        query = query.where(PostRow.state == State.AWAITING).order_by(PostRow.due_at.is_(None), PostRow.due_at)
+        rows = session.execute(query.limit(_GROUPED)).all()
+    days = Counter(due.astimezone(BERLIN).date() for due, _, _ in rows if due is not None)
+    items = Counter((number, title) for _, number, title in rows)
+    return Groups(
+        [day for day, count in days.items() if count > 1], [item for item, count in items.items() if count > 1]
+    )
 
 
 def release(deps: Deps, actor: Actor, seen: Mapping[int, Seen], now: datetime) -> Released:
-    """Release each of these posts as it was seen; what changed meanwhile or is blocked is left, with the reason."""
+    """Release each of these posts as it was seen; what changed meanwhile or is blocked is left, with the reason.
+
+    Raises: Refused for who may release nothing at all.
+    """
+    if not actor.roles & RIGHTS["post.second"]:
+        raise Refused(f"„{actor.login}“ darf keine Posts freigeben.", code="forbidden")
     done: dict[int, datetime] = {}
     left: dict[int, str] = {}
     for number, each in sorted(seen.items(), key=lambda one: (one[1].due_at is None, one[1].due_at, one[0])):

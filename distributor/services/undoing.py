@@ -17,8 +17,8 @@ from distributor.wording import STATE_WORDS
 S = State
 
 _TOO_LATE = {
-    S.PUBLISHING: "Zu spät: Post {number} wird gerade gesendet und ist nicht mehr aufzuhalten. Sobald er erschienen ist, "
-    "löscht ihn „Zurücknehmen“; was danach käme, hält die Notbremse auf.",
+    S.PUBLISHING: "Zu spät: Post {number} wird gerade gesendet und ist nicht mehr aufzuhalten. Sobald er erschienen "
+    "ist, löscht ihn „Zurücknehmen“; was danach käme, hält die Notbremse auf.",
     S.UNCERTAIN: "Zu spät: Post {number} ist vielleicht schon öffentlich; das wird gerade nachgesehen. „Zurücknehmen“ "
     "löscht ihn, falls er erschienen ist; was danach käme, hält die Notbremse auf.",
     S.PUBLISHED: "Zu spät: Post {number} ist schon öffentlich. „Zurücknehmen“ löscht ihn beim Netzwerk.",

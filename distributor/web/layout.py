@@ -11,6 +11,7 @@ from distributor.locale import gettext as _
 from distributor.locale import ngettext
 from distributor.services import views
 from distributor.services.permission import allowed
+from distributor.services.verbs import VERBS
 from distributor.web.guarding import Desk, Visitor
 from distributor.web.pages import when
 
@@ -47,25 +48,31 @@ def _scope(scope: str, names: dict[str, str], desk: Desk) -> dict[str, Any]:
 
 
 def done(path: str, what: str, post_id: int | None = None) -> str:
-    """Return the path with the note of what was done, from which :func:`message_for` makes a sentence."""
+    """Return the path with the note of what was done, from which :func:`noted` makes a sentence."""
     note = {"getan": what} if post_id is None else {"getan": what, "nr": str(post_id)}
     return f"{path}{'&' if '?' in path else '?'}{urlencode(note)}"
 
 
-def message_for(desk: Desk, visitor: Visitor, what: str, post_id: int) -> str:
-    """Return the sentence on what was just done, told from how the post stands now; empty if there is none."""
+def noted(desk: Desk, visitor: Visitor, what: str, post_id: int) -> dict[str, Any]:
+    """Return the sentence on what was just done, told from how the post stands now, and whose release may be undone.
+
+    Both are empty where nothing was done, or nothing that the visitor may see.
+    """
+    nothing = {"message": "", "undoable_now": None}
     sentence = _SENTENCES.get(what)
     if sentence is None:
-        return ""
+        return nothing
     try:
         shown = views.post_show(desk.deps, post_id, actor=visitor.actor)
     except Refused:
-        return ""
+        return nothing
     label = desk.deps.connectors[shown["channel"]].label if shown["channel"] in desk.deps.connectors else ""
     name = _("„{title}“ ({channel}, {organisation})").format(
         title=shown["title"], channel=label or shown["channel"], organisation=shown["organisation_name"]
     )
-    return sentence(shown, name)
+    verb = VERBS["undo"]
+    may = shown["state"] in verb.states and allowed(visitor.actor, verb.right, shown["organisation"])
+    return {"message": sentence(shown, name), "undoable_now": shown if what == "freigegeben" and may else None}
 
 
 def _approved(shown: Shown, name: str) -> str:
@@ -74,6 +81,12 @@ def _approved(shown: Shown, name: str) -> str:
     if shown["approved_digest"] is None:
         return _("{name} wartet wieder auf eine Freigabe.").format(name=name)
     return _("Freigegeben für {time}: {name}.").format(time=when(shown["due_at"]), name=name)
+
+
+def _undone(shown: Shown, name: str) -> str:
+    if shown["state"] == State.AWAITING:
+        return _("Freigabe zurückgenommen: {name} wartet wieder.").format(name=name)
+    return ""
 
 
 def _moved(shown: Shown, name: str) -> str:
@@ -120,6 +133,7 @@ def _confirmed(shown: Shown, name: str) -> str:
 
 _SENTENCES: dict[str, Callable[[Shown, str], str]] = {
     "freigegeben": _approved,
+    "wartet": _undone,
     "verschoben": _moved,
     "bearbeitet": _edited,
     "behoben": _mended,

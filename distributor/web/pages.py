@@ -30,7 +30,7 @@ class Pages:
         """Return the page; for a request of htmx only its title, its content and the message of the live region."""
         partial = is_partial(request)
         frame = "block.html" if partial else "base.html"
-        known = {"message": "", "error": None, **context, "partial": partial, "frame": frame}
+        known = {"message": "", "undoable_now": None, "error": None, **context, "partial": partial, "frame": frame}
         html = self._environment.get_template(template).render(known)
         return HTMLResponse(html, status, headers={"Vary": "HX-Request"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,10 +15,11 @@ from distributor.services import approving, mending, recalling, seconding, views
 from distributor.services.queues import turn
 from distributor.services.verbs import offered
 from distributor.web.guarding import At, Desk, Key, Number, Reader, Sender, Text, Visitor
-from distributor.web.layout import done, layout, message_for
+from distributor.web.layout import done, layout, noted
 from distributor.web.moments import moment_of, optional_moment
 from distributor.web.pages import see_other
 from distributor.web.preview import preview
+from distributor.web.stale import Shown, moment_shown, sides
 
 _FIELD_OF = {
     "reason.missing": "grund",
@@ -43,7 +43,7 @@ router = APIRouter()
 @router.get("/post/{post_id}")
 def show(request: Request, desk: At, visitor: Reader, post_id: Key, getan: str = "", nr: Number = 0) -> Response:
     """Show the post."""
-    return _page(request, desk, visitor, post_id, {"message": message_for(desk, visitor, getan, nr)})
+    return _page(request, desk, visitor, post_id, noted(desk, visitor, getan, nr))
 
 
 @router.post("/post/{post_id}/freigeben")
@@ -58,6 +58,8 @@ def approve(
     trotzdem: Text = "",
     allein: Text = "",
     warum: Text = "",
+    gesehen: Text = "",
+    bilder: Text = "",
 ) -> Response:
     """Release exactly what was seen, then bring up the next post."""
 
@@ -74,14 +76,23 @@ def approve(
             desk.clock.now(),
             digest=digest,
             at=at,
-            proposed=_seen(vorschlag),
+            proposed=moment_shown(vorschlag),
             despite=bool(trotzdem),
             alone=bool(allein),
             reason=warum,
         )
         return done(_next_path(following), "freigegeben", post_id)
 
-    return _do(request, desk, visitor, post_id, "approve", act, {"zeit": zeit, "warum": warum})
+    return carry_out(
+        request,
+        desk,
+        visitor,
+        post_id,
+        "approve",
+        act,
+        {"zeit": zeit, "warum": warum},
+        Shown(gesehen, bilder, vorschlag),
+    )
 
 
 @router.post("/post/{post_id}/bearbeiten")
@@ -97,7 +108,7 @@ def edit(
         approving.edit(desk.deps, visitor.actor, post_id, wanted, desk.clock.now(), digest=digest)
         return done(f"/post/{post_id}", "bearbeitet", post_id)
 
-    return _do(request, desk, visitor, post_id, "edit", act, {"text": wanted})
+    return carry_out(request, desk, visitor, post_id, "edit", act, {"text": wanted})
 
 
 @router.post("/post/{post_id}/beheben")
@@ -108,7 +119,7 @@ def fix(request: Request, desk: At, visitor: Sender, post_id: Key, digest: Text,
         mending.fix(desk.deps, visitor.actor, post_id, desk.clock.now(), rule=regel or None, digest=digest)
         return done(f"/post/{post_id}", "behoben", post_id)
 
-    return _do(request, desk, visitor, post_id, "edit", act)
+    return carry_out(request, desk, visitor, post_id, "edit", act)
 
 
 @router.post("/post/{post_id}/verschieben")
@@ -120,7 +131,7 @@ def move(request: Request, desk: At, visitor: Sender, post_id: Key, zeit: Text =
         approving.move(desk.deps, visitor.actor, post_id, at, desk.clock.now(), despite=bool(trotzdem))
         return done(f"/post/{post_id}", "verschoben", post_id)
 
-    return _do(request, desk, visitor, post_id, "move", act, {"zeit": zeit})
+    return carry_out(request, desk, visitor, post_id, "move", act, {"zeit": zeit})
 
 
 @router.post("/post/{post_id}/ablehnen")
@@ -132,7 +143,7 @@ def reject(request: Request, desk: At, visitor: Sender, post_id: Key, grund: Tex
         approving.reject(desk.deps, visitor.actor, post_id, grund, desk.clock.now())
         return done(_next_path(following), "abgelehnt", post_id)
 
-    return _do(request, desk, visitor, post_id, "reject", act, {"grund": grund})
+    return carry_out(request, desk, visitor, post_id, "reject", act, {"grund": grund})
 
 
 @router.post("/post/{post_id}/erneut")
@@ -143,7 +154,7 @@ def retry(request: Request, desk: At, visitor: Sender, post_id: Key) -> Response
         approving.retry(desk.deps, visitor.actor, post_id, desk.clock.now())
         return done(f"/post/{post_id}", "gesendet", post_id)
 
-    return _do(request, desk, visitor, post_id, "retry", act)
+    return carry_out(request, desk, visitor, post_id, "retry", act)
 
 
 @router.post("/post/{post_id}/sofort")
@@ -154,7 +165,7 @@ def publish_now(request: Request, desk: At, visitor: Sender, post_id: Key) -> Re
         approving.publish_now(desk.deps, visitor.actor, post_id, desk.clock.now())
         return done(f"/post/{post_id}", "gesendet", post_id)
 
-    return _do(request, desk, visitor, post_id, "publish_now", act)
+    return carry_out(request, desk, visitor, post_id, "publish_now", act)
 
 
 @router.post("/post/{post_id}/zuruecknehmen")
@@ -165,7 +176,7 @@ def recall(request: Request, desk: At, visitor: Sender, post_id: Key) -> Respons
         recalling.recall(desk.deps, visitor.actor, post_id, desk.clock.now())
         return done(f"/post/{post_id}", "zurueckgenommen", post_id)
 
-    return _do(request, desk, visitor, post_id, "recall", act)
+    return carry_out(request, desk, visitor, post_id, "recall", act)
 
 
 @router.post("/post/{post_id}/bestaetigen")
@@ -176,7 +187,7 @@ def confirm(request: Request, desk: At, visitor: Sender, post_id: Key, adresse: 
         approving.confirm(desk.deps, visitor.actor, post_id, desk.clock.now(), url=adresse.strip())
         return done(f"/post/{post_id}", "bestaetigt", post_id)
 
-    return _do(request, desk, visitor, post_id, "confirm", act, {"adresse": adresse})
+    return carry_out(request, desk, visitor, post_id, "confirm", act, {"adresse": adresse})
 
 
 @router.get("/post/{post_id}/{verb}")
@@ -185,7 +196,7 @@ def back_to_post(visitor: Reader, post_id: Key, verb: str) -> Response:
     return see_other(f"/post/{post_id}")
 
 
-def _do(
+def carry_out(
     request: Request,
     desk: Desk,
     visitor: Visitor,
@@ -193,6 +204,7 @@ def _do(
     verb: str,
     act: Callable[[], str],
     typed: dict[str, str | None] | None = None,
+    shown: Shown | None = None,
 ) -> Response:
     """Carry a form out and go on, or show the post again with what was refused and what was typed."""
     try:
@@ -207,16 +219,9 @@ def _do(
             "typed": given,
             "stale": error.code == "post.stale",
             "warned": error.code == "time.warned",
+            "seen": shown if error.code == "post.stale" else None,
         }
         return _page(request, desk, visitor, post_id, context, status_of(error))
-
-
-def _seen(written: str) -> datetime | None:
-    """Return the proposed time that the page showed; a form without one was not made to say it."""
-    try:
-        return datetime.fromisoformat(written) if written else None
-    except ValueError:
-        return None
 
 
 def _field(verb: str, code: str) -> str:
@@ -231,7 +236,7 @@ def status_of(error: Refused) -> int:
         return 403
     if error.code.endswith(".unknown"):
         return 404
-    return 409 if error.code in ("post.stale", "post.state") else 422
+    return 409 if error.code in ("post.stale", "post.state", "post.claimed") else 422
 
 
 def _next_path(post_id: int | None) -> str:
@@ -251,6 +256,7 @@ def _page(
         "typed": {},
         "stale": False,
         "warned": False,
+        "seen": None,
         **layout(desk, visitor),
         "post": shown,
         "blocked": any(problem["severity"] == "block" for problem in shown["problems"]),
@@ -264,6 +270,8 @@ def _page(
         "place": place,
         **extra,
     }
+    if context["seen"] is not None:
+        context["sides"] = sides(context["seen"], shown)
     return desk.pages.show(request, "post.html", context, status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,10 +14,11 @@ from distributor.domain import Actor
 from distributor.locale import gettext as _
 from distributor.services import views
 from distributor.services.deps import Deps
-from distributor.services.permission import visible
-from distributor.services.queues import Queue, queue_page
+from distributor.services.permission import allowed, visible
+from distributor.services.queues import Line, Queue, queue_page
+from distributor.services.verbs import VERBS
 from distributor.web.guarding import Asked, At, Number, Reader
-from distributor.web.layout import layout, message_for
+from distributor.web.layout import layout, noted
 
 PAGE_SIZE = 25
 _NAMES = {
@@ -71,9 +73,16 @@ def show(
         "total": found.total,
         "before": _href(queue, kjc, seite - 1) if seite > 1 else "",
         "after": _href(queue, kjc, seite + 1) if seite < pages else "",
-        "message": message_for(desk, visitor, getan, nr),
+        "undoable": _undoable(visitor.actor, found.lines),
+        **noted(desk, visitor, getan, nr),
     }
     return desk.pages.show(request, "queue.html", context)
+
+
+def _undoable(actor: Actor, lines: Sequence[Line]) -> set[int]:
+    """Return the posts whose release the actor could take back."""
+    undo = VERBS["undo"]
+    return {line.id for line in lines if line.state in undo.states and allowed(actor, undo.right, line.organisation)}
 
 
 def tab_labels() -> dict[Queue, str]:

@@ -101,4 +101,6 @@ def test_the_overview_holds_what_waits_of_an_item_or_a_day(reaches: Reaches) -> 
     of_day = releasing.waiting(world.deps, officer, day=day)
     expected = [each["id"] for each in mine if world.due(each["id"]).astimezone(BERLIN).date() == day]
     assert [post["id"] for post in of_day.posts] == expected
-    assert (day in releasing.days(world.deps, officer)) == (len(expected) > 1)
+    found = releasing.groups(world.deps, officer)
+    assert (day in found.days) == (len(expected) > 1)
+    assert {number for number, _ in found.items} == {post["item"] for post in mine}

@@ -65,6 +65,9 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/zugang/kennwort"): EVERYBODY,
     ("POST", "/zugang/kennwort"): EVERYBODY,
     ("GET", "/freigabe"): EVERYBODY,
+    ("GET", "/freigabe/auswahl"): EVERYBODY,
+    ("POST", "/freigabe/auswahl"): {"anna", "eva"},
+    ("POST", "/post/{post_id}/freigabe-zuruecknehmen"): {"anna"},
     ("GET", "/verpasst"): EVERYBODY,
     ("POST", "/verpasst"): EVERYBODY,
     ("GET", "/post/{post_id}"): EVERYBODY,
@@ -472,7 +475,7 @@ def test_health_tells_no_password_of_a_feed(desk: Any, monkeypatch: pytest.Monke
     assert answer.json()["checks"] == [{"subject": "Feed https://portal.example/feed", "ok": True}]
 
 
-OF_NOBODY = {"/verpasst", "/jobcenter/{slug}", "/medien/{sha256}"}
+OF_NOBODY = {"/verpasst", "/freigabe/auswahl", "/jobcenter/{slug}", "/medien/{sha256}"}
 """Routes that answer whoever asks: a list that names nothing of others, what a Jobcenter says of itself, a picture."""
 
 

@@ -151,6 +151,11 @@ def test_what_was_seen_is_what_is_approved_or_the_page_says_it_changed(desk: Any
     assert stale.status == 409
     assert "Inzwischen geändert" in stale.one("//*[@role='alert']").text_content()
     assert "Ganz anderer Text." in stale.one("//article").text_content()
+    was, now = stale.find("//div[@class='sides']/section")
+    assert " ".join(post["text"].split()) in " ".join(was.text_content().split())
+    assert "Ganz anderer Text." in now.text_content()
+    assert was.findall(".//del")
+    assert now.findall(".//ins")
     assert views.post_show(desk.deps, post["id"])["state"] == "awaiting"
     again = browser.sends(stale, f"/post/{post['id']}/freigeben")
     assert again.status == 200
@@ -229,7 +234,11 @@ def test_declining_needs_a_reason_and_closes_the_post(desk: Any) -> None:
     ("state", "values", "offered"),
     [
         ("awaiting", {}, {"freigeben", "bearbeiten", "verschieben", "ablehnen"}),
-        ("scheduled", {}, {"sofort", "bearbeiten", "verschieben", "ablehnen", "zuruecknehmen"}),
+        (
+            "scheduled",
+            {},
+            {"sofort", "bearbeiten", "verschieben", "ablehnen", "zuruecknehmen", "freigabe-zuruecknehmen"},
+        ),
         ("publishing", {}, {"zuruecknehmen"}),
         ("uncertain", {"reason_code": "x", "reason_who": "officer"}, {"erneut", "bestaetigen", "zuruecknehmen"}),
         (
@@ -341,7 +350,7 @@ def test_hostile_feed_text_stays_text(desk: Any) -> None:
     post = next(post for post in desk.posts(states=["awaiting"]) if "hostile" in post["item_guid"])
     page = desk.person("anna").opens(f"/post/{post['id']}")
     assert '<script>alert("x")</script>' in page.one("//h1").text_content()
-    assert [script.get("src") for script in page.find("//script")] == ["/static/htmx.min.js"]
+    assert [script.get("src") for script in page.find("//script")] == ["/static/htmx.min.js", "/static/keys.js"]
     assert not page.find("//*[@onerror]")
     assert not page.find("//a[starts-with(@href, 'javascript:')]")
     assert page.form(f"/post/{post['id']}/bearbeiten")["text"] == post["text"]
