@@ -8,7 +8,7 @@ from typing import Any
 from connectors._graph import GraphClient, affirm
 from connectors._graph_errors import GraphError
 from connectors._graph_posts import SLACK, carries, moment, squeezed
-from connectors.base import Field, Json, Order, Receipt, RemotePost
+from connectors.base import Field, Json, Order, Receipt, Rejected, RemotePost
 
 COMMENTS = Field(
     "comments",
@@ -66,6 +66,44 @@ def receipt_of(remote_id: str, seen: Json, since: datetime, post: RemotePost) ->
     created = moment(seen.get("created_time"))
     url = str(seen.get("permalink_url") or address(remote_id))
     return Receipt(remote_id, url, max(created or since, since), left_of(post))
+
+
+def text_of(graph: GraphClient, remote_id: str) -> dict[str, Any]:
+    """Return what a public post says and shows. Raises: GraphError; Rejected if it is gone or not public."""
+    fields = "message,is_published,permalink_url"
+    try:
+        seen: dict[str, Any] = graph.get_object(remote_id, fields=fields)
+    except GraphError as error:
+        if error.gone:
+            raise _not_ours(error.number) from None
+        raise
+    if not isinstance(seen.get("is_published"), bool):
+        raise GraphError(200, {"message": "the answer does not say is_published"})
+    if not seen["is_published"]:
+        raise _not_ours("draft")
+    return seen
+
+
+def change_text(graph: GraphClient, remote_id: str, text: str) -> None:
+    """Give a public post another text. Raises: GraphError; Rejected where Facebook lets us not.
+
+    Only the app that made a post may change it: https://developers.facebook.com/docs/pages-api/posts, read on
+    2026-11-21.
+    """
+    try:
+        affirm(graph.update_object(remote_id, message=text))
+    except GraphError as error:
+        if error.gone or error.code == 10 or 200 <= (error.code or 0) <= 299:
+            raise _not_ours(error.number) from None
+        raise
+
+
+def _not_ours(code: str) -> Rejected:
+    text = (
+        "Facebook lässt uns den veröffentlichten Post nicht ändern: Er ist gelöscht oder stammt nicht von dieser App. "
+        "Bitte von Hand ändern oder das Konto auf Korrekturen „als neuer Post“ stellen."
+    )
+    return Rejected(text, code=f"edit/{code}")
 
 
 def delete(graph: GraphClient, node: str) -> bool:

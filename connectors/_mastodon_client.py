@@ -100,6 +100,23 @@ class MastodonClient:
         # a list that was not read to its end would prove no absence
         raise unclear("the account's statuses do not end", duty="read", label=LABEL)
 
+    def status(self, status: str) -> dict[str, Any] | None:
+        """Return a status; None if the server says that it knows none."""
+        response = self._send("GET", f"/api/v1/statuses/{quote(status, safe='')}", duty="read")
+        if response.status_code == requests.codes.not_found:
+            self._own(response, "read")
+            return None
+        return self._with_id(response, "read")
+
+    def edit(self, status: str, change: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Change a status; None if the server says that it is not there or not ours. Servers do so since 3.5."""
+        path = f"/api/v1/statuses/{quote(status, safe='')}"
+        response = self._send("PUT", path, duty="release", json=change)
+        if response.status_code == requests.codes.not_found:
+            self._own(response, "release")
+            return None
+        return self._with_id(response, "release")
+
     def stands(self, status: str) -> bool:
         """Tell whether the status is still there, asked of the status itself."""
         response = self._send("GET", f"/api/v1/statuses/{quote(status, safe='')}", duty="retract")

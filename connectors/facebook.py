@@ -18,10 +18,22 @@ from typing import Any
 from connectors import _graph_connecting as connecting
 from connectors import _graph_reels as reels
 from connectors._connects import Invitation, Offer
+from connectors._corrections import CORRECTIONS
 from connectors._graph import APP_SECRET, VERSION, GraphClient, affirm, answers, identity, node_of, open_graph
 from connectors._graph_errors import GraphError, pace
-from connectors._graph_pages import COMMENTS, address, delete, is_ours, left_of, look_at, published, receipt_of
-from connectors._graph_posts import READ_ON, SLACK, carries, check, utf16_units, with_link
+from connectors._graph_pages import (
+    COMMENTS,
+    address,
+    change_text,
+    delete,
+    is_ours,
+    left_of,
+    look_at,
+    published,
+    receipt_of,
+    text_of,
+)
+from connectors._graph_posts import READ_ON, SLACK, carries, check, squeezed, utf16_units, with_link
 from connectors._graph_tokens import APP_ID, grant_of, with_grants
 from connectors.base import (
     Absent,
@@ -124,9 +136,11 @@ class Facebook:
             "Art der Veröffentlichung",
             required=False,
             default="draft",
-            help="draft: unsichtbarer Entwurf, der zur Zeit freigeschaltet wird. direct: nur falls Entwürfe scheitern.",
+            choices={"draft": "unsichtbarer Entwurf, zur Zeit freigeschaltet", "direct": "erst zur Zeit angelegt"},
+            help="Nur umstellen, falls Entwürfe bei Facebook scheitern.",
         ),
         COMMENTS,
+        CORRECTIONS,
     )
     before = ("app_id", "app_secret")
     look = Look(fold=477, picture_ratio=0, picture_first=False, links_click=True, card=True)
@@ -242,6 +256,26 @@ class Facebook:
         for node in filter(None, [draft, *stage.get("photos", ())]):
             with answers(access, _LABEL, changes=True):
                 delete(graph, node)
+
+    def correctable(self, post: RemotePost) -> bool:
+        """Tell whether a post can be changed: a reel's description by no call that is documented."""
+        return not _is_reel(post)
+
+    def correct(self, access: Access, post: RemotePost, remote_id: str) -> Receipt:
+        """Change the public post's text. Raises: ConnectorError."""
+        graph, _ = _open(access)
+        with answers(access, _LABEL, changes=True, releasing=True):
+            change_text(graph, remote_id, post.text)
+        return Receipt(remote_id, address(remote_id), access.now)
+
+    def stands(self, access: Access, post: RemotePost, remote_id: str, since: datetime) -> Found | Absent:
+        """Read the public post's text back. Raises: ConnectorError."""
+        graph, _ = _open(access)
+        with answers(access, _LABEL):
+            seen = text_of(graph, remote_id)
+        if squeezed(str(seen.get("message") or "")) != squeezed(post.text):
+            return Absent(stage_usable=True, absence="certain")
+        return Found(Receipt(remote_id, str(seen.get("permalink_url") or address(remote_id)), since))
 
     def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
         """Delete the public post; where Facebook lets us not, a person does. Raises: ConnectorError."""

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from connectors import _mastodon_connecting as connecting
 from connectors import _mastodon_text as measure
 from connectors._connects import Invitation, Offer
+from connectors._corrections import CORRECTIONS
 from connectors._mastodon_client import MastodonClient
 from connectors._mastodon_errors import LABEL, pace
 from connectors._mastodon_instance import DEFAULT_ALT, DEFAULT_PICTURES, DEFAULT_TEXT, check, rules_of
@@ -56,7 +57,6 @@ _KEEPS = timedelta(hours=24)
 _KEY_LIVES = timedelta(minutes=55)
 _SLACK = timedelta(minutes=2)
 _PROCESSING = timedelta(seconds=20)
-_VISIBILITIES = ("public", "unlisted")
 
 
 def _source(path: str) -> Source:
@@ -111,7 +111,10 @@ _VISIBILITY = Field(
     "Sichtbarkeit",
     required=False,
     default="public",
-    help="public: in allen öffentlichen Listen. unlisted: öffentlich, aber nicht in der Liste des Servers.",
+    choices={
+        "public": "in allen öffentlichen Listen",
+        "unlisted": "öffentlich, aber nicht in der Liste des Servers",
+    },
 )
 
 
@@ -128,7 +131,7 @@ class Mastodon:
         settle=(timedelta(minutes=2), timedelta(minutes=5)),
         absence="likely",
     )
-    fields: tuple[Field, ...] = (_USERNAME, _SERVER, _TOKEN, _VISIBILITY)
+    fields: tuple[Field, ...] = (_USERNAME, _SERVER, _TOKEN, _VISIBILITY, CORRECTIONS)
     before = ("server",)
     look = Look(fold=500, picture_ratio=0, picture_first=False, links_click=True, card=True)
 
@@ -234,6 +237,37 @@ class Mastodon:
             for upload in uploads:
                 client.forget(str(upload["id"]))
 
+    def correctable(self, post: RemotePost) -> bool:
+        """Tell that every status can be changed."""
+        return True
+
+    def correct(self, access: Access, post: RemotePost, remote_id: str) -> Receipt:
+        """Change the status's text; what is attached must be named again, or it would be gone.
+
+        Source: https://docs.joinmastodon.org/methods/statuses/#edit, read on 2026-11-22. Raises: ConnectorError.
+        """
+        client = _open(access)
+        known = client.status(remote_id)
+        if known is None:
+            raise _not_ours()
+        change: dict[str, Any] = {
+            "status": post.text,
+            "language": str(post.extra.get("language") or "de"),
+            "media_ids": [str(medium["id"]) for medium in known.get("media_attachments") or ()],
+        }
+        changed = client.edit(remote_id, change)
+        if changed is None:
+            raise _not_ours()
+        return _receipt(changed, access.now)
+
+    def stands(self, access: Access, post: RemotePost, remote_id: str, since: datetime) -> Found | Absent:
+        """Read the status back. Raises: ConnectorError."""
+        client = _open(access)
+        known = client.status(remote_id)
+        if known is None or str((known.get("account") or {}).get("id")) != str(_account(access, client.me())["id"]):
+            raise _not_ours()
+        return Found(_receipt(known, since)) if same_text(post, known) else Absent(True, "certain")
+
     def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
         """Delete the status and its pictures; where the server cannot, a person does. Raises: ConnectorError."""
         client = _open(access)
@@ -260,9 +294,17 @@ def _account(access: Access, me: dict[str, Any]) -> dict[str, Any]:
     return me
 
 
+def _not_ours() -> Rejected:
+    text = (
+        "Den veröffentlichten Post gibt es auf dem Mastodon-Server nicht mehr, oder der Server lässt ihn nicht ändern. "
+        "Bitte von Hand ändern oder das Konto auf Korrekturen „als neuer Post“ stellen."
+    )
+    return Rejected(text, code="edit/404")
+
+
 def _visibility(access: Access) -> str:
     chosen = value(access, _VISIBILITY)
-    if chosen not in _VISIBILITIES:
+    if chosen not in _VISIBILITY.choices:
         text = "Die Sichtbarkeit auf Mastodon ist public oder unlisted. Bitte die Angaben des Kontos ändern."
         raise Unauthorised(text, code="visibility")
     return chosen

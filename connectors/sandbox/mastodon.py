@@ -192,6 +192,30 @@ def _attached(call: Call) -> list[Upload]:
     return mine
 
 
+async def edit(call: Call, name: str) -> tuple[int, Any]:
+    """PUT /api/v1/statuses/:id (since 3.5): another text; media that are not named again are gone."""
+    post = call.world.state.posts.get(name)
+    if post is None or (post.channel, post.account) != ("mastodon", call.account.id) or post.deleted_at is not None:
+        raise MastodonRefusal(404, NOT_FOUND)
+    held = {medium["id"]: post.pictures[place] for place, medium in enumerate(_media_of(call, post))}
+    names = [str(name) for name in call.fields.get("media_ids") or []]
+    if not set(names) <= held.keys():
+        raise invalid("Media not found or already attached to another post")
+    text = call.fields.get("status") or ""
+    if not isinstance(text, str) or not (text.strip() or names):
+        raise invalid("Text can't be blank")
+    if length(text) > call.world.options.mastodon_characters:
+        raise invalid(f"Text character limit of {call.world.options.mastodon_characters} exceeded")
+    changed = replace(post, text=text, pictures=tuple(held[name] for name in names))
+    call.world.state.posts[name] = changed
+    return 200, status_shown(call, changed)
+
+
+def _media_of(call: Call, post: Post) -> list[dict[str, Any]]:
+    media: list[dict[str, Any]] = status_shown(call, post)["media_attachments"]
+    return media
+
+
 async def delete(call: Call, name: str) -> tuple[int, Any]:
     """DELETE /api/v1/statuses/:id: gives the source text back for a new draft."""
     account = call.account
@@ -242,6 +266,7 @@ ROUTES: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
     ("DELETE", re.compile(r"api/v1/media/(\d+)"), delete_media),
     ("POST", re.compile(r"api/v1/statuses"), create),
     ("GET", re.compile(r"api/v1/statuses/(\d+)"), read_status),
+    ("PUT", re.compile(r"api/v1/statuses/(\d+)"), edit),
     ("DELETE", re.compile(r"api/v1/statuses/(\d+)"), delete),
 )
 

@@ -125,6 +125,7 @@ def _show(shown: dict[str, Any]) -> None:
             ("Kampagne", shown["campaign"]),
             ("Wiederholung", f"{shown['occurrence'] - 1}." if shown["occurrence"] > 1 else None),
             ("Korrigiert", f"Post {shown['corrects']}" if shown["corrects"] else None),
+            ("Dabei", "ändert dessen Text, statt daneben zu stehen" if shown["edits"] else None),
             ("Nächster Versuch", when(shown["next_try_at"])),
             ("Veröffentlicht", f"{when(receipt['at'])} {receipt['url']}" if receipt else None),
             ("Im Protokoll", shown["trace"]),

@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from connectors._corrections import edit_of
+from connectors.base import RemotePost
 from distributor.domain import Actor, Reason, Refused, State
 from distributor.lifecycle import Move
+from distributor.services import amending
 from distributor.services.calendars import calendar_for, warnings
 from distributor.services.deps import Deps
 from distributor.services.judging import Row, refuse_bad_slot
@@ -360,19 +363,25 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
         state = _in_state(chosen, "confirm")
         if state is S.RETRACTING:
             seen_by = pseudonyms.key_of(session, actor)
-            retracted(session, chosen.post, f"von {seen_by} bestätigt", now=now, actor=actor)
+            for gone in (chosen.post, *amending.as_one(session, chosen.post)):
+                if gone.state == S.RETRACTING:
+                    retracted(session, gone, f"von {seen_by} bestätigt", now=now, actor=actor)
             return
         if not url.startswith(("https://", "http://")):
             raise Refused("Bitte die Adresse des öffentlichen Posts angeben (--url).", code="url.missing")
-        known = remote_id or url.rstrip("/").rsplit("/", 1)[-1]
         post = chosen.post
+        edit = edit_of(RemotePost.of(post.document))
+        known = edit.remote_id if edit else remote_id or url.rstrip("/").rsplit("/", 1)[-1]
         other = proofs.proven_by(session, [(post.account_id, known)]).get((post.account_id, known))
-        if other is not None:
+        if other is not None and edit is None:
             raise Refused(f"Diese Adresse gehört schon zu Post {other}.", code="receipt.taken")
+        if other is not None:
+            amending.note(session, other, post.id, now)
         stage = proofs.live_stages(session, [post.id]).get(post.id)
         if stage is not None:
             stage.state = "used"
-        session.add(ReceiptRow(post_id=post.id, account_id=post.account_id, remote_id=known, url=url, at=now))
+        named = {"remote_id": known, "url": url, "at": now, "revision": edit.revision if edit else 1}
+        session.add(ReceiptRow(post_id=post.id, account_id=post.account_id, **named))
         session.flush()
         seen = Move(S.PUBLISHED)
         _go(session, chosen, seen, now, actor, "post.seen_public", published_at=now, sent_digest=post.approved_digest)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from connectors._corrections import EDITS, Corrects, Edit, edit_of
 from connectors._http import GuardedSession, redact
 from connectors._pace import Pace, Paces
 from connectors.base import (
@@ -133,6 +134,9 @@ def _answer(deps: Deps, call: Call, session: GuardedSession, clock: Callable[[],
 
 def _make(deps: Deps, connector: Connector, access: Access, call: Call) -> Answer:
     stage = call.stage_data or {}
+    edit = edit_of(call.post)
+    if edit is not None and call.work.kind != "retract":
+        return _change(connector, access, call, edit)
     match call.work.kind:
         case "stage":
             return connector.stage(access, call.post, PostMedia(deps, call), call.order, call.stage_data)
@@ -145,6 +149,29 @@ def _make(deps: Deps, connector: Connector, access: Access, call: Call) -> Answe
             return _look(connector, access, call)
         case _:
             return _retract(connector, access, call)
+
+
+def _change(connector: Connector, access: Access, call: Call, edit: Edit) -> Answer:
+    """Do for a document that changes a public post what the call does for one that stands for itself.
+
+    Nothing lies prepared anywhere: staging only looks whether the post is there to be changed.
+    """
+    if not isinstance(connector, Corrects):
+        raise Rejected("Dieser Kanal ändert keine veröffentlichten Posts; bitte das Konto umstellen.", code="edit")
+    since = call.since or call.order.due_at
+    match call.work.kind:
+        case "stage":
+            connector.stands(access, call.post, edit.remote_id, since)
+            return Staged({EDITS: edit.remote_id})
+        case "release":
+            return connector.correct(access, call.post, edit.remote_id)
+        case "look":
+            try:
+                return connector.stands(access, call.post, edit.remote_id, since)
+            except Rejected:
+                return Absent(stage_usable=False, absence="certain")
+        case _:
+            return None
 
 
 def _look(connector: Connector, access: Access, call: Call) -> Answer:

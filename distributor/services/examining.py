@@ -20,7 +20,7 @@ from distributor.clearance import Clearance
 from distributor.domain import Reason, State
 from distributor.guarding import Permission, guard
 from distributor.lifecycle import Move
-from distributor.services import stop_files
+from distributor.services import amending, stop_files
 from distributor.services.calls import Call
 from distributor.services.costing import overdrawn
 from distributor.services.deps import Deps
@@ -235,7 +235,8 @@ class Examination:
 
     def _receipt(self, post: HeldPost) -> Receipt:
         row = proofs.receipts(self.session, [post.id])[post.id]
-        return Receipt(row.remote_id if claims.was_named(self.session, post.id) else "", row.url, row.at)
+        named = amending.named_by_platform(self.session, post.id, post.document)
+        return Receipt(row.remote_id if named else "", row.url, row.at)
 
     def _known_receipts(self, account: HeldAccount) -> tuple[str, ...]:
         newest = select(ReceiptRow.remote_id).where(ReceiptRow.account_id == account.id)

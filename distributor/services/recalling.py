@@ -19,6 +19,7 @@ from distributor.intake.identity import fingerprint, telling_link
 from distributor.intake.report import item_of
 from distributor.lifecycle import Move
 from distributor.media.bucket import BucketTrouble
+from distributor.services import amending
 from distributor.services.clearing import item_in
 from distributor.services.deps import Deps
 from distributor.services.moving import apply
@@ -136,10 +137,11 @@ def withdraw_in(session: Session, begun: RecallRow, chosen: Iterable[ItemRow], a
 def take_down(session: Session, begun: RecallRow, chosen: Iterable[PostRow], actor: Actor) -> States:
     """Take back these posts, which must be locked, within a Recall; each gets its place in the list.
 
-    What would correct them and is not public yet goes along: it would correct what nobody can read.
+    What would correct them and is not public yet goes along: it would correct what nobody can read. So does what is
+    the same remote post, because a correction changed its text in place.
     """
     states: Counter[State] = Counter()
-    named = list(chosen)
+    named = list({each.id: each for post in chosen for each in (post, *amending.as_one(session, post))}.values())
     known = {post.id for post in named}
     waiting = [
         each

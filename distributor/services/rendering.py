@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from connectors._choices import limits_of, options_of
-from connectors.base import Connector, Medium, PictureRules
+from connectors._corrections import Corrects, Edit, editing, only_text_differs, wants_edits
+from connectors.base import Connector, Medium, PictureRules, RemotePost
 from distributor.clearance import DECORATIVE
-from distributor.domain import ChannelText, FeedItem, Organisation
+from distributor.domain import ChannelText, FeedItem, Organisation, State
 from distributor.media.cards import card_of, card_shape, card_size
 from distributor.media.shapes import shape_key
-from distributor.services import films
+from distributor.services import amending, films
 from distributor.services.deps import Deps
 from distributor.services.media import by_picture
 from distributor.services.renditions import credit_of, no_media, treatment, without_picture
 from distributor.services.workpiece import Workpiece
+from distributor.store import proofs
 from distributor.store.tables import AccountRow, OrganisationRow, PostRow
 from distributor.tailoring import Tailored
 from distributor.wording import BERLIN
@@ -60,7 +63,27 @@ def variation(
         "today": now.date(),
         "corrects": corrected.published_at.astimezone(BERLIN).date() if corrected and corrected.published_at else None,
     }
-    return piece.drafts.made((account.id, post.form, post.occurrence, officer_text), given)
+    which = (account.id, post.form, post.occurrence, officer_text)
+    edit = _edit(session, connector, account, corrected)
+    if edit is not None and corrected is not None:
+        public = RemotePost.of(corrected.document)
+        changed = piece.drafts.made((*which, "edit"), given | {"link": public.link, "in_place": True})
+        if only_text_differs(changed.remote, public) and bool(public.link) == bool(given["link"]):
+            return replace(changed, remote=editing(changed.remote, edit))
+    return piece.drafts.made(which, given)
+
+
+def _edit(session: Session, connector: Connector, account: AccountRow, corrected: PostRow | None) -> Edit | None:
+    """Return which remote post a correction may change, where its account wants that and the network does it."""
+    if corrected is None or not isinstance(connector, Corrects) or not wants_edits(account.fields):
+        return None
+    receipt = proofs.receipts(session, [corrected.id]).get(corrected.id)
+    if receipt is None or corrected.state != State.PUBLISHED:
+        return None
+    if not amending.named_by_platform(session, corrected.id, corrected.document):
+        return None
+    possible = connector.correctable(RemotePost.of(corrected.document))
+    return Edit(receipt.remote_id, receipt.revision + 1) if possible else None
 
 
 def corrected_by(session: Session, post: PostRow) -> PostRow | None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from connectors._corrections import edit_of
 from connectors.base import (
     Absent,
     ByHand,
@@ -40,6 +41,7 @@ from distributor.lifecycle import (
     decide,
 )
 from distributor.log import about, trace_of
+from distributor.services import amending
 from distributor.services.calling import Result
 from distributor.services.calls import Call
 from distributor.services.deps import Deps
@@ -195,13 +197,17 @@ class _Settlement:
         return self._withheld(post, State.STAGED)
 
     def published(self, post: HeldPost, call: Call, receipt: Receipt) -> Step:
-        if self.taken.get((post.account_id, receipt.remote_id), post.id) != post.id:
+        edit = edit_of(call.post)
+        if edit is None and self.taken.get((post.account_id, receipt.remote_id), post.id) != post.id:
             text = (
                 "Das Netzwerk hat einen Post genannt, der schon zu einem anderen gehört. Bitte auf dem Konto nachsehen."
             )
             return Step(post, Move(State.UNCERTAIN, Reason("receipt.taken", text, "officer")), "receipt.refused")
-        proof = Proof(post.id, post.account_id, call.stage_id, receipt.remote_id, receipt.url, receipt.at)
-        self.proofs.append(proof)
+        revision = edit.revision if edit else 1
+        if edit is not None and (first := self.taken.get((post.account_id, receipt.remote_id))) is not None:
+            amending.note(self.session, first, post.id, self.now)
+        named = (receipt.remote_id, receipt.url, receipt.at, revision)
+        self.proofs.append(Proof(post.id, post.account_id, call.stage_id, *named))
         values = {"published_at": receipt.at, "sent_digest": call.digest, "tries": 0}
         left = Reason("published.left", receipt.left, "officer") if receipt.left else None
         return Step(post, Move(State.PUBLISHED, left), "published", values=values, organisation=call.organisation)

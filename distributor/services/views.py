@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from connectors._corrections import EDITS
 from distributor.domain import Actor, Refused, State
 from distributor.log import trace_of
 from distributor.services import captioning, films, organisations, renditions
@@ -141,6 +142,7 @@ def _post(
         "form": post.form,
         "occurrence": post.occurrence,
         "corrects": post.corrects_id,
+        "edits": EDITS in post.document["extra"],
         "state": post.state,
         "due_at": stamp(post.due_at),
         "why": post.plan_why,

@@ -15,7 +15,8 @@ from distributor.store.tables import ReceiptRow, StageRow
 _RECEIPT, _STAGE = cast(Table, ReceiptRow.__table__), cast(Table, StageRow.__table__)
 
 _PROVEN = select(_RECEIPT.c.account_id, _RECEIPT.c.remote_id, _RECEIPT.c.post_id).where(
-    tuple_(_RECEIPT.c.account_id, _RECEIPT.c.remote_id).in_(bindparam("remote", expanding=True))
+    tuple_(_RECEIPT.c.account_id, _RECEIPT.c.remote_id).in_(bindparam("remote", expanding=True)),
+    _RECEIPT.c.revision == 1,
 )
 _USED = update(_STAGE).where(_STAGE.c.id.in_(bindparam("stages", expanding=True))).values(state="used")
 
@@ -30,6 +31,7 @@ class Proof:
     remote_id: str
     url: str
     at: datetime
+    revision: int = 1
 
 
 def drop_stages(session: Session, post_ids: Collection[int], now: datetime) -> None:
@@ -61,7 +63,7 @@ def receipts(session: Session, post_ids: Sequence[int]) -> dict[int, ReceiptRow]
 
 
 def proven_by(session: Session, remote: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """Return which Post's publication each of these remote posts, (account, remote id), already proves."""
+    """Return which Post each of these remote posts, (account, remote id), was posted as."""
     rows = session.connection().execute(_PROVEN, {"remote": list(remote)}) if remote else ()
     return {(account, remote_id): post for account, remote_id, post in rows}
 
@@ -69,13 +71,13 @@ def proven_by(session: Session, remote: Collection[tuple[int, str]]) -> dict[tup
 def prove(session: Session, proofs: Sequence[Proof]) -> None:
     """Keep the Receipts of posts that are public, and mark the Stages they came of as used.
 
-    Raises: IntegrityError if a remote post proves another Post already.
+    Raises: IntegrityError if that text of a remote post proves another Post already.
     """
     if not proofs:
         return
     receipts = [
         {"post_id": each.post_id, "account_id": each.account_id, "remote_id": each.remote_id}
-        | {"url": each.url, "at": each.at}
+        | {"url": each.url, "at": each.at, "revision": each.revision}
         for each in proofs
     ]
     session.connection().execute(insert(_RECEIPT), receipts)

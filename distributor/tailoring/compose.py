@@ -23,7 +23,9 @@ from distributor.tailoring.values import values_of
 
 _TAGS = "hashtags"
 _CORRECTS = "Korrektur: In unserem Post vom {{korrektur.tag}} stimmte etwas nicht. So ist es richtig."
+_CHANGED = "Korrektur: Dieser Post vom {{korrektur.tag}} war zuerst falsch und ist geändert. So ist es richtig."
 _CORRECTION = Part("korrektur", (Wording(_CORRECTS, _CORRECTS),), role="correction")
+_CORRECTION_IN_PLACE = Part("korrektur", (Wording(_CHANGED, _CHANGED),), role="correction")
 """Says that a post corrects, where the channel's text does not.
 
 What was wrong is named with the right of it: Pressekodex, Richtlinie 3.1, as read 2026-11-30.
@@ -63,6 +65,7 @@ def tailor(
     captioned: frozenset[str] = frozenset(),
     lexicon: Lexicon = LEXICON,
     corrects: date | None = None,
+    in_place: bool = False,
     options: Mapping[str, str] = MappingProxyType({}),
 ) -> Tailored:
     """Return what ``content`` becomes for this Organisation on this channel.
@@ -71,8 +74,8 @@ def tailor(
     stays what it was; one that leaves no room for the item's own words gives way to the next. An ``override`` stands
     for the template's body in its place and is never shortened; an ``officer_text`` stands for the whole and is never
     shortened either; the ``label`` stands before both. A post that ``corrects`` one of that day says so first, whoever
-    wrote the rest. ``options`` are what the account chose for its posts. Without ``credit`` the feed's own is taken,
-    and none where no picture is.
+    wrote the rest; ``in_place`` it takes that one's place. ``options`` are what the account chose for its posts.
+    Without ``credit`` the feed's own is taken, and none where no picture is.
     """
     bounds = limits_of(connector, form, options)
     measure = cache(bounds.measure)  # asked of the same text again and again
@@ -91,7 +94,7 @@ def tailor(
     if corrects is not None:
         values["korrektur.tag"] = f"{corrects:%d.%m.%Y}"
     written = _parts(template, organisation, override, officer_text)
-    parts = _labelled(label, written if corrects is None else _correcting(template, written, label))
+    parts = _labelled(label, written if corrects is None else _correcting(template, written, label, in_place))
     body = frozenset(at for at, part in enumerate(parts) if part.role == "body")
     drafts = (
         _pieces(parts, wordings, values, content, organisation, limits.hashtags)
@@ -134,10 +137,12 @@ def _parts(
     return (*_frame(usual[:first]), _by_hand(written), *_frame(usual[first:]))
 
 
-def _correcting(template: ChannelText, parts: tuple[Part, ...], label: str) -> tuple[Part, ...]:
+def _correcting(template: ChannelText, parts: tuple[Part, ...], label: str, in_place: bool) -> tuple[Part, ...]:
     """Return the parts with those before them that say that the post corrects, unless somebody wrote it there."""
     if parts and _SAYS_SO.match(parts[0].wordings[0].du.removeprefix(label)):
         return parts
+    if in_place:
+        return (_CORRECTION_IN_PLACE, *parts)
     own = tuple(part for part in template.parts if part.role == "correction")
     return (*(own or (_CORRECTION,)), *parts)
 

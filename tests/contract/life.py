@@ -19,6 +19,7 @@ import pytest
 import requests
 from PIL import Image
 
+from connectors._corrections import Corrects
 from connectors._http import GuardedSession
 from connectors.base import (
     Absent,
@@ -106,6 +107,10 @@ class Life:
     def suffers(self, fault: str, **more: Any) -> None:
         """Arm a fault for the next write."""
         self._tell("_faults", {"fault": fault, "channel": self.connector.channel, "method": "POST", **more})
+
+    def recovers(self) -> None:
+        """Disarm what did not strike."""
+        requests.delete(f"{self._base}/_faults", timeout=5).raise_for_status()
 
     def ledger(self, *, drafts: bool = False) -> list[dict[str, Any]]:
         """Return what is public (or ever was prepared) and not deleted."""
@@ -359,6 +364,62 @@ def who_may_answer_is_obeyed_or_left_to_a_person(life: Life) -> None:
         assert _row(life, found.remote_id).get("replies") == choice or found.left
 
 
+def a_correction_changes_the_text_and_nothing_else(life: Life) -> None:
+    """Where a public post can be changed, twice is once, what is attached stays, and retracting takes it down."""
+    connector = life.connector
+    if not isinstance(connector, Corrects):
+        return
+    post, other = life.post(pictures=2), life.post("Korrektur: am 6. Mai. Ausbildung gesucht?", pictures=2)
+    assert connector.correctable(post)
+    _, _, receipt = life.released(post)
+    (before,) = life.ledger()
+    since = life.now
+    assert isinstance(connector.stands(life.access, other, receipt.remote_id, since), Absent)
+    for _ in range(2):
+        assert connector.correct(life.access, other, receipt.remote_id).remote_id == receipt.remote_id
+    (after,) = life.ledger()
+    assert after == {**before, "text": other.text}
+    found = connector.stands(life.access, other, receipt.remote_id, since)
+    assert isinstance(found, Found)
+    assert found.receipt.remote_id == receipt.remote_id
+    connector.retract(life.access, receipt)
+    assert life.ledger() == []
+
+
+def a_correction_without_an_answer_is_read_back(life: Life) -> None:
+    """Silence after sending a change tells nothing; reading the post back tells whether it arrived."""
+    connector = life.connector
+    if not isinstance(connector, Corrects):
+        return
+    for number, (fault, answer) in enumerate((("lost", Absent), ("lost_after_commit", Found))):
+        post, other = life.post(f"Am {number}. Mai"), life.post(f"Korrektur: am {number}. Juni")
+        _, _, receipt = life.released(post, f"k{number}")
+        for method in ("POST", "PUT"):
+            life.suffers(fault, method=method)
+        with pytest.raises(OutcomeUnknown):
+            connector.correct(life.access, other, receipt.remote_id)
+        life.recovers()
+        assert isinstance(connector.stands(life.access, other, receipt.remote_id, life.now), answer)
+        connector.retract(life.access, receipt)
+
+
+def what_is_gone_is_not_corrected(life: Life) -> None:
+    """A post that was deleted is not changed and not posted anew: a person is told."""
+    connector = life.connector
+    if not isinstance(connector, Corrects):
+        return
+    post, other = life.post(), life.post("Korrektur: am 6. Mai")
+    _, _, receipt = life.released(post)
+    connector.retract(life.access, receipt)
+    for act in (
+        lambda: connector.correct(life.access, other, receipt.remote_id),
+        lambda: connector.stands(life.access, other, receipt.remote_id, life.now),
+    ):
+        with pytest.raises(Rejected):
+            act()
+    assert life.ledger() == []
+
+
 def _row(life: Life, remote_id: str) -> Any:
     return next(row for row in life.ledger() if row["id"] == remote_id)
 
@@ -379,4 +440,7 @@ RULES: tuple[Rule, ...] = (
     unstage_leaves_nothing,
     unstage_never_takes_down_what_is_public,
     who_may_answer_is_obeyed_or_left_to_a_person,
+    a_correction_changes_the_text_and_nothing_else,
+    a_correction_without_an_answer_is_read_back,
+    what_is_gone_is_not_corrected,
 )

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import connectors
 from connectors import discover
+from connectors._corrections import Corrects
 from connectors.base import (
     Absent,
     ByHand,
@@ -69,6 +70,7 @@ def test_it_is_a_connector_and_has_its_abilities_whole(connector: Connector) -> 
         (Connector, ("render", "whoami", "stage", "release", "unstage")),
         (Finds, ("find",)),
         (Retracts, ("retract",)),
+        (Corrects, ("correctable", "correct", "stands")),
     ):
         for name in names:
             if hasattr(connector, name):

@@ -22,6 +22,7 @@ from connectors.base import (
     Absent,
     Field,
     Found,
+    Order,
     OutcomeUnknown,
     Receipt,
     Rejected,
@@ -336,6 +337,19 @@ def _straight_away(true: Any, access: Any, stage: Any) -> None:
     access.session.delete(url, headers={"Authorization": f"Bearer {access.fields['page_token']}"})
 
 
+def _without_attachments(true: Any, access: Any, post: Any, remote_id: str) -> Any:
+    url = f"{access.fields['server']}/api/v1/statuses/{remote_id}"
+    sent = {"Authorization": f"Bearer {access.fields['access_token']}"}
+    access.session.put(url, json={"status": post.text}, headers=sent)
+    return Receipt(remote_id, "", access.now)
+
+
+def _as_a_new_post(true: Any, access: Any, post: Any, remote_id: str) -> Any:
+    order = Order(secrets.token_hex(8), "Ab12", access.now)
+    staged = true.stage(access, dataclasses.replace(post, media=()), None, order, None)
+    return true.release(access, dataclasses.replace(post, media=()), staged.data, order)
+
+
 LIFE: dict[str, tuple[lives.Rule, str, dict[str, Callable[..., Any]]]] = {
     "another text is sent": (lives.what_is_rendered_is_what_is_shown, "mastodon", {"release": _another_text}),
     "silence is a no": (
@@ -387,6 +401,26 @@ LIFE: dict[str, tuple[lives.Rule, str, dict[str, Callable[..., Any]]]] = {
         lives.who_may_answer_is_obeyed_or_left_to_a_person,
         "instagram",
         {"release": lambda true, a, post, *rest: true.release(a, dataclasses.replace(post, extra={}), *rest)},
+    ),
+    "a correction drops the pictures": (
+        lives.a_correction_changes_the_text_and_nothing_else,
+        "mastodon",
+        {"correct": _without_attachments},
+    ),
+    "a correction is posted beside it": (
+        lives.a_correction_changes_the_text_and_nothing_else,
+        "facebook",
+        {"correct": _as_a_new_post},
+    ),
+    "a change is believed unseen": (
+        lives.a_correction_without_an_answer_is_read_back,
+        "facebook",
+        {"stands": lambda true, access, post, remote_id, since: Found(Receipt(remote_id, "", since))},
+    ),
+    "a correction of nothing is posted anew": (
+        lives.what_is_gone_is_not_corrected,
+        "mastodon",
+        {"correct": _as_a_new_post},
     ),
     "what never arrived is found": (
         lives.what_never_arrived_is_absent_and_may_be_released,

@@ -138,6 +138,7 @@ def test_from_the_connectors_the_application_takes_only_what_all_of_them_share()
         "connectors.base",
         "connectors._choices",
         "connectors._connects",
+        "connectors._corrections",
         "connectors._costs",
         "connectors._http",
         "connectors._pace",

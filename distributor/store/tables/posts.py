@@ -141,14 +141,18 @@ class AttemptRow(Base):
 
 
 class ReceiptRow(Base):
-    """The proof of publication. One remote post never proves two of ours."""
+    """The proof of publication. One text of a remote post never proves two of ours.
+
+    ``revision`` is 1 for what was posted, and one more each time that a correction changed the text in its place.
+    """
 
     __tablename__ = "receipt"
-    __table_args__ = (UniqueConstraint("account_id", "remote_id"),)
+    __table_args__ = (UniqueConstraint("account_id", "remote_id", "revision"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     remote_id: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     url: Mapped[str]
     at: Mapped[datetime]
     retracted_at: Mapped[datetime | None]
