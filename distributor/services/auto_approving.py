@@ -20,7 +20,7 @@ from distributor.services.judging import Row, judge
 from distributor.services.people import actor_of
 from distributor.services.permission import allowed, require
 from distributor.services.seconding import last_change
-from distributor.store import posts, pseudonyms
+from distributor.store import approvals, posts, pseudonyms
 from distributor.store.posts import record
 from distributor.store.tables import AccountRow, OrganisationRow, PostRow, UserRow
 
@@ -116,5 +116,5 @@ def _beyond_doubt(deps: Deps, session: Session, row: Row) -> bool:
         and clearance.answer("elected") == "none"
         and not judge(deps, session, [row])[post.id]
         and last_change(session, row) is None
-        and posts.undone_at(session, post.id) is None
+        and approvals.undone_at(session, post.id) is None
     )

@@ -15,7 +15,7 @@ from distributor.intake.report import item_of
 from distributor.services.calendars import calendar_for
 from distributor.services.deps import Deps
 from distributor.services.media import picture_addresses
-from distributor.store import items, persons, posts
+from distributor.store import approvals, items, persons
 from distributor.store.held import HeldPost
 from distributor.store.tables import ItemRow, MediumRow, OrganisationRow, PostRow
 from schedules.occasions import occasions
@@ -90,7 +90,7 @@ def unseconded(
     """
     if clearance.answer("elected") != "shown":
         return None
-    approvers = posts.approvers(session, post.id, post.digest) | ({with_actor} - {""})
+    approvers = approvals.approvers(session, post.id, post.digest) | ({with_actor} - {""})
     owner = session.get_one(OrganisationRow, organisation_id)
     return seconded(clearance, election_at(session, owner, moment), len(approvers))
 

@@ -16,7 +16,7 @@ from distributor.services.gating import clearances, unseconded
 from distributor.services.judging import Row
 from distributor.services.people import who_may
 from distributor.services.permission import allowed, require
-from distributor.store import posts, pseudonyms
+from distributor.store import approvals, posts, pseudonyms
 from distributor.store.tables import AnswerRow, EventRow, OverrideRow
 
 
@@ -76,7 +76,7 @@ def _may_stand_in(session: Session, key: str | None, row: Row) -> bool:
     last = last_change(session, row)
     if last is not None:
         return last.person != key
-    if post.due_at is None or not posts.approvers(session, post.id, post.digest) - {key}:
+    if post.due_at is None or not approvals.approvers(session, post.id, post.digest) - {key}:
         return False
     return unseconded(session, clearances(session, [item])[item.id], post, owner.id, post.due_at) is not None
 
@@ -114,6 +114,6 @@ def still_to_second(session: Session, actor: Actor, row: Row, due: datetime) -> 
     key = pseudonyms.key_of(session, actor)
     clearance = clearances(session, [item])[item.id]
     missing = unseconded(session, clearance, post, owner.id, due, with_actor=key)
-    if missing is not None and key in posts.approvers(session, post.id, post.digest):
+    if missing is not None and key in approvals.approvers(session, post.id, post.digest):
         raise Refused(f"Ihre Freigabe ist schon vermerkt. {missing.text}", code=missing.code)
     return missing

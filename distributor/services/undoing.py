@@ -11,7 +11,8 @@ from distributor.services.moving import apply
 from distributor.services.permission import require
 from distributor.services.verbs import VERBS
 from distributor.store import posts
-from distributor.store.posts import UNDONE, Stale
+from distributor.store.approvals import UNDONE
+from distributor.store.posts import Stale
 from distributor.wording import STATE_WORDS
 
 S = State
