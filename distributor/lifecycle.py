@@ -79,6 +79,9 @@ DEATHS = 3
 HANDED = "release.person"
 """The reason code of a Post that was handed to a person, who brings it to its network and ticks it off."""
 
+LEFT = "published.left"
+"""The reason code of a public Post of which a person still has to do something at its network, and ticks that off."""
+
 UNREACHABLE = "account.unreachable"
 """The reason code of a Post that is left to a person because its account lets nobody in: until it does again."""
 

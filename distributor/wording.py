@@ -52,6 +52,7 @@ EVENT_WORDS: dict[str, str] = {
     "post.missed": N_("Zeit verpasst"),
     "post.taken_back": N_("Freigabe vom Kalender zurückgenommen"),
     "post.corrects": N_("Als Korrektur angelegt"),
+    "post.ticked_off": N_("Von Hand Erledigtes abgehakt"),
     "post.corrected": N_("Text durch eine Korrektur geändert"),
     "post.repeated": N_("Wiederholung angelegt"),
     "post.expired": N_("Verfallen"),

@@ -380,7 +380,7 @@ def recall(ids: tuple[int, ...], reason: str, login: str) -> int:
     return _decide(ids, login, act)
 
 
-@posts.command(help="Hält fest, was eine Person gesehen hat: öffentlich unter --url, oder von Hand entfernt.")
+@posts.command(help="Hält fest, was getan oder zu sehen ist: öffentlich unter --url, von Hand entfernt oder erledigt.")
 @_many
 @option("--url", default="", metavar="U", help="Die Adresse des öffentlichen Posts; nur mit einer Nummer.")
 @option("--remote-id", default="", metavar="ID", help="Seine Kennung bei der Plattform.")

@@ -21,6 +21,7 @@ from distributor.services.planning import make_room, next_slot
 from distributor.services.seconding import require_release, require_second_person, still_to_second
 from distributor.services.settling import retracted
 from distributor.services.tailoring import reshape
+from distributor.services.ticking import tick_off
 from distributor.services.verbs import VERBS
 from distributor.store import claims, posts, proofs, pseudonyms
 from distributor.store.posts import Stale
@@ -357,7 +358,7 @@ def publish_now(deps: Deps, actor: Actor, post_id: int, now: datetime) -> None:
 
 
 def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str = "", remote_id: str = "") -> None:
-    """Note what a person saw: an uncertain post is public at ``url``, or one to be deleted by hand is gone."""
+    """Note what a person saw: an uncertain post is public at ``url``, what was to be done by hand is done."""
     with deps.store.write() as session:
         chosen = _choose(session, actor, post_id, "confirm")
         state = _in_state(chosen, "confirm")
@@ -366,6 +367,9 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
             for gone in (chosen.post, *amending.as_one(session, chosen.post)):
                 if gone.state == S.RETRACTING:
                     retracted(session, gone, f"von {seen_by} bestätigt", now=now, actor=actor)
+            return
+        if state is S.PUBLISHED:
+            tick_off(session, chosen.post, now, actor)
             return
         if not url.startswith(("https://", "http://")):
             raise Refused("Bitte die Adresse des öffentlichen Posts angeben (--url).", code="url.missing")
@@ -385,3 +389,4 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
         session.flush()
         seen = Move(S.PUBLISHED)
         _go(session, chosen, seen, now, actor, "post.seen_public", published_at=now, sent_digest=post.approved_digest)
+

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, or_, select
 
 from distributor.domain import Actor, State
+from distributor.lifecycle import LEFT
 from distributor.services.calendars import Calendars, warnings
 from distributor.services.deps import Deps
 from distributor.services.judging import judge
@@ -129,18 +130,25 @@ def joined(query: Select[*Columns], seen: Sequence[str] | None) -> Select[*Colum
     return query.where(OrganisationRow.slug.in_(seen) if seen else false())
 
 
+def left_to_a_person() -> ColumnElement[bool]:
+    """Return which public posts still need something by hand; said in letters, for the index is made of these."""
+    return PostRow.reason_code == literal_column(f"'{LEFT}'")
+
+
 def _in(queue: Queue) -> ColumnElement[bool]:
     person = PostRow.reason_who == "officer"
     # A post of a cleared Item is drafted only because something blocks it.
     blocked = and_(PostRow.state == S.DRAFTED, ItemRow.cleared_at.is_not(None), ItemRow.stage == "active")
-    by_hand = and_(PostRow.state.in_((S.UNCERTAIN, S.RETRACTING)), person)
+    by_hand = or_(and_(PostRow.state.in_((S.UNCERTAIN, S.RETRACTING)), person), left_to_a_person())
     clauses: dict[Queue, ColumnElement[bool]] = {
         Queue.AWAITING: PostRow.state == S.AWAITING,
         Queue.PLANNED: or_(
             PostRow.state.in_((S.SCHEDULED, S.STAGED, S.PUBLISHING)), and_(PostRow.state == S.UNCERTAIN, ~person)
         ),
         Queue.HELP: or_(PostRow.state.in_((S.FAILED, S.MISSED)), by_hand, blocked),
-        Queue.PUBLISHED: or_(PostRow.state == S.PUBLISHED, and_(PostRow.state == S.RETRACTING, ~person)),
+        Queue.PUBLISHED: or_(
+            and_(PostRow.state == S.PUBLISHED, ~left_to_a_person()), and_(PostRow.state == S.RETRACTING, ~person)
+        ),
         Queue.CLOSED: PostRow.state.in_((S.CLOSED, S.RETRACTED)),
     }
     return clauses[queue]

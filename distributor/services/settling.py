@@ -30,6 +30,7 @@ from connectors.base import (
 from distributor.domain import Actor, Reason, State
 from distributor.lifecycle import (
     HANDED,
+    LEFT,
     Happening,
     Looked,
     LookFailed,
@@ -209,7 +210,7 @@ class _Settlement:
         named = (receipt.remote_id, receipt.url, receipt.at, revision)
         self.proofs.append(Proof(post.id, post.account_id, call.stage_id, *named))
         values = {"published_at": receipt.at, "sent_digest": call.digest, "tries": 0}
-        left = Reason("published.left", receipt.left, "officer") if receipt.left else None
+        left = Reason(LEFT, receipt.left, "officer") if receipt.left else None
         return Step(post, Move(State.PUBLISHED, left), "published", values=values, organisation=call.organisation)
 
     def looked(self, post: HeldPost, result: Result) -> Step | None:

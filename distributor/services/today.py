@@ -19,7 +19,7 @@ from distributor.services.account_views import Standing
 from distributor.services.deps import Deps
 from distributor.services.findings import Finding
 from distributor.services.permission import visible
-from distributor.services.queues import joined
+from distributor.services.queues import joined, left_to_a_person
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 from distributor.wording import BERLIN, day_bounds
 
@@ -112,7 +112,7 @@ _EARLY = timedelta(days=2)
 def _is_wrong(actor: Actor) -> ColumnElement[bool]:
     """What has gone wrong and waits for a person; drafts that something blocks, for who writes the texts."""
     by_hand = and_(PostRow.state.in_((S.UNCERTAIN, S.RETRACTING)), PostRow.reason_who == "officer")
-    failed = PostRow.state.in_((S.FAILED, S.MISSED))
+    failed = or_(PostRow.state.in_((S.FAILED, S.MISSED)), left_to_a_person())
     if not actor.has(Role.EDITOR):
         return or_(failed, by_hand)
     blocked = and_(PostRow.state == S.DRAFTED, ItemRow.cleared_at.is_not(None), ItemRow.stage == "active")

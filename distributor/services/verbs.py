@@ -29,7 +29,7 @@ VERBS = {
     "retry": Verb("post.approve", frozenset({S.FAILED, S.MISSED, S.UNCERTAIN})),
     "publish_now": Verb("post.approve", frozenset({S.SCHEDULED, S.STAGED, S.MISSED})),
     "recall": Verb("post.recall", frozenset(S) - {S.CLOSED, S.RETRACTED, S.RETRACTING}),
-    "confirm": Verb("post.approve", frozenset({S.UNCERTAIN, S.RETRACTING})),
+    "confirm": Verb("post.approve", frozenset({S.UNCERTAIN, S.RETRACTING, S.PUBLISHED})),
 }
 
 
@@ -39,13 +39,13 @@ def offered(
     """Return the verbs that would not be refused.
 
     ``blocked``: a problem forbids approval; ``daemon_looks``: an unclear outcome is still being looked into;
-    ``by_hand``: a person has to take the post down.
+    ``by_hand``: a person has to take the post down, or to do there what no call does.
     """
     verbs = {name for name, verb in VERBS.items() if state in verb.states and allowed(actor, verb.right, organisation)}
     if blocked:
         verbs -= {"approve", "retry", "publish_now"}
     if daemon_looks:
         verbs -= {"retry"}
-    if state is S.RETRACTING and not by_hand:
+    if state in (S.RETRACTING, S.PUBLISHED) and not by_hand:
         verbs -= {"confirm"}
     return frozenset(verbs)

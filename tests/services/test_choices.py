@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from distributor.domain import Refused
-from distributor.services import accounts, tailoring, views
+from distributor.services import accounts, approving, queues, tailoring, today, views
+from distributor.services.queues import Queue
 from tests.support.world import SETUP, World
 
 Reaches = Callable[..., World]
@@ -70,6 +71,33 @@ def test_what_no_call_can_do_is_left_to_a_person_beside_the_receipt(
     assert post["reason"]["code"] == "published.left"
     assert "Kommentare" in post["todo"][0]
     assert post["todo"][1] == "officer"
+
+
+def test_what_was_left_is_shown_until_somebody_ticks_it_off(reaches: Reaches) -> None:
+    world = reaches("awaiting", "facebook")
+    chooses(world, "facebook", comments="off")
+    world.approves()
+    world.runs_until(world.due())
+    number, officer, now = world.post()["id"], world.person("fulda"), world.clock.now()
+
+    def shown() -> tuple[int, int, int]:
+        page = queues.queue_page(world.deps, officer, Queue.HELP)
+        start = today.today(world.deps, officer, now)
+        return page.total, page.counts[Queue.PUBLISHED], start.wrong.total
+
+    assert shown() == (1, 0, 1)
+    with pytest.raises(Refused, match="darf das"):
+        approving.confirm(world.deps, world.person("pruefung"), number, now)
+    approving.confirm(world.deps, officer, number, now)
+
+    assert shown() == (0, 1, 0)
+    post = world.post()
+    assert (post["state"], post["reason"], post["todo"]) == ("published", None, None)
+    [told] = [step for step in post["story"] if step["said"] == "Von Hand Erledigtes abgehakt"]
+    assert told["actor"] == "fulda"
+    with pytest.raises(Refused, match="nichts von Hand zu tun"):
+        approving.confirm(world.deps, officer, number, now)
+    assert post["receipt"]["url"] == world.post()["receipt"]["url"]
 
 
 def test_a_choice_that_the_channel_does_not_offer_is_refused(reaches: Reaches) -> None:

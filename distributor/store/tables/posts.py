@@ -12,6 +12,7 @@ from distributor.domain import State
 from distributor.store.tables.base import Base, PersonKey
 
 _CORRECTING = "corrects_id IS NOT NULL AND state NOT IN ('closed', 'retracted')"
+_LEFT = "reason_code = 'published.left'"
 _STATES = ", ".join(f"'{state}'" for state in State)
 
 
@@ -47,6 +48,7 @@ class PostRow(Base):
         Index("ix_post_state_next_try_at", "state", "next_try_at"),
         Index("ix_post_state_due_at", "state", "due_at"),
         Index("ix_post_account_state", "account_id", "state"),
+        Index("ix_post_left", "reason_code", sqlite_where=text(_LEFT), postgresql_where=text(_LEFT)),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
