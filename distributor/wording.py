@@ -38,6 +38,8 @@ EVENT_WORDS: dict[str, str] = {
     "post.approved": N_("Freigegeben"),
     "post.approved_first": N_("Erste von zwei Freigaben"),
     "post.approved_alone": N_("Ohne zweite Person freigegeben"),
+    "training.opened": N_("In der Schulung geöffnet"),
+    "training.seen": N_("In der Schulung an der Wand angesehen"),
     "approval.undone": N_("Freigabe zurückgenommen"),
     "post.edited": N_("Text bearbeitet"),
     "post.moved": N_("Zeit geändert"),

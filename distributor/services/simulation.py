@@ -5,7 +5,6 @@ Only against the sandbox: every host of every channel in use must answer as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -16,8 +15,9 @@ from distributor.clock import SimulatedClock
 from distributor.domain import Refused, State
 from distributor.services import repeating
 from distributor.services.deps import Deps
+from distributor.services.training import on_this_machine, servers
 from distributor.store import claims, items
-from distributor.store.tables import AccountRow, PostRow
+from distributor.store.tables import PostRow
 from distributor.wording import local_time
 
 _TIMEOUT = (3.0, 10.0)
@@ -47,7 +47,7 @@ def _sandboxes(deps: Deps) -> dict[str, datetime | None]:
     """Return the sandboxes behind the channels in use, and where each one's clock was set to (None: it runs live)."""
     with deps.store.read() as session:
         accounts = [row for row, _ in items.accounts(session)]
-        servers = {(row.channel, url) for row in accounts for url in _servers(deps, row)}
+        servers = {(row.channel, url) for row in accounts for url in servers(deps, row)}
     if not accounts:
         raise Refused("Es gibt noch keine Konten, für die etwas zu simulieren wäre.", code="simulation.empty")
     clocks: dict[str, datetime | None] = {}
@@ -59,18 +59,10 @@ def _sandboxes(deps: Deps) -> dict[str, datetime | None]:
     return clocks
 
 
-def _servers(deps: Deps, account: AccountRow) -> Iterator[str]:
-    """Yield every address that an account's calls may go to: its channel's hosts, and a server of its own."""
-    yield from deps.urls(account.channel).values()
-    for field in deps.connector(account.channel).fields:
-        if field.address:
-            yield str(account.fields.get(field.name) or field.default)
-
-
 def _sandbox_clock(origin: str, channel: str) -> datetime | None:
     """Ask a sandbox for its clock. Only loopback addresses are asked at all. Raises: Refused if none is there."""
     try:
-        if urlsplit(origin).hostname not in ("127.0.0.1", "localhost", "::1"):
+        if not on_this_machine(origin):
             raise ValueError("not this machine")
         answer = requests.get(f"{origin}/_clock", timeout=_TIMEOUT, allow_redirects=False)
         said = answer.json()

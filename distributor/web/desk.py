@@ -55,6 +55,7 @@ from distributor.web import (
     releasing,
     staff,
     start,
+    training,
     wording_page,
 )
 from distributor.web.api import app as api
@@ -95,6 +96,7 @@ _PAGES = (
     files,
     conference,
     record,
+    training,
 )
 """The modules with pages; where two could answer an address, the first does."""
 

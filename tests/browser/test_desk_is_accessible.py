@@ -30,7 +30,17 @@ A browser at 200 % shows a page as on half the pixels.
 """
 
 PAGES = {
-    "anna": ("/", "/freigabe", "/freigabe?liste=hilfe", "/post/{post}", "/verpasst", "/kalender", "/konten"),
+    "anna": (
+        "/",
+        "/freigabe",
+        "/freigabe?liste=hilfe",
+        "/freigabe/auswahl",
+        "/schulung",
+        "/post/{post}",
+        "/verpasst",
+        "/kalender",
+        "/konten",
+    ),
     "eva": (
         "/",
         "/beitraege",
