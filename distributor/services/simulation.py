@@ -47,11 +47,11 @@ def _sandboxes(deps: Deps) -> dict[str, datetime | None]:
     """Return the sandboxes behind the channels in use, and where each one's clock was set to (None: it runs live)."""
     with deps.store.read() as session:
         accounts = [row for row, _ in items.accounts(session)]
-        servers = {(row.channel, url) for row in accounts for url in servers(deps, row)}
+        addresses = {(row.channel, url) for row in accounts for url in servers(deps, row)}
     if not accounts:
         raise Refused("Es gibt noch keine Konten, für die etwas zu simulieren wäre.", code="simulation.empty")
     clocks: dict[str, datetime | None] = {}
-    for channel, url in sorted(servers):
+    for channel, url in sorted(addresses):
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in clocks:

@@ -17,6 +17,8 @@ PAGES = [
     ("otto", "/"),
     ("anna", "/freigabe"),
     ("anna", "/freigabe?liste=hilfe"),
+    ("anna", "/freigabe/auswahl"),
+    ("anna", "/schulung"),
     ("anna", "/post/1"),
     ("anna", "/post/2"),
     ("eva", "/freigabe"),
