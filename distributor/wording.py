@@ -118,6 +118,14 @@ def local_time(moment: datetime) -> str:
     return f"{_DAYS[local.weekday()]} {local:%d.%m.%Y, %H:%M} Uhr"
 
 
+def span_words(length: timedelta) -> str:
+    """Return "3 Stunden", "90 Minuten" or "eine Stunde"; seconds are left out."""
+    minutes = length // timedelta(minutes=1)
+    if minutes % 60 == 0 and minutes:
+        return "eine Stunde" if minutes == 60 else f"{minutes // 60} Stunden"
+    return "eine Minute" if minutes == 1 else f"{minutes} Minuten"
+
+
 def stamp(moment: datetime | None) -> str | None:
     """Return ISO 8601 in UTC with a Z, or None."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

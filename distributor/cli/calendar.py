@@ -14,7 +14,8 @@ from distributor.cli.printing import emit, raw, say, table, when
 from distributor.cli.sources import read_bytes
 from distributor.domain import State
 from distributor.services import occasions, sharing
-from distributor.services.coming import as_ics, coming, coming_everywhere
+from distributor.services.calendar_file import as_ics
+from distributor.services.coming import coming, coming_everywhere
 from distributor.services.occasions import Consequences
 from distributor.wording import STATE_WORDS, day_span
 from schedules.days import KINDS, LABELS, Kind, Occasion

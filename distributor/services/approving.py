@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,26 +12,23 @@ from connectors.base import RemotePost
 from distributor.domain import Actor, Reason, Refused, State
 from distributor.lifecycle import Move
 from distributor.services import amending
-from distributor.services.calendars import calendar_for, warnings
 from distributor.services.deps import Deps
 from distributor.services.judging import Row, refuse_bad_slot
 from distributor.services.moving import apply
 from distributor.services.permission import require
-from distributor.services.planning import make_room, next_slot
+from distributor.services.planning import next_slot
 from distributor.services.seconding import require_release, require_second_person, still_to_second
 from distributor.services.settling import retracted
 from distributor.services.tailoring import reshape
 from distributor.services.ticking import tick_off
+from distributor.services.timing import require_time
 from distributor.services.verbs import VERBS
 from distributor.store import claims, posts, proofs, pseudonyms
 from distributor.store.posts import Stale
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 from distributor.wording import STATE_WORDS, local_time
-from schedules.objections import objections
 
 S = State
-
-_FARTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +135,7 @@ def approve_in(
         _approvable(deps, chosen, digest)
     _in_state(chosen, "approve")
     due, why = (at, "") if at is not None else _proposal(deps, session, post, now, proposed)
-    _time_allowed(session, chosen, due, now)
-    if at is not None:
-        _warnings_seen(session, chosen, at, despite=despite)
-        _distance_kept(session, chosen, at)
+    require_time(session, chosen.row, due, now, by_hand=at is not None, despite=despite)
     refuse_bad_slot(deps, session, chosen.row, due)
     require_second_person(session, actor, chosen.row, now, alone=alone, reason=reason)
     missing = still_to_second(session, actor, chosen.row, due)
@@ -203,38 +197,6 @@ def _unchanged(post: PostRow, digest: str | None) -> None:
         raise Refused(text, code="post.stale")
 
 
-def _distance_kept(session: Session, chosen: _Chosen, at: datetime) -> None:
-    other = make_room(session, chosen.post, chosen.owner, at)
-    if other is not None:
-        text = f"{local_time(at)} liegt zu nah an einem anderen Post dieses Kontos ({local_time(other)})."
-        raise Refused(text, code="time.distance")
-
-
-def _time_allowed(session: Session, chosen: _Chosen, at: datetime, now: datetime) -> None:
-    item = chosen.item
-    if at < now - timedelta(minutes=1):
-        raise Refused(f"{local_time(at)} ist schon vorbei.", code="time.past")
-    if at > now + _FARTHEST:
-        raise Refused(f"{local_time(at)} liegt mehr als ein Jahr voraus; ein Tippfehler?", code="time.far")
-    if item.embargo_until is not None and at < item.embargo_until:
-        text = f"{local_time(at)} liegt vor dem Ende der Sperrfrist ({local_time(item.embargo_until)})."
-        raise Refused(text, code="time.embargo")
-    if item.valid_until is not None and at >= item.valid_until:
-        text = f"{local_time(at)} liegt nach dem Ende der Gültigkeit ({local_time(item.valid_until)})."
-        raise Refused(text, code="time.validity")
-    for against in objections(calendar_for(session, chosen.owner), chosen.account.channel, at):
-        if against.severity == "forbid":
-            raise Refused(f"{local_time(at)} geht nicht: {against.text}", code="time.calendar")
-
-
-def _warnings_seen(session: Session, chosen: _Chosen, at: datetime, *, despite: bool) -> None:
-    """Raises: Refused with what the calendar warns of at a time chosen by hand, unless the person knows it."""
-    found = warnings(calendar_for(session, chosen.owner), chosen.account.channel, at)
-    if found and not despite:
-        text = f"{' '.join(found)} Soll der Post trotzdem dann erscheinen, bitte das bestätigen."
-        raise Refused(text, code="time.warned")
-
-
 def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime, *, digest: str | None = None) -> None:
     """Give one post its own text (None: back to the template's); an Approval becomes void.
 
@@ -249,13 +211,23 @@ def edit(deps: Deps, actor: Actor, post_id: int, text: str | None, now: datetime
         reshape(deps, session, chosen.post, now, actor=actor)
 
 
-def move(deps: Deps, actor: Actor, post_id: int, at: datetime, now: datetime, *, despite: bool = False) -> None:
+def move(
+    deps: Deps,
+    actor: Actor,
+    post_id: int,
+    at: datetime,
+    now: datetime,
+    *,
+    despite: bool = False,
+    seen: datetime | None = None,
+) -> None:
     """Give the post another time. An approved post stays approved; a missed one is due again.
 
-    ``despite`` says that the person knows what the calendar warns of at that time. Raises: Refused.
+    ``despite`` says that the person knows what the calendar warns of at that time; ``seen`` is the time it had when
+    they looked, and another one means that somebody was faster. Raises: Refused.
     """
     with deps.store.write() as session:
-        move_in(deps, session, actor, post_id, at, now, despite=despite)
+        move_in(deps, session, actor, post_id, at, now, despite=despite, seen=seen)
 
 
 def move_in(
@@ -268,6 +240,7 @@ def move_in(
     *,
     despite: bool = False,
     only: State | None = None,
+    seen: datetime | None = None,
 ) -> None:
     """Move within the caller's transaction; ``only`` refuses a post in any other state. Raises: Refused."""
     chosen = _choose(session, actor, post_id, "move")
@@ -275,9 +248,11 @@ def move_in(
     if only is not None and state is not only:
         text = f"Post {post_id} ist inzwischen {STATE_WORDS[state]}; er bleibt, wie er ist."
         raise Refused(text, code="post.stale")
-    _time_allowed(session, chosen, at, now)
-    _warnings_seen(session, chosen, at, despite=despite)
-    _distance_kept(session, chosen, at)
+    if seen is not None and chosen.post.due_at != seen:
+        told = local_time(chosen.post.due_at) if chosen.post.due_at is not None else "noch keine"
+        text = f"Die Zeit von Post {post_id} hat sich inzwischen geändert (jetzt: {told}); er bleibt, wie er ist."
+        raise Refused(text, code="post.stale")
+    require_time(session, chosen.row, at, now, by_hand=True, despite=despite)
     if state is S.AWAITING:
         _go(session, chosen, Move(S.AWAITING), now, actor, "post.moved", due_at=at, plan_why="")
         posts.record(session, now=now, actor=actor, what="post.moved", subject="post", subject_id=post_id)
@@ -343,7 +318,7 @@ def retry(deps: Deps, actor: Actor, post_id: int, now: datetime) -> datetime:
             # Recalled, or on an account that is left: that it is absent is all there was to know.
             if chosen.post.state == S.CLOSED or chosen.account.retiring_at is not None:
                 return now
-        _time_allowed(session, chosen, now, now)
+        require_time(session, chosen.row, now, now, by_hand=False)
         _reschedule(deps, session, chosen, now, now, actor, "post.retried")
         return now
 
@@ -353,7 +328,7 @@ def publish_now(deps: Deps, actor: Actor, post_id: int, now: datetime) -> None:
     with deps.store.write() as session:
         chosen = _choose(session, actor, post_id, "publish_now")
         _in_state(chosen, "publish_now")
-        _time_allowed(session, chosen, now, now)
+        require_time(session, chosen.row, now, now, by_hand=False)
         _reschedule(deps, session, chosen, now, now, actor, "post.hurried")
 
 
@@ -389,4 +364,3 @@ def confirm(deps: Deps, actor: Actor, post_id: int, now: datetime, *, url: str =
         session.flush()
         seen = Move(S.PUBLISHED)
         _go(session, chosen, seen, now, actor, "post.seen_public", published_at=now, sent_digest=post.approved_digest)
-

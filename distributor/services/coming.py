@@ -5,8 +5,8 @@ Without a database, or where it does not know the Organisation, the configuratio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from distributor.domain import Refused, State
+from distributor.domain import Refused
 from distributor.roster import organisation_of
 from distributor.services import organisations
 from distributor.services.calendars import Calendars
@@ -23,12 +23,11 @@ from distributor.services.configuration import read_files
 from distributor.services.deps import Deps
 from distributor.store import calendars, items
 from distributor.store.tables import OrganisationRow
-from distributor.wording import BERLIN, STATE_WORDS, stamp
+from distributor.wording import BERLIN, stamp
 from schedules.calendar import DAYS, Calendar, with_own
 from schedules.cover import cover
 from schedules.days import Occasion
-from schedules.document import calendar_of, occasion_document, occasion_of
-from schedules.ics import CalendarEvent, export
+from schedules.document import calendar_of, occasion_document
 from schedules.occasions import occasions, unknown
 from schedules.plan import stagger
 from schedules.slots import expand
@@ -40,6 +39,7 @@ _EARLIEST, _LATEST = date(1990, 1, 1), date(2190, 1, 1)
 """Beyond, no calendar of ours knows anything, and near the ends of time its zone cannot be told."""
 
 Days = dict[date, dict[str, Any]]
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,13 @@ class _Told:
     organisations: list[str] = field(default_factory=list)
 
 
-def coming(deps: Deps, slug: str, first: date, last: date, *, database: bool = True) -> dict[str, Any]:
+def coming(
+    deps: Deps, slug: str, first: date, last: date, *, database: bool = True, most: int | None = None, skip: int = 0
+) -> dict[str, Any]:
     """Return an Organisation's days from ``first`` to ``last``, both included, with all that lies on them.
 
-    ``duty`` names who answers comments at all, a slot's ``cover`` who can then; None where nobody is asked to.
-    Raises: Refused.
+    Of each day's posts ``most`` are told after ``skip`` others (None: all), and how many there are. ``duty`` names who
+    answers comments at all, a slot's ``cover`` who can then; None where nobody is asked to. Raises: Refused.
     """
     _in_reach(first, last)
     subject = (_stored(deps, slug) if database else None) or _written(deps, slug)
@@ -75,7 +77,8 @@ def coming(deps: Deps, slug: str, first: date, last: date, *, database: bool = T
     _lay_in_slots(days, subject, *_bounds(first, last, zone))
     if subject.source == "database":
         with deps.store.read() as session:
-            _lay_in_posts(session, days, [subject], *_bounds(first, last, zone))
+            _lay_in_embargoes(session, days, [subject], _bounds(first, last, zone))
+            _lay_in_posts(session, days, [subject], _bounds(first, last, zone), most, skip)
     return {
         "organisation": slug,
         "calendar": subject.calendar.name,
@@ -88,7 +91,13 @@ def coming(deps: Deps, slug: str, first: date, last: date, *, database: bool = T
 
 
 def coming_everywhere(
-    deps: Deps, first: date, last: date, *, organisations: Sequence[str] | None = None
+    deps: Deps,
+    first: date,
+    last: date,
+    *,
+    organisations: Sequence[str] | None = None,
+    most: int | None = None,
+    skip: int = 0,
 ) -> dict[str, Any]:
     """Return the same for these Organisations (None: all) in one, without slots. Raises: Refused.
 
@@ -99,7 +108,8 @@ def coming_everywhere(
         subjects = _all_stored(session, organisations)
         days = _empty_days(first, last, {gap for each in subjects for gap in unknown(each.calendar, first, last)})
         _lay_in_occasions(days, _gathered(subjects, first, last), everybody=len(subjects))
-        _lay_in_posts(session, days, subjects, *_bounds(first, last, BERLIN))
+        _lay_in_embargoes(session, days, subjects, _bounds(first, last, BERLIN))
+        _lay_in_posts(session, days, subjects, _bounds(first, last, BERLIN), most, skip)
     return {
         "organisation": None,
         "calendar": None,
@@ -134,8 +144,10 @@ def _empty_days(first: date, last: date, gaps: Iterable[Any]) -> Days:
             "holiday": None,
             "occasions": [],
             "unknown": sorted(gap.kind for gap in gaps if gap.first <= day <= gap.last),
+            "embargoes": [],
             "slots": [],
             "posts": [],
+            "count": 0,
         }
     return days
 
@@ -171,9 +183,25 @@ def _lay_in_slots(days: Days, subject: _Subject, start: datetime, end: datetime)
         told["slots"].sort(key=lambda slot: (slot["at"], slot["channel"]))
 
 
-def _lay_in_posts(session: Session, days: Days, subjects: Sequence[_Subject], start: datetime, end: datetime) -> None:
+def _lay_in_embargoes(session: Session, days: Days, subjects: Sequence[_Subject], span: Span) -> None:
+    for title, ends in calendars.embargoes(session, *span, organisations=[each.slug for each in subjects]):
+        local = ends.astimezone(ZoneInfo(subjects[0].calendar.zone))
+        days[local.date()]["embargoes"].append({"title": title, "local": f"{local:%H:%M}"})
+
+
+def _lay_in_posts(
+    session: Session, days: Days, subjects: Sequence[_Subject], span: Span, most: int | None, skip: int
+) -> None:
+    """Lay in each day's posts; with ``most`` the others are only counted, so that a full month stays cheap."""
     known = {each.slug: each.calendar for each in subjects}
-    for post, account, owner, item, url in calendars.planned(session, start, end, organisations=list(known)):
+    only: list[int] | None = None
+    if most is not None:
+        only = []
+        for number, slug, due_at in calendars.places(session, *span, organisations=list(known)):
+            told = days[due_at.astimezone(ZoneInfo(known[slug].zone)).date()]
+            told["count"] += 1
+            only += [number] if skip < told["count"] <= skip + most else []
+    for post, account, owner, item, url in calendars.planned(session, *span, organisations=list(known), only=only):
         calendar = known[owner.slug]
         if post.due_at is None:
             continue
@@ -189,6 +217,7 @@ def _lay_in_posts(session: Session, days: Days, subjects: Sequence[_Subject], st
                 "organisation": owner.slug,
                 "organisation_name": owner.name,
                 "channel": account.channel,
+                "account": account.id,
                 "title": item.title,
                 "state": post.state,
                 "link": url or post.document["link"],
@@ -197,6 +226,7 @@ def _lay_in_posts(session: Session, days: Days, subjects: Sequence[_Subject], st
                 "embargo_until": stamp(item.embargo_until),
             }
         )
+        told["count"] = max(told["count"], len(told["posts"]))
 
 
 def _stored(deps: Deps, slug: str) -> _Subject | None:
@@ -230,52 +260,3 @@ def _written(deps: Deps, slug: str) -> _Subject:
     calendar = with_own(calendar_of(files.calendars[owner.calendar]), owner.occasions, owner.duty)
     channels = sorted({entry.channel for entry in files.accounts[slug]} or files.texts)
     return _Subject(slug, calendar, sorted(files.organisations).index(slug), channels, "config")
-
-
-def as_ics(seen: Mapping[str, Any], now: datetime, *, written_at: datetime | None = None, desk_url: str = "") -> bytes:
-    """Return what was found ahead as an iCalendar file: special days and planned posts; without a database the slots.
-
-    Posts are told by their titles only, and not even by those while an embargo lasts. ``written_at`` is named as
-    the time of writing (by default ``now``), ``desk_url`` is where each post is looked at.
-    """
-    where = seen["organisation"] or "alle"
-    events = (
-        [event for day in seen["days"] for event in _slot_events(day["slots"], where)]
-        if seen["source"] == "config"
-        else [_post_event(post, now, desk_url) for day in seen["days"] for post in day["posts"]]
-    )
-    name = f"Redaktionsplan {seen['organisation'] or 'Hessen'}"
-    return export(events, _whole_days(seen["days"]), name=name, now=written_at or now)
-
-
-def _slot_events(slots: Sequence[Mapping[str, Any]], where: str) -> Iterable[CalendarEvent]:
-    for slot in slots:
-        yield CalendarEvent(
-            uid=f"slot-{slot['channel']}-{slot['at']}@{where}.distributor",
-            at=datetime.fromisoformat(slot["at"]),
-            title=f"{slot['channel']}: Zeitfenster",
-        )
-
-
-def _post_event(post: Mapping[str, Any], now: datetime, desk_url: str) -> CalendarEvent:
-    secret = post["embargo_until"] is not None and datetime.fromisoformat(post["embargo_until"]) > now
-    title = "Beitrag unter Sperrfrist" if secret else post["title"]
-    return CalendarEvent(
-        uid=f"post-{post['id']}@{post['organisation']}.distributor",
-        at=datetime.fromisoformat(post["at"]),
-        title=f"{post['organisation_name']}, {post['channel']}: {title} ({STATE_WORDS[State(post['state'])]})",
-        url=f"{desk_url}/post/{post['id']}" if desk_url else "",
-    )
-
-
-def _whole_days(days: Sequence[Mapping[str, Any]]) -> list[Occasion]:
-    """Return the special days, each once; one that only some keep says whose it is."""
-    found: dict[Occasion, None] = {}
-    for told in (each for day in days for each in day["occasions"]):
-        one = occasion_of({key: value for key, value in told.items() if key != "organisations"})
-        if told["organisations"]:
-            whose = ", ".join(told["organisations"])
-            uid = f"{'-'.join(told['organisations'])}-{one.uid}" if one.uid else ""
-            one = replace(one, title=f"{one.title} ({whose})", uid=uid)
-        found[one] = None
-    return list(found)

@@ -66,15 +66,22 @@ def refuse_bad_slot(deps: Deps, session: Session, row: Row, due: datetime) -> No
 
     Of two who approve the same words at the same moment, the second waits here for the first and sees them.
     """
-    post, account, owner, item = row
+    post, account, _, _ = row
     if deps.connector(account.channel).limits.duplicates is not None:
         posts.one_at_a_time(session, f"{account.channel} {essence(post.document['text'])}")
-    for gate in closed_gates(deps, clearances(session, [item])[item.id], account.channel, owner.slug, due):
-        raise Refused(f"Post {post.id} kann so nicht hinaus: {gate.text}", code=gate.code)
+    for code, text in against_slot(deps, session, row, due):
+        raise Refused(f"Post {post.id} kann so nicht hinaus: {text}", code=code)
+
+
+def against_slot(deps: Deps, session: Session, row: Row, due: datetime) -> list[tuple[str, str]]:
+    """Return by code, in German, what bars an approval for ``due``; nothing is locked."""
+    _, account, owner, item = row
+    gates = closed_gates(deps, clearances(session, [item])[item.id], account.channel, owner.slug, due)
     near = _around(deps, session, [(account.channel, due)])
-    for problem in _by_slot(deps, row, due, organisation_of(owner.document), item_of(item.document), near):
-        if problem.severity == "block":
-            raise Refused(f"Post {post.id} kann so nicht hinaus: {problem.text}", code="post.blocked")
+    problems = _by_slot(deps, row, due, organisation_of(owner.document), item_of(item.document), near)
+    return [(gate.code, gate.text) for gate in gates] + [
+        ("post.blocked", problem.text) for problem in problems if problem.severity == "block"
+    ]
 
 
 Around = Mapping[tuple[str, str], Sequence[posts.Carried]]

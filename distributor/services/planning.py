@@ -113,21 +113,12 @@ def keep_clear(session: Session, now: datetime, actor: Actor, organisation_id: i
     return taken_back
 
 
-def make_room(session: Session, post: PostRow, owner: OrganisationRow, at: datetime) -> datetime | None:
-    """Let proposals of the account that are too near to a time chosen by hand be planned anew.
-
-    Returns the time of an approved or public post that is nearer than the calendar allows, or None if there is none.
-    """
+def make_room(session: Session, post: PostRow, owner: OrganisationRow, at: datetime) -> None:
+    """Let proposals of the account that are too near to a time chosen by hand be planned anew."""
     distance = calendar_for(session, owner).min_distance
-    if not distance:
-        return None
-    near = places.neighbours(session, post, at - distance, at + distance)
-    fixed = [each.due_at for each in near if each.state != State.AWAITING and each.due_at is not None]
-    if fixed:
-        return min(fixed)
-    for proposal in near:
-        _set_time(session, proposal, None)
-    return None
+    for each in places.neighbours(session, post, at - distance, at + distance) if distance else ():
+        if each.state == State.AWAITING:
+            _set_time(session, each, None)
 
 
 class _Desk:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 
 from distributor.domain import Actor, Refused
+from distributor.services.calendar_file import as_ics
 from distributor.services.calendars import organisation_named
-from distributor.services.coming import as_ics, coming, coming_everywhere
+from distributor.services.coming import coming, coming_everywhere
 from distributor.services.deps import Deps
 from distributor.services.people import actor_of
 from distributor.services.permission import visible

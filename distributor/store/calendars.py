@@ -111,13 +111,21 @@ def approved(
     )
     if organisation_id is not None:
         query = query.where(AccountRow.organisation_id == organisation_id)
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in session.execute(query) if row[2] is not None]
 
 
 def planned(
-    session: Session, start: datetime, end: datetime, *, organisations: Sequence[str] | None = None
+    session: Session,
+    start: datetime,
+    end: datetime,
+    *,
+    organisations: Sequence[str] | None = None,
+    only: Sequence[int] | None = None,
 ) -> Sequence[tuple[PostRow, AccountRow, OrganisationRow, ItemRow, str | None]]:
-    """Return what holds a place in the calendar from ``start`` until just before ``end``, with its public address."""
+    """Return what holds a place in the calendar from ``start`` until just before ``end``, with its public address.
+
+    ``only``: no others than these posts.
+    """
     query = (
         select(PostRow, AccountRow, OrganisationRow, ItemRow, ReceiptRow.url)
         .join(AccountRow, PostRow.account_id == AccountRow.id)
@@ -127,6 +135,42 @@ def planned(
         .where(PostRow.due_at >= start, PostRow.due_at < end, PostRow.state.not_in(HOLD_NO_PLACE))
         .order_by(PostRow.due_at, PostRow.id)
     )
+    if only is not None:
+        query = query.where(PostRow.id.in_(only))
     if organisations is not None:
         query = query.where(OrganisationRow.slug.in_(organisations))
     return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query)]
+
+
+def places(
+    session: Session, start: datetime, end: datetime, *, organisations: Sequence[str]
+) -> Sequence[tuple[int, str, datetime]]:
+    """Return (Post, its Organisation's slug, due time) of what :func:`planned` would return, and nothing more."""
+    query = (
+        select(PostRow.id, OrganisationRow.slug, PostRow.due_at)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .where(PostRow.due_at >= start, PostRow.due_at < end, PostRow.state.not_in(HOLD_NO_PLACE))
+        .where(OrganisationRow.slug.in_(organisations))
+        .order_by(PostRow.due_at, PostRow.id)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query) if row[2] is not None]
+
+
+def embargoes(
+    session: Session, start: datetime, end: datetime, *, organisations: Sequence[str]
+) -> Sequence[tuple[str, datetime]]:
+    """Return title and end of each embargo that ends in this time and holds a post of these Organisations."""
+    held = (
+        select(PostRow.id)
+        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .where(PostRow.item_id == ItemRow.id, PostRow.state != State.CLOSED)
+        .where(OrganisationRow.slug.in_(organisations))
+    )
+    query = (
+        select(ItemRow.title, ItemRow.embargo_until)
+        .where(ItemRow.embargo_until >= start, ItemRow.embargo_until < end, held.exists())
+        .order_by(ItemRow.embargo_until, ItemRow.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query) if row[1] is not None]

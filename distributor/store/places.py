@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import cast
@@ -66,6 +66,24 @@ def neighbours(session: Session, post: PostRow, after: datetime, before: datetim
         PostRow.state.not_in(HOLD_NO_PLACE),
     )
     return session.scalars(query).all()
+
+
+def beside(
+    session: Session, accounts: Collection[int], after: datetime, before: datetime
+) -> Sequence[tuple[int, int, str, str, datetime]]:
+    """Return (Post, account, Item title, state, due time) of all that holds a place of these between two times."""
+    query = (
+        select(PostRow.id, PostRow.account_id, ItemRow.title, PostRow.state, PostRow.due_at)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .where(
+            PostRow.account_id.in_(accounts),
+            PostRow.due_at > after,
+            PostRow.due_at < before,
+            PostRow.state.not_in(HOLD_NO_PLACE),
+        )
+        .order_by(PostRow.due_at, PostRow.id)
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query) if row[4] is not None]
 
 
 def taken(session: Session, since: datetime) -> Sequence[tuple[int, int, int, datetime]]:

@@ -1,33 +1,26 @@
-"""The calendar: what lies ahead as a list of days, special days to enter and strike, and calendars to subscribe to."""
+"""The calendar: what lies ahead, special days to enter and strike, and calendars to subscribe to."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from distributor.domain import Actor, Refused
+from distributor.domain import Refused
 from distributor.locale import gettext as _
 from distributor.locale import ngettext
 from distributor.services import occasions, sharing
-from distributor.services.coming import coming, coming_everywhere
-from distributor.services.permission import allowed, visible
+from distributor.web import calendar_moves, calendar_page
 from distributor.web.guarding import Asked, At, Desk, Number, Reader, Sender, Text, Visitor
-from distributor.web.layout import layout
+from distributor.web.layout import noted
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
-from distributor.web.queue import channel_labels, organisations
-from distributor.wording import BERLIN, day_span
-from schedules.days import KINDS, LABELS, Kind
-
-_WEEKS = 4
-_EVERYBODY = "alle"
-_DAY = timedelta(days=1)
+from schedules.days import KINDS, Kind
 
 router = APIRouter()
 
@@ -37,16 +30,28 @@ def show(
     request: Request,
     desk: At,
     visitor: Reader,
+    ansicht: Asked = "",
     kjc: Asked = "",
     ab: Asked = "",
+    seite: Annotated[int, Query(ge=1, le=1000)] = 1,
+    post: Number = 0,
+    von: Asked = "",
     getan: str = "",
     nr: Number = 0,
     zurueck: Number = 0,
     neu: Number = 0,
 ) -> Response:
-    """Show four weeks of one Jobcenter, or of all that the person may see."""
-    message = _message(desk, getan, nr, zurueck, neu)
-    return _page(request, desk, visitor, kjc, ab, {"message": message})
+    """Show a month, a week, four weeks as a list, or a day, of one Jobcenter or of all that the person may see.
+
+    With ``post`` its new time is asked for.
+    """
+    place = calendar_page.place_of(desk, visitor, ansicht, kjc, ab, seite)
+    extra: dict[str, Any] = {"message": _message(desk, getan, nr, zurueck, neu)}
+    if post:
+        extra["moving"] = calendar_moves.begun(desk, visitor, post)
+    if getan == "verschoben":
+        extra = {**noted(desk, visitor, getan, nr), "moved": calendar_moves.moved(desk, visitor, nr, von)}
+    return calendar_page.show(request, desk, visitor, place, extra)
 
 
 @router.post("/kalender/eintragen")
@@ -99,7 +104,8 @@ def subscribe(request: Request, desk: At, visitor: Sender, wer: Text = "", erneu
         address = sharing.subscribe(desk.deps, visitor.actor, whom, desk.clock.now(), renew=bool(erneuern))
     except Refused as error:
         return _refused(request, desk, visitor, error, {"wer": wer})
-    return _page(request, desk, visitor, whom or "", "", {"address": address})
+    place = calendar_page.place_of(desk, visitor, "", whom or "", "")
+    return calendar_page.show(request, desk, visitor, place, {"address": address})
 
 
 @router.api_route("/kalender/abo/{name}", methods=["GET", "HEAD"])
@@ -143,7 +149,7 @@ def _title(written: str) -> str:
 
 
 def _whom(written: str) -> str | None:
-    return None if written == _EVERYBODY else written
+    return None if written == calendar_page.EVERYBODY else written
 
 
 def _refused(request: Request, desk: Desk, visitor: Visitor, error: Refused, typed: Mapping[str, str]) -> Response:
@@ -153,80 +159,8 @@ def _refused(request: Request, desk: Desk, visitor: Visitor, error: Refused, typ
     fields |= {"calendar.topics": "themen", "calendar.twice": "titel"}
     context = {"error": {"text": error.text, "field": fields.get(error.code, "")}, "typed": typed}
     whom = _whom(typed.get("wer", ""))
-    return _page(request, desk, visitor, whom or "", typed.get("von", ""), context, status_of(error))
-
-
-def _page(
-    request: Request, desk: Desk, visitor: Visitor, slug: str, since: str, extra: dict[str, Any], status: int = 200
-) -> Response:
-    known = organisations(desk.deps, visitor.actor)
-    slug = known[0][0] if len(known) == 1 else slug
-    first = _first_day(since, desk.clock.now().astimezone(BERLIN).date())
-    last = first + (7 * _WEEKS - 1) * _DAY
-    context = {
-        "address": "",
-        "typed": {},
-        **layout(desk, visitor),
-        "seen": _seen(desk, visitor.actor, slug, first, last),
-        "kinds": LABELS,
-        "labels": channel_labels(desk.deps),
-        "span": day_span(first, last),
-        "organisation": slug,
-        "organisations": known,
-        "names": dict(known),
-        "entries": _entries(desk, visitor.actor, slug, first),
-        "choices": _choices(visitor.actor, known),
-        "whole": visible(visitor.actor) is None,
-        "first": first.isoformat(),
-        "before": _href(slug, first - 7 * _WEEKS * _DAY),
-        "after": _href(slug, last + _DAY),
-        **extra,
-    }
-    return desk.pages.show(request, "calendar.html", context, status)
-
-
-def _first_day(since: str, today: date) -> date:
-    """Return the Monday of the week that is asked for, or of the present one."""
-    try:
-        chosen = date.fromisoformat(since)
-    except ValueError:
-        chosen = today
-    if not 2000 <= chosen.year <= 2099:
-        chosen = today
-    return chosen - chosen.weekday() * _DAY
-
-
-def _seen(desk: Desk, actor: Actor, slug: str, first: date, last: date) -> dict[str, Any]:
-    seen = visible(actor)
-    if not slug:
-        return coming_everywhere(desk.deps, first, last, organisations=seen)
-    if seen is not None and slug not in seen:
-        raise Refused(_("Das Jobcenter „{slug}“ gibt es nicht.").format(slug=slug), code="organisation.unknown")
-    return coming(desk.deps, slug, first, last)
-
-
-def _entries(desk: Desk, actor: Actor, slug: str, since: date) -> list[dict[str, Any]]:
-    """Return what people entered and is not over, and whether the person may strike it."""
-    seen = visible(actor)
-    return [
-        {
-            **entry,
-            "may_strike": allowed(actor, "calendar", entry["organisation"]),
-            "span": day_span(date.fromisoformat(entry["first"]), date.fromisoformat(entry["last"])),
-        }
-        for entry in occasions.entered(desk.deps, organisation=slug or None, since=since)
-        if seen is None or entry["organisation"] in (None, *seen)
-    ]
-
-
-def _choices(actor: Actor, known: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return for whom the person may enter days, the widest first."""
-    everybody = [(_EVERYBODY, _("Alle Jobcenter"))] if allowed(actor, "calendar") else []
-    return everybody + [(slug, name) for slug, name in known if allowed(actor, "calendar", slug)]
-
-
-def _href(slug: str, first: date) -> str:
-    return f"/kalender?{urlencode({'kjc': slug, 'ab': first.isoformat()})}"
+    place = calendar_page.place_of(desk, visitor, "", whom or "", typed.get("von", ""))
+    return calendar_page.show(request, desk, visitor, place, context, status_of(error))
 
 
 def _message(desk: Desk, what: str, number: int, taken_back: int, replanned: int) -> str:

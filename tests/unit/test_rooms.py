@@ -30,6 +30,7 @@ PURE = (
     "distributor/correcting.py",
     "distributor/four_eyes.py",
     "distributor/chain.py",
+    "distributor/collisions.py",
     "distributor/leaving.py",
     "distributor/proof.py",
     "distributor/retention.py",

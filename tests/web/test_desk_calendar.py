@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import icalendar
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from distributor.domain import Role
+from distributor.domain import Role, State
 from distributor.services import people
-from distributor.store.tables import CalendarLinkRow, ItemRow
+from distributor.store.tables import CalendarLinkRow, ItemRow, PostRow
+from distributor.web.calendar_grid import SHOWN
+from tests.support.plenty import plenty
 from tests.web.conftest import SETUP, DeskWorld
 
 
@@ -219,3 +221,233 @@ class TestASubscription:
     @pytest.mark.parametrize("name", ["x.ics", "x" * 5000, "%00", "..%2f"])
     def test_that_nobody_made_is_not_there(self, name: str, desk: DeskWorld) -> None:
         assert desk.person().client.get(f"/kalender/abo/{name}").status_code == 404
+
+
+NOON = datetime(2026, 12, 9, 11, tzinfo=UTC)
+
+
+def due_at(desk: DeskWorld, post: int) -> datetime | None:
+    with desk.deps.store.read() as session:
+        return session.get_one(PostRow, post).due_at
+
+
+def moves(browser: Any, page: Any, **fields: str) -> Any:
+    """Send the form that takes any time, as it stands but for these fields."""
+    inputs = page.find("//form[.//input[@id='zeit']]//input[not(@type='checkbox')]")
+    return browser.posts("/kalender/verschieben", **{each.get("name"): each.get("value") for each in inputs} | fields)
+
+
+def words(element: Any) -> str:
+    return " ".join(element.text_content().split())
+
+
+class TestTheViews:
+    def test_a_month_is_a_table_with_a_caption_and_a_column_for_each_weekday(self, desk: DeskWorld) -> None:
+        page = desk.person("anna").opens("/kalender?ansicht=monat&ab=2026-12-24")
+
+        assert words(page.one("//table/caption")) == "Posts und besondere Tage, Dezember 2026"
+        columns = [words(each) for each in page.find("//table/thead//th[@scope='col']")]
+        assert (columns[0], columns[-1], len(columns)) == ("Montag", "Sonntag", 7)
+        assert len(page.find("//td[@data-tag]")) == 31
+        christmas = words(page.one("//td[@data-tag='2026-12-25']"))
+        assert "Feiertag: Erster Weihnachtstag" in christmas
+        assert "Schulferien: Weihnachtsferien" in christmas
+        assert page.one("//a[@aria-current='page']").text_content() == "Monat"
+
+    def test_a_week_of_one_jobcenter_shows_the_free_slots_of_each_account(self, desk: DeskWorld) -> None:
+        post = desk.awaiting()
+        page = desk.person("anna").opens("/kalender?ansicht=woche")
+
+        assert len(page.find("//ol/li[@data-tag]")) == 7
+        assert page.find(f"//li[@data-tag='{due_day(post)}']//li[@data-post='{post['id']}']")
+        free = [words(each) for each in page.find("//li[@data-tag='2026-11-26']//li[@data-ziel]")]
+        assert "10:00 Facebook: frei" in free
+        assert not [each for each in page.find("//li[@data-ziel]/@data-ziel") if each <= desk.clock.now().isoformat()]
+
+    def test_what_a_post_keeps_others_from_is_said_at_the_slot(self, desk: DeskWorld) -> None:
+        other = desk.posts(channel="facebook")[0]
+        desk.becomes(other["id"], "scheduled", due_at=datetime(2026, 11, 26, 10, 0, tzinfo=UTC))
+
+        page = desk.person("anna").opens("/kalender?ansicht=woche")
+
+        told = [words(each) for each in page.find("//li[@data-tag='2026-11-26']//li")]
+        assert "10:00 Facebook: nicht frei, wegen Mindestabstand" in told
+
+    def test_the_day_an_embargo_ends_says_so_and_the_posts_that_it_holds_too(self, desk: DeskWorld) -> None:
+        post = desk.awaiting()
+        with desk.deps.store.write() as session:
+            session.get_one(ItemRow, post["item"]).embargo_until = desk.clock.now() + timedelta(hours=1)
+
+        for view in ("monat", "woche", "liste"):
+            page = desk.person("anna").opens(f"/kalender?ansicht={view}")
+            today = words(page.one(f"//*[@data-tag='{due_day(post)}']"))
+            assert f"Sperrfrist endet 10:00 Uhr: {post['title']}" in today, view
+            assert "Sperrfrist bis Mo 23.11.2026, 10:00 Uhr" in words(page.one(f"//li[@data-post='{post['id']}']"))
+
+    def test_going_back_on_and_to_today_keeps_the_view_and_the_jobcenter(self, desk: DeskWorld) -> None:
+        page = desk.person("eva").opens("/kalender?ansicht=monat&kjc=fulda&ab=2026-12-24")
+        pager = [str(each) for each in page.find("//nav[@aria-label='Zeitraum']//a/@href")]
+        where = "/kalender?ansicht=monat&kjc=fulda&ab="
+        assert pager == [f"{where}2026-11-01", f"{where}2026-11-23", f"{where}2027-01-01"]
+
+    def test_a_full_day_shows_the_first_and_leads_to_the_others(self, desk: DeskWorld) -> None:
+        with desk.deps.store.write() as session:
+            made = plenty(session, items=20, state=State.SCHEDULED, now=NOON, spread=timedelta(hours=6))
+        eva = desk.person("eva")
+        day = eva.opens("/kalender?ansicht=monat&kjc=fulda&ab=2026-12-01").one("//td[@data-tag='2026-12-09']")
+
+        assert len(day.xpath(".//li")) == 2
+        [more] = day.xpath(".//p/a[@class='more-posts']")
+        assert words(more) == f"und {made // 2 - 2} weitere am 09.12."
+        first = eva.opens(more.get("href"))
+        second = eva.opens(first.one("//a[@rel='next' and contains(@href, 'seite=2')]").get("href"))
+        shown = [str(each) for page in (first, second) for each in page.find("//ul[@class='day-posts']//a/@href")]
+        assert len(shown) == len(set(shown)) == made // 2
+        assert second.find("//*[@data-tag='2026-12-09']")
+
+    def test_a_full_month_of_all_takes_no_more_questions_than_an_empty_one(self, desk: DeskWorld) -> None:
+        eva, asked = desk.person("eva"), list[str]()
+        event.listen(desk.deps.store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+        def questions(query: str) -> int:
+            asked.clear()
+            page = eva.opens(f"/kalender?{query}")
+            assert (page.status, len(page.response.content) < 20_000 or "monat" not in query) == (200, True)
+            return len(asked)
+
+        queries = [f"ansicht={view}&kjc={who}&ab=2026-12-01" for view in SHOWN for who in ("", "fulda")]
+        empty = {query: questions(query) for query in queries}
+        with desk.deps.store.write() as session:
+            made = plenty(session, items=200, state=State.SCHEDULED, now=NOON, spread=timedelta(days=15))
+        assert made > 1000
+        assert {query: questions(query) for query in queries} == empty
+        assert max(empty.values()) <= 30
+
+
+class TestMoving:
+    def page(self, browser: Any, post: dict[str, Any]) -> Any:
+        return browser.opens(f"/kalender?ansicht=woche&post={post['id']}")
+
+    def test_is_offered_to_who_may_with_free_slots_first(self, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        page = self.page(anna, post)
+
+        assert "Der Post wartet noch auf die Freigabe" in page.text
+        offered = [datetime.fromisoformat(str(each)) for each in page.find("//button[@name='zeit']/@value")]
+        assert 0 < len(offered) <= 6
+        assert offered == sorted(offered)
+        assert datetime.fromisoformat(post["due_at"]) not in offered
+        for login in ("eva", "pia", "otto", "ben"):
+            browser = desk.person(login)
+            assert self.page(browser, post).status == 403
+            links = browser.opens("/kalender").find("//a/@href")
+            assert not [each for each in links if str(each).endswith(f"&post={post['id']}")]
+
+    def test_a_free_slot_is_one_press_and_can_be_laid_back(self, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        page = self.page(anna, post)
+        [slot, *_] = page.find("//button[@name='zeit']/@value")
+
+        done = moves(anna, page, zeit=str(slot))
+        assert due_at(desk, post["id"]) == datetime.fromisoformat(str(slot))
+        assert "Neue Zeit:" in done.text
+        assert done.one("//form[@class='lay-back']//button").text_content() == "Zurücklegen"
+
+        fields = {each.get("name"): each.get("value") for each in done.find("//form[@class='lay-back']//input")}
+        back = anna.posts("/kalender/verschieben", **fields)
+        assert back.status == 200
+        assert due_at(desk, post["id"]) == datetime.fromisoformat(post["due_at"])
+
+    def test_an_approved_post_stays_approved_and_that_is_said_before(self, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        anna.sends(anna.opens(f"/post/{post['id']}"), f"/post/{post['id']}/freigeben")
+
+        page = self.page(anna, post)
+        assert "Der Post ist freigegeben und bleibt es" in page.text
+        [slot, *_] = page.find("//button[@name='zeit']/@value")
+        moves(anna, page, zeit=str(slot))
+
+        [shown] = [each for each in desk.posts() if each["id"] == post["id"]]
+        assert (shown["state"], shown["approved_digest"]) == ("scheduled", post["digest"])
+
+    def test_a_refused_move_keeps_the_person_in_the_calendar_with_the_reason_and_what_is_free(
+        self, desk: DeskWorld
+    ) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        desk.closes("fulda", date(2026, 12, 2))
+
+        page = moves(anna, self.page(anna, post), zeit="2026-12-02T10:00")
+
+        assert page.status == 422
+        assert "Schließtag (Umzug)" in words(page.one("//*[@role='alert']"))
+        assert page.one("//input[@id='zeit']").get("value") == "2026-12-02T10:00"
+        near = [datetime.fromisoformat(str(each)).date() for each in page.find("//button[@name='zeit']/@value")]
+        assert near
+        assert all(abs(day - date(2026, 12, 2)) <= timedelta(days=4) for day in near)
+        assert page.find("//ol[contains(@class, 'days--week')]/li[@data-tag='2026-11-23']")
+        assert due_at(desk, post["id"]) == datetime.fromisoformat(post["due_at"])
+
+    def test_each_collision_is_told_before_with_the_post_that_is_in_the_way(self, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        other = next(each for each in desk.posts(channel=post["channel"]) if each["id"] != post["id"])
+        desk.becomes(other["id"], "scheduled", due_at=datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
+
+        asked = moves(anna, self.page(anna, post), zeit="2026-11-26T10:00", nur="1")
+
+        assert asked.status == 200
+        assert "Geht nicht: Do 26.11.2026, 10:00 Uhr ist belegt: Dann erscheint" in words(asked.one("//main"))
+        assert asked.find(f"//ul[@aria-labelledby='dagegen']//a[@href='/post/{other['id']}']")
+        assert due_at(desk, post["id"]) == datetime.fromisoformat(post["due_at"])
+        plain = anna.client.get(f"/kalender/pruefen/{post['id']}?zeit=2026-11-26T10:00")
+        assert plain.headers["content-type"] == "text/plain; charset=utf-8"
+        assert plain.text.startswith("Do 26.11.2026, 10:00 Uhr geht nicht. Do 26.11.2026, 10:00 Uhr ist belegt")
+        free = anna.client.get(f"/kalender/pruefen/{post['id']}?zeit=2026-12-03T10:00").text
+        assert free == "Do 03.12.2026, 10:00 Uhr: nichts spricht dagegen."
+
+    def test_a_warned_time_is_asked_once_more_and_told_after_the_move(self, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        anna.sends(
+            anna.opens("/kalender"), "/kalender/eintragen", **filled(date(2026, 12, 2), art="quiet", titel="Trauertag")
+        )
+
+        asked = moves(anna, self.page(anna, post), zeit="2026-12-02T10:00")
+        assert (asked.status, asked.find("//input[@name='trotzdem' and @type='checkbox']") != []) == (422, True)
+        done = moves(anna, asked, zeit="2026-12-02T10:00", trotzdem="1")
+
+        assert done.status == 200
+        assert "Zu bedenken: Mi 02.12.2026: stiller Tag (Trauertag)." in words(done.one("//main"))
+
+    def test_who_saw_another_time_moves_nothing(self, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        page = self.page(anna, post)
+        moved = datetime.fromisoformat(post["due_at"]) + timedelta(days=7)
+        desk.becomes(post["id"], "scheduled", due_at=moved)
+
+        answer = moves(anna, page, zeit="2026-12-04T10:00")
+
+        assert (answer.status, "hat sich inzwischen geändert" in answer.text) == (409, True)
+        assert due_at(desk, post["id"]) == moved
+
+    def test_a_post_that_left_the_calendar_says_so_there(self, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        page = self.page(anna, post)
+        desk.becomes(post["id"], "published")
+
+        answer = moves(anna, page, zeit="2026-12-04T10:00")
+
+        assert answer.status == 409
+        assert "ist veröffentlicht; das geht hier nicht" in words(answer.one("//*[@role='alert']"))
+        assert answer.find("//ol[contains(@class, 'days--week')]")
+
+    @pytest.mark.parametrize("zeit", ["", "Quatsch", "2027-03-28T02:30", "0001-01-01T00:00"])
+    def test_a_time_that_is_none_is_said_at_its_field(self, zeit: str, desk: DeskWorld) -> None:
+        post, anna = desk.awaiting(), desk.person("anna")
+        answer = moves(anna, self.page(anna, post), zeit=zeit)
+        assert answer.status == 422
+        assert answer.find("//*[@role='alert']//a/@href") == ["#zeit"]
+
+    @pytest.mark.parametrize("post", ["", "0", "abc", "999999", "9" * 40])
+    def test_a_post_that_is_none_is_not_found(self, post: str, desk: DeskWorld) -> None:
+        anna = desk.person("anna")
+        fields = {"post": post, "zeit": "2026-12-04T10:00", "pruefwert": anna.token}
+        assert anna.posts("/kalender/verschieben", **fields).status == 404

@@ -108,6 +108,8 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/einwilligungen/{key}/{verb}"): {"eva", "pia"},
     ("GET", "/kalender"): EVERYBODY,
     ("GET", "/kalender/{verb}"): EVERYBODY,
+    ("GET", "/kalender/pruefen/{post_id}"): {"anna"},
+    ("POST", "/kalender/verschieben"): {"anna"},
     ("GET", "/kalender/abo/{name}"): None,
     ("HEAD", "/kalender/abo/{name}"): None,
     ("POST", "/kalender/eintragen"): {"anna", "eva", "otto"},
@@ -279,6 +281,7 @@ def test_each_person_gets_what_the_table_allows_and_nothing_else(desk: Any, logi
                 "pruefwert": token,
                 "digest": digest,
                 "person": shown_persons(desk)[-1],
+                "post": str(desk.awaiting()["id"]),
             }
             status = browser.client.post(where, data=fields, follow_redirects=False).status_code
         if login in allowed:
@@ -502,7 +505,7 @@ def test_another_jobcenters_officer_reaches_nothing_by_its_numbers(desk: Any) ->
             continue
         where = address(desk, path)
         if method == "POST":
-            fields = {**FILLED, "pruefwert": token, "digest": digest, "person": key}
+            fields = {**FILLED, "pruefwert": token, "digest": digest, "person": key, "post": str(theirs[0])}
             answer = browser.client.post(where, data=fields, follow_redirects=False)
         else:
             answer = browser.client.get(where, follow_redirects=False)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 FIRST, LATER = 120_000, 20_000
+CALENDAR = ("/kalender", "/kalender?ansicht=monat", "/kalender?ansicht=woche&post=1")
 
 
-def test_a_first_visit_and_a_later_page_are_light(desk: Any) -> None:
+@pytest.mark.parametrize("first", ["/", "/kalender?ansicht=woche"])
+def test_a_first_visit_and_a_later_page_are_light(desk: Any, first: str) -> None:
     anna = desk.person("anna")
-    page = anna.opens("/")
+    page = anna.opens(first)
     files = {str(each) for each in page.find("//link[@rel]/@href | //script/@src")}
     answers = {path: anna.client.get(path) for path in files}
     weights = {path: int(answer.headers["Content-Length"]) for path, answer in answers.items()}
@@ -18,7 +22,7 @@ def test_a_first_visit_and_a_later_page_are_light(desk: Any) -> None:
         if path.startswith("/static"):
             again = anna.client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
             assert (again.status_code, again.content) == (304, b"")
-    for path in ("/", "/freigabe", f"/post/{desk.awaiting()['id']}", "/kalender", "/konten"):
+    for path in ("/", "/freigabe", f"/post/{desk.awaiting()['id']}", "/konten", *CALENDAR):
         assert len(anna.opens(path).response.content) < LATER, path
 
 
