@@ -52,12 +52,12 @@ def test_who_may_not_approve_may_not_tick_off(desk: Any) -> None:
 
 def test_what_is_left_to_do_at_a_public_post_is_shown_and_ticked_off(desk: Any) -> None:
     post = desk.posts()[0]
-    left = {"reason_code": "published.left", "reason_text": "Bitte die Kommentare ausschalten.", "reason_who": "officer"}
+    left = {"reason_code": "published.left", "reason_text": "Bitte die Kommentare abschalten.", "reason_who": "officer"}
     desk.becomes(post["id"], "published", **left)
     anna = desk.person("anna")
     assert f"/post/{post['id']}" in anna.opens("/freigabe?liste=hilfe").response.text
     page = anna.opens(f"/post/{post['id']}")
-    assert "Bitte die Kommentare ausschalten." in page.text
+    assert "Bitte die Kommentare abschalten." in page.text
     assert "Erledigt: abhaken" not in desk.person("pia").opens(f"/post/{post['id']}").text
 
     shown = anna.sends(page, f"/post/{post['id']}/bestaetigen")
