@@ -14,7 +14,7 @@ COMMENTS = Field(
     "comments",
     "Kommentare",
     required=False,
-    help="Leer: an. off: aus; das geht bei Facebook nur von Hand, darum wird nach jedem Post daran erinnert.",
+    help="Abschalten geht bei Facebook nur von Hand; darum wird nach jedem Post daran erinnert.",
     choices={"": "an", "off": "aus"},
     shapes=True,
 )

@@ -20,7 +20,7 @@ APP_ID = Field(
     "app_id",
     "App-ID",
     required=False,
-    help="Steht im App-Dashboard. Mit ihr und dem App-Geheimnis sagt `accounts check`, was erlaubt ist und bis wann.",
+    help="Steht im App-Dashboard. Mit ihr und dem App-Geheimnis sagt die Prüfung des Kontos, was erlaubt ist.",
 )
 
 Needed = Mapping[str, str]

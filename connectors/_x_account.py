@@ -28,7 +28,7 @@ REPLIES = Field(
     "replies",
     "Wer antworten darf",
     required=False,
-    help="Leer: alle. mentionedUsers: Genannte, also fast niemand. Auch following, subscribers, verified.",
+    help="Sind es nur Genannte, antwortet fast niemand.",
     choices=_WHO_REPLIES,
     shapes=True,
 )
@@ -36,7 +36,7 @@ THREADS = Field(
     "threads",
     "Threads",
     required=False,
-    help="Leer: aus. on: Ein langer Text wird an Satzenden geteilt. Ob X das diesem Konto erlaubt, zeigt ein Versuch.",
+    help="Ein langer Text wird dann an Satzenden geteilt. Ob X das diesem Konto erlaubt, zeigt ein Versuch.",
     choices={"": "aus", "on": "an"},
     shapes=True,
 )

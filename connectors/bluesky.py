@@ -114,8 +114,8 @@ _VIDEO = Field(
     "Videos",
     required=False,
     default=SERVICE,
-    help="service: Bluesky bereitet Videos vor, ehe der Post erscheint. server: Der eigene Server nimmt sie an; dann "
-    "fehlt das Video im Post, bis Bluesky damit fertig ist.",
+    choices={SERVICE: "bereitet Bluesky vor", SERVER: "nimmt der eigene Server an"},
+    help="Nimmt sie der eigene Server an, fehlt das Video im Post, bis Bluesky damit fertig ist.",
 )
 _WHO_REPLIES = {
     "": "alle",
@@ -129,7 +129,6 @@ _REPLIES = Field(
     "replies",
     "Wer antworten darf",
     required=False,
-    help="Leer: alle. nobody: niemand. Auch followers, following und mentioned.",
     choices=_WHO_REPLIES,
     shapes=True,
 )

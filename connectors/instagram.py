@@ -75,14 +75,14 @@ _FORMS = Field(
     "forms",
     "Formen",
     required=False,
-    help="Leer: Posts im Feed. story: nur Storys. feed+story: zu jedem Beitrag beides, jedes mit eigener Freigabe.",
+    help="Bei beidem gibt es zu jedem Beitrag Post und Story, jedes mit eigener Freigabe.",
     choices={"": "Feed", "story": "Story", "feed+story": "Feed und Story"},
 )
 _COMMENTS = Field(
     "comments",
     "Kommentare",
     required=False,
-    help="Leer: an. off: werden gleich nach dem Veröffentlichen abgeschaltet.",
+    help="Sind sie aus, werden sie gleich nach dem Veröffentlichen abgeschaltet.",
     choices={"": "an", "off": "aus"},
     shapes=True,
 )

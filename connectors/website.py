@@ -80,11 +80,11 @@ class Website:
         ),
         Field(
             "first",
-            "Geht voran",
+            "Reihenfolge",
             required=False,
             default="ja",
-            help="ja: Auf den Netzwerken erscheint ein Beitrag erst, wenn er hier öffentlich ist. nein: unabhängig "
-            "davon.",
+            choices={"ja": "den Netzwerken voran", "nein": "unabhängig von ihnen"},
+            help="Geht die Website voran, erscheint ein Beitrag auf den Netzwerken erst, wenn er hier öffentlich ist.",
         ),
     )
     look = Look(fold=2000, picture_ratio=0, picture_first=True, links_click=True, card=True, heading=True)

@@ -90,7 +90,8 @@ def tailor(
         return measure(connector.render(variant_with(text)).text) <= limits.text
 
     told = (credit or _credit_of(content)) if media else ""
-    values = values_of(content, organisation, link=link, credit=told, addresses=limits.links != "none")
+    film = any(medium.film for medium in media)
+    values = values_of(content, organisation, link=link, credit=told, film=film, addresses=limits.links != "none")
     if corrects is not None:
         values["korrektur.tag"] = f"{corrects:%d.%m.%Y}"
     written = _parts(template, organisation, override, officer_text)

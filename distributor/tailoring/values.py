@@ -7,15 +7,16 @@ import re
 from distributor.domain import FeedItem, Organisation
 from distributor.tailoring.lead import lead_of
 
-_CREDIT_LABEL = re.compile(r"\A\s*(?:fotos?|bild(?:er|nachweis|quelle)?|quelle|grafik)\s*:", re.IGNORECASE)
+_CREDIT_LABEL = re.compile(r"\A\s*(?:fotos?|videos?|film|bild(?:er|nachweis|quelle)?|quelle|grafik)\s*:", re.IGNORECASE)
 
 
 def values_of(
-    content: FeedItem, organisation: Organisation, *, link: str, credit: str, addresses: bool = True
+    content: FeedItem, organisation: Organisation, *, link: str, credit: str, film: bool = False, addresses: bool = True
 ) -> dict[str, str]:
     """Return every placeholder's value but the hashtags; empty where nothing is known.
 
-    ``addresses`` False leaves sentences that hold an address out of the teaser while another one is left.
+    ``film``: what is shown is one, so the credit is not a photographer's. ``addresses`` False leaves sentences that
+    hold an address out of the teaser while another one is left.
     """
     voice, contact = organisation.voice, organisation.contact
     hook, teaser = lead_of(content, addresses=addresses)
@@ -23,6 +24,7 @@ def values_of(
         "titel": hook,
         "teaser": teaser,
         "link": link,
+        "credit.art": "Video" if film else "Foto",
         "credit": _CREDIT_LABEL.sub("", credit, count=1).strip(),
         "kjc.name": voice.names.official,
         "kjc.kurz": voice.names.short,

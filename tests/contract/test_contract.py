@@ -136,6 +136,15 @@ def test_its_fields_are_unique_in_german_and_secrets_are_flagged(connector: Conn
         assert not (field.secret and field.default)
 
 
+def test_its_fields_are_explained_for_who_types_and_for_who_chooses(connector: Connector) -> None:
+    """A help is read on both faces: it names no command of the one and, where a list is offered, no stored word."""
+    for field in connector.fields:
+        assert "`" not in field.help
+        assert not field.choices or field.default in field.choices
+        assert not [value for value in field.choices if f"{value}:" in field.help and value]
+        assert not (field.choices and "Leer:" in field.help)
+
+
 def test_its_sample_fills_every_required_field(connector: Connector, sample: dict[str, Any]) -> None:
     names = {field.name for field in connector.fields}
     assert {field.name for field in connector.fields if field.required} <= sample["fields"].keys() <= names

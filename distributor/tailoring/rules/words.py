@@ -170,4 +170,5 @@ def _wanted(subject: Subject) -> str:
 def credit_missing(subject: Subject) -> Iterator[Finding]:
     """A picture without its author's name."""
     if subject.media and not _CREDIT.search(subject.text):
-        yield Finding("Der Bildnachweis fehlt; bitte „Foto: …“ ergänzen.")
+        word = "Video" if any(medium.film for medium in subject.media) else "Foto"
+        yield Finding(f"Der Bildnachweis fehlt; bitte „{word}: …“ ergänzen.")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import connectors
+from connectors.base import Medium
 from distributor.domain import ChannelText, FeedItem, Fix, Override, Part, Wording
 from distributor.tailoring import tailor
 from distributor.tailoring.placeholders import resolve
@@ -349,6 +350,16 @@ def test_a_title_with_an_address_stays_whole_and_is_told_where_nobody_can_click(
 
     assert made.remote.text.startswith("Mehr auf www.jobcenter-fulda.de\n")
     assert (problem.severity, problem.fix) == ("block", Fix("www.jobcenter-fulda.de", "Link in Bio"))
+
+
+@pytest.mark.parametrize(("mime", "word"), [("image/jpeg", "Foto"), ("video/mp4", "Video")])
+def test_the_credit_says_what_was_made(organisations, item, texts, fakes, mime, word):
+    shown = (Medium("a" * 64, mime, 1280, 720, 1000, "Zwei am Tisch"),)
+    for said in ("Foto: Studio Ahornhof", "Video: Studio Ahornhof", "Studio Ahornhof"):
+        made = tailor(
+            item, organisations["fulda"], texts["facebook"], fakes["facebook"], link=LINK, media=shown, credit=said
+        )
+        assert f"\n{word}: Studio Ahornhof\n" in f"{made.remote.text}\n"
 
 
 class TestACorrection:
