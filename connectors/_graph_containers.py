@@ -1,7 +1,8 @@
 """Instagram's containers: made from a document step by step, then waited for. Publishing one is in ``instagram``.
 
 A container is invisible, lives 24 hours and can only be used once; pictures are fetched by Instagram from our public
-address while it is processed. Nothing here waits: every step answers with what to do next and when.
+address while it is processed. Where an installation has none, a video's bytes are uploaded, on from where an earlier
+try broke off; of a picture Instagram takes none. Nothing here waits: every step answers with what to do next and when.
 
 Source: https://developers.facebook.com/docs/instagram-platform/content-publishing, read on 2026-11-21.
 """
@@ -11,15 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from connectors._graph import GraphClient, answers, identity, open_graph
 from connectors._graph_errors import GraphError, spoilt
+from connectors._graph_upload import upload
 from connectors.base import (
     Access,
     Json,
     MediaSource,
     NotYet,
+    Rejected,
     RemotePost,
     Staged,
     StageLost,
@@ -46,7 +49,8 @@ _T = TypeVar("_T")
 class Progress:
     """How far a document has come: containers of the single pictures, how many are ready, the one to publish.
 
-    ``made_at`` is when the newest container was made (ISO 8601), ``asked`` how often it was asked for since.
+    ``made_at`` is when the newest container was made (ISO 8601), ``asked`` how often it was asked for since;
+    ``upload`` tells whether the video's bytes are still to be sent to it, and whether that was begun.
     """
 
     children: tuple[str, ...] = ()
@@ -54,6 +58,7 @@ class Progress:
     container: str = ""
     made_at: str = ""
     asked: int = 0
+    upload: Literal["", "due", "begun"] = ""
 
     @classmethod
     def of(cls, data: Json | None) -> Progress:
@@ -96,15 +101,15 @@ def status_of(access: Access, container: str) -> tuple[str, str]:
 
 def advance(access: Access, node: str, post: RemotePost, media: MediaSource, progress: Progress) -> Staged | NotYet:
     """Do the next step towards a container that can be published. Raises: ConnectorError."""
+    if progress.container and progress.upload:
+        return _send(access, post, media, progress)
     if progress.container:
         return _await(access, progress, progress.container) or _staged(progress)
     if post.form == STORY:
-        answer = _make(access, node, **_story(post, media))
-        return _later(access.now, progress.made(access.now, container=answer))
+        return _single(access, node, progress, _story(post, media))
     if len(post.media) == 1:
         values = _reel(post, media) if post.media[0].film else _picture(post, media, 0)
-        answer = _make(access, node, caption=post.text or None, **values)
-        return _later(access.now, progress.made(access.now, container=answer))
+        return _single(access, node, progress, {"caption": post.text or None, **values})
     if len(progress.children) < len(post.media):
         return _next_child(access, node, post, media, progress)
     for child in progress.children[progress.ready :]:
@@ -114,6 +119,43 @@ def advance(access: Access, node: str, post: RemotePost, media: MediaSource, pro
         progress = replace(progress, ready=progress.ready + 1)
     parent = _make(access, node, media_type="CAROUSEL", children=list(progress.children), caption=post.text or None)
     return _later(access.now, progress.made(access.now, container=parent))
+
+
+def _single(access: Access, node: str, progress: Progress, values: dict[str, Any]) -> NotYet:
+    made = progress.made(access.now, container=_make(access, node, **values))
+    if "upload_type" not in values:
+        return _later(access.now, made)
+    return NotYet(replace(made, upload="due").data(), ask_at=access.now)
+
+
+def _send(access: Access, post: RemotePost, media: MediaSource, progress: Progress) -> NotYet:
+    """Send the video's bytes to the container; go on where an earlier try broke off. Raises: ConnectorError."""
+    [film] = post.media
+    begun = NotYet(replace(progress, upload="begun").data(), ask_at=access.now)
+    if progress.upload == "due":
+        return begun  # kept before the first byte leaves: a next try asks how far this one came
+    content = media.read(film.sha256)
+    sent = _arrived(access, progress.container)
+    if not 0 <= sent <= len(content):
+        raise StageLost(f"Das hochgeladene Video ist bei {LABEL} verdorben; es wird neu vorbereitet.", code="offset")
+    if sent < len(content):
+        with answers(access, LABEL, changes=True):
+            upload(access, open_graph(access, "token", LABEL), LABEL, progress.container, content, sent)
+    return _later(access.now, replace(progress, upload="", asked=0))
+
+
+def _arrived(access: Access, container: str) -> int:
+    """Return how many bytes of the video Instagram has; a fresh container may not be readable yet, and has none."""
+    with answers(access, LABEL):
+        try:
+            known = ask(access, lambda graph: dict(graph.get_object(container, fields="id,video_status")))
+        except GraphError as error:
+            if error.gone:
+                return 0
+            raise
+    phase = (known.get("video_status") or {}).get("uploading_phase") or {}
+    offset = phase.get("bytes_transferred", 0)
+    return offset if isinstance(offset, int) else 0
 
 
 def check_quota(access: Access, node: str) -> None:
@@ -141,20 +183,39 @@ def check_quota(access: Access, node: str) -> None:
 
 def _picture(post: RemotePost, media: MediaSource, index: int) -> dict[str, Any]:
     medium = post.media[index]
-    return {"image_url": media.url(medium.sha256), "alt_text": medium.alt or None}
+    return {"image_url": _address(media, medium.sha256), "alt_text": medium.alt or None}
 
 
 def _story(post: RemotePost, media: MediaSource) -> dict[str, Any]:
     """A story takes its picture or video and nothing beside it."""
     [medium] = post.media
-    return {"media_type": "STORIES", ("video_url" if medium.film else "image_url"): media.url(medium.sha256)}
+    if medium.film:
+        return {"media_type": "STORIES", **_video(media, medium.sha256)}
+    return {"media_type": "STORIES", "image_url": _address(media, medium.sha256)}
 
 
 def _reel(post: RemotePost, media: MediaSource) -> dict[str, Any]:
     """A single video is a reel, which its account's grid shows too."""
     [film] = post.media
-    address = media.url(film.sha256)
-    return {"media_type": "REELS", "video_url": address, "thumb_offset": film.cover, "share_to_feed": True}
+    shown = {"thumb_offset": film.cover, "share_to_feed": True}
+    return {"media_type": "REELS", **_video(media, film.sha256), **shown}
+
+
+def _video(media: MediaSource, sha256: str) -> dict[str, Any]:
+    """Say where the video is to be fetched, or that its bytes will come."""
+    address = media.url(sha256)
+    return {"video_url": address} if address else {"upload_type": "resumable"}
+
+
+def _address(media: MediaSource, sha256: str) -> str:
+    address = media.url(sha256)
+    if not address:
+        text = (
+            f"{LABEL} holt Bilder nur von einer öffentlichen Adresse, und diese Installation hat keine. Bitte "
+            "DISTRIBUTOR_PUBLIC_URL oder einen öffentlichen Medienspeicher einrichten."
+        )
+        raise Rejected(text, code="no_public_address", scope="app", who="operator")
+    return address
 
 
 def _next_child(access: Access, node: str, post: RemotePost, media: MediaSource, progress: Progress) -> NotYet:

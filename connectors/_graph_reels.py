@@ -14,10 +14,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import requests
-
 from connectors._graph import GraphClient, affirm, answers
 from connectors._graph_errors import GraphError
+from connectors._graph_upload import upload
 from connectors.base import Access, Json, MediaSource, NotYet, Rejected, RemotePost, Staged, StageLost, Unavailable
 
 LABEL = "Facebook"
@@ -41,7 +40,7 @@ def stage(
         return NotYet(done, ask_at=access.now)
     if "uploaded" not in done:
         with answers(access, LABEL, changes=True):
-            _upload(access, graph, done["video"], media.read(film.sha256))
+            upload(access, graph, LABEL, done["video"], media.read(film.sha256))
         done["uploaded"] = True
         return NotYet(done, ask_at=access.now)
     if film.captions and "captions" not in done:
@@ -117,31 +116,3 @@ def _announced(answer: Mapping[str, Any]) -> str:
     if not re.fullmatch(r"\w{1,64}", video):
         raise GraphError(200, {"message": "the answer has no video_id"})
     return video
-
-
-def _upload(access: Access, graph: GraphClient, video: str, content: bytes) -> None:
-    """Send the whole file. The address is our own: an answer's ``upload_url`` could lead a token anywhere."""
-    response: requests.Response = access.session.request(
-        "POST",
-        f"{access.urls['rupload'].rstrip('/')}/video-upload/{graph.version}/{video}",
-        data=content,
-        headers={
-            "Authorization": f"OAuth {graph.access_token}",
-            "offset": "0",
-            "file_size": str(len(content)),
-            "Content-Type": "application/octet-stream",
-        },
-        timeout=(5, 120),
-        allow_redirects=False,
-    )
-    try:
-        answer = response.json()
-    except ValueError:
-        answer = {}
-    if response.ok and isinstance(answer, dict) and answer.get("success") is True:
-        return
-    problem = answer.get("debug_info") if isinstance(answer, dict) else None
-    kind = str(problem.get("type", "")) if isinstance(problem, Mapping) else ""
-    if kind == "ProcessingFailedError" and not (isinstance(problem, Mapping) and problem.get("retriable")):
-        raise Rejected(f"{LABEL} nimmt die Videodatei nicht an. Bitte das Video prüfen.", code=kind)
-    raise Unavailable(f"Das Hochladen des Videos zu {LABEL} brach ab.", code=kind or str(response.status_code))

@@ -250,7 +250,10 @@ class MediaSource(Protocol):
         """Return the file's bytes."""
 
     def url(self, sha256: str) -> str:
-        """Return a signed public address, good for at least as long as the platform may take to fetch it."""
+        """Return a signed public address, good for at least as long as the platform may take to fetch it.
+
+        Empty where this installation has none that a platform could reach.
+        """
 
 
 @dataclass(frozen=True, slots=True)

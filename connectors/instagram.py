@@ -64,7 +64,11 @@ from connectors.base import (
     Withheld,
 )
 
-_HOSTS = {"graph": "https://graph.facebook.com", "dialog": connecting.DIALOG}
+_HOSTS = {
+    "graph": "https://graph.facebook.com",
+    "rupload": "https://rupload.facebook.com",
+    "dialog": connecting.DIALOG,
+}
 _ACCOUNT = Field("ig_user_id", "Instagram-Konto-ID", help="Die Zahl des Instagram-Kontos, nicht der Benutzername.")
 _MEDIA = Source("https://developers.facebook.com/docs/instagram-platform/reference/ig-user/media", READ_ON)
 _ERRORS = Source(

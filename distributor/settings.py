@@ -9,7 +9,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -121,6 +123,23 @@ class Settings:
     mail_from: str = "verteiler@localhost"
     conference_eve: int = 1
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether platforms may send people back here: not to this machine, and not in clear."""
+        url = urlsplit(self.public_url)
+        return url.scheme == "https" or url.hostname in self.allow_private
+
+    @property
+    def serves_the_world(self) -> bool:
+        """Tell whether a platform can fetch media here: no address of this machine or of a network of our own."""
+        host = urlsplit(self.public_url).hostname or ""
+        if host in self.allow_private:
+            return True
+        try:
+            return ip_address(host).is_global
+        except ValueError:
+            return host not in ("", "localhost") and not host.endswith((".local", ".internal", ".localhost"))
 
     def channel_url(self, channel: str, host: str, default: str) -> str:
         """Return where a channel's host is: ``DISTRIBUTOR_<CHANNEL>_<HOST>_URL`` or the platform's own address."""

@@ -15,6 +15,7 @@ HOSTS = {
     "DISTRIBUTOR_INSTAGRAM_DIALOG_URL": "/www.facebook.com",
     "DISTRIBUTOR_FACEBOOK_RUPLOAD_URL": "/rupload.facebook.com",
     "DISTRIBUTOR_INSTAGRAM_GRAPH_URL": "/graph.facebook.com",
+    "DISTRIBUTOR_INSTAGRAM_RUPLOAD_URL": "/rupload.facebook.com",
     "DISTRIBUTOR_X_API_URL": "/api.x.com",
     "DISTRIBUTOR_BLUESKY_VIDEO_URL": "/bluesky",
 }

@@ -12,7 +12,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from connectors.sandbox import faults, videos
+from connectors.sandbox import faults, instagram_uploads, videos
 from connectors.sandbox.faults import Visit
 from connectors.sandbox.graph import Edges, GraphDialect
 from connectors.sandbox.graph_call import Call, GraphRefusal, Json, missing, page, select, stamp
@@ -134,6 +134,8 @@ def endpoint(world: World) -> Callable[[Request], Awaitable[Response]]:
 
     async def answer(request: Request) -> Response:
         name = request.path_params["rest"].rpartition("/")[2]
+        if request.path_params["rest"].startswith(f"{instagram_uploads.PATH}/"):
+            return await _for_instagram(world, dialect, request, name)
         video = world.state.videos.get(name)
         account = video.account if video else ""
         visit = Visit("facebook", account, request.method, request.url.path, world.clock.now())
@@ -145,6 +147,18 @@ def endpoint(world: World) -> Callable[[Request], Awaitable[Response]]:
         return await world.answer(visit, dialect, respond)
 
     return answer
+
+
+async def _for_instagram(world: World, dialect: GraphDialect, request: Request, name: str) -> Response:
+    container = world.state.containers.get(name)
+    account = container.account if container else ""
+    visit = Visit("instagram", account, request.method, request.url.path, world.clock.now())
+    body = await request.body()
+
+    async def respond(fault: faults.Fault | None) -> Response:
+        return await instagram_uploads.take(world, request, container, body)
+
+    return await world.answer(visit, dialect, respond)
 
 
 async def _upload(world: World, request: Request, video: Video | None, body: bytes) -> Response:

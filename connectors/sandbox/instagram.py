@@ -16,6 +16,7 @@ from connectors.sandbox import instagram_reads as reads
 from connectors.sandbox import videos
 from connectors.sandbox.graph import Edges
 from connectors.sandbox.graph_call import Call, GraphRefusal, Json
+from connectors.sandbox.instagram_uploads import PATH
 from connectors.sandbox.pictures import TooLarge, Unfetchable, examine
 from connectors.sandbox.state import Account, Container, Picture, Post
 
@@ -27,13 +28,7 @@ MAX_BYTES = 8 * 1024 * 1024
 RATIOS = (4 / 5, 1.91)
 CAROUSEL = (2, 10)
 
-REEL = videos.Bounds(
-    bytes=300 * 1024 * 1024, seconds=(3, 900), rates=(23, 60), ratios=(0.01, 10), widest=1920, highest=10_000
-)
-
-STORY = videos.Bounds(
-    bytes=100 * 1024 * 1024, seconds=(3, 60), rates=(23, 60), ratios=(0.1, 10), widest=1920, highest=10_000
-)
+REEL, STORY = videos.INSTAGRAM["REELS"], videos.INSTAGRAM["STORIES"]
 STORY_LIVES = timedelta(hours=24)
 
 _HASHTAG = re.compile(r"#\w+")
@@ -95,7 +90,9 @@ async def create_container(call: Call, node: Account, account: Account, opens: s
     else:
         raise refusal(2207023, kind)
     call.world.state.containers[container.id] = container
-    return {"id": container.id}
+    if container.size is None:
+        return {"id": container.id}
+    return {"id": container.id, "uri": f"{call.base}/rupload.facebook.com/{PATH}/{call.version}/{container.id}"}
 
 
 def _judge_texts(call: Call) -> None:
@@ -124,11 +121,13 @@ async def _image(call: Call, account: Account) -> Container:
 
 
 async def _reel(call: Call, account: Account) -> Container:
-    if not call.text("video_url"):
+    if not call.text("video_url") and not _in_bytes(call):
         raise GraphRefusal(100, "(#100) The parameter video_url is required")
     if call.text("alt_text") or call.flag("is_carousel_item", False):
         raise GraphRefusal(100, "(#100) A reel takes neither alt_text nor is_carousel_item")
     call.flag("share_to_feed", True)
+    if _in_bytes(call):
+        return replace(_new(call, account, "REELS", ()), ready_at=None, size=0)
     film = await _fetched_film(call)
     trouble = film if isinstance(film, int) else 0
     return _new(call, account, "REELS", () if isinstance(film, int) else (film,), trouble=trouble)
@@ -137,11 +136,17 @@ async def _reel(call: Call, account: Account) -> Container:
 async def _story(call: Call, account: Account) -> Container:
     if any(call.text(name) for name in ("caption", "alt_text", "collaborators")):
         raise GraphRefusal(100, "(#100) A story takes neither caption nor alt_text nor collaborators")
+    if _in_bytes(call) and not call.text("image_url"):
+        return replace(_new(call, account, "STORIES", ()), ready_at=None, size=0)
     if bool(call.text("image_url")) == bool(call.text("video_url")):
         raise GraphRefusal(100, "(#100) A story needs either image_url or video_url")
     medium = await (_fetched(call) if call.text("image_url") else _fetched_film(call, STORY))
     trouble = medium if isinstance(medium, int) else 0
     return _new(call, account, "STORIES", () if isinstance(medium, int) else (medium,), trouble=trouble)
+
+
+def _in_bytes(call: Call) -> bool:
+    return call.text("upload_type") == "resumable" and not call.text("video_url")
 
 
 async def _fetched_film(call: Call, bounds: videos.Bounds | None = None) -> Picture | int:

@@ -40,7 +40,9 @@ async def read_container(call: Call, container: Container, account: Account, ope
         raise missing(container.id)
     code = status(container, call.now)
     said = _STATUS_TEXT.get(code, f"Error: Media upload has failed with error code {container.trouble}")
-    values = {"id": container.id, "status_code": code, "status": said}
+    sent = {"bytes_transferred": len(call.world.state.uploading.get(container.id, b""))}
+    uploads = {"uploading_phase": sent} if container.size is not None else None
+    values = {"id": container.id, "status_code": code, "status": said, "video_status": uploads}
     return select(call, "IGContainer", values, "id")
 
 

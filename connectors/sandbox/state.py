@@ -109,7 +109,10 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """An Instagram container. ``ready_at`` None never gets ready; ``trouble`` is the subcode of a broken picture."""
+    """An Instagram container. ``ready_at`` None never gets ready; ``trouble`` is the subcode of a broken picture.
+
+    ``size`` is None unless its video is uploaded in bytes: then how many have come in all.
+    """
 
     account: str
     id: str
@@ -121,6 +124,7 @@ class Container:
     child: bool = False
     trouble: int = 0
     media_id: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,7 @@ class State:
         self.videos: dict[str, Video] = {}
         self.pieces: dict[str, tuple[str, int, dict[int, bytes]]] = {}
         self.uploads: dict[str, Upload] = {}
+        self.uploading: dict[str, bytes] = {}
         self.keys: dict[tuple[str, str], tuple[str, datetime]] = {}
         self.records: dict[str, Record] = {}
         self.sessions: dict[str, tuple[str, datetime]] = {}
@@ -277,6 +282,7 @@ class State:
         for store in (self.posts, self.photos, self.containers, self.videos, self.uploads, self.blobs, self.pictures):
             store.clear()
         self.pieces.clear()
+        self.uploading.clear()
         for more in (self.keys, self.records, self.sessions, self.commits, self.jobs, self.services):
             more.clear()
         if accounts:

@@ -57,6 +57,17 @@ class Bounds:
         return next((name for name, good in kept.items() if not good), "")
 
 
+INSTAGRAM = {
+    "REELS": Bounds(
+        bytes=300 * 1024 * 1024, seconds=(3, 900), rates=(23, 60), ratios=(0.01, 10), widest=1920, highest=10_000
+    ),
+    "STORIES": Bounds(
+        bytes=100 * 1024 * 1024, seconds=(3, 60), rates=(23, 60), ratios=(0.1, 10), widest=1920, highest=10_000
+    ),
+}
+"""By the kind of container; source: the IG user media reference, read on 2026-11-21."""
+
+
 async def examine(state: State, data: bytes) -> Clip | None:
     """Open and store a video; None if the bytes are none."""
     clip = await anyio.to_thread.run_sync(measure, data)

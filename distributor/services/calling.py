@@ -88,10 +88,15 @@ class PostMedia:
             raise Rejected(text, detail=f"{error.code} {sha256}") from error
 
     def url(self, sha256: str) -> str:
-        """Return an address that is good for a little more than a day: the bucket's own where it serves by itself."""
+        """Return an address that is good for a little more than a day: the bucket's own where it serves by itself.
+
+        Empty where our own is none that anybody outside could reach.
+        """
         bucket = self._deps.cache.bucket
         if bucket is not None and self._deps.settings.s3_serves:
             return bucket.url(sha256, _URL_LIFE)
+        if not self._deps.settings.serves_the_world:
+            return ""
         key = self._deps.vault.signing_key()
         return sign(self._deps.settings.public_url, sha256, self._mimes[sha256], expires_at=self._until, key=key)
 

@@ -199,9 +199,7 @@ def _access(
 
 def _back(deps: Deps) -> str:
     """Return where platforms send people back to; empty where that would be this machine."""
-    url = urlsplit(deps.settings.public_url)
-    reachable = url.scheme == "https" or url.hostname in deps.settings.allow_private
-    return f"{deps.settings.public_url}{PATH}" if reachable else ""
+    return f"{deps.settings.public_url}{PATH}" if deps.settings.is_reachable else ""
 
 
 def _row(session: Session, number: int, now: datetime) -> ConnectionRow:

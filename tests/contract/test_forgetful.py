@@ -168,6 +168,10 @@ WIRE: dict[str, tuple[Ask, dict[str, Any]]] = {
         lambda o, r: rules.test_its_fields_are_unique_in_german_and_secrets_are_flagged(o.connector),
         {"fields": (Field("name", "Name"), Field("token", "Zugriffsschlüssel"))},
     ),
+    "a help for the command line alone": (
+        lambda o, r: rules.test_its_fields_are_explained_for_who_types_and_for_who_chooses(o.connector),
+        {"fields": (*Tiny.fields, Field("way", "Weg", required=False, help="`accounts set` ändert ihn."))},
+    ),
     "content that is refused pauses the account": (
         lambda o, r: rules.test_content_that_the_platform_does_not_take_goes_back_to_the_officer(o),
         {"refusal": lambda self, access, answer: Unauthorised("Nein.", detail="422", code="422")},

@@ -185,3 +185,20 @@ def test_an_empty_address_of_a_network_means_its_own() -> None:
 
 def test_the_database_password_is_not_shown() -> None:
     assert "geheim" not in repr(read(DATABASE_URL="postgresql://kjc:geheim@db/kjc"))
+
+
+@pytest.mark.parametrize(
+    ("address", "fetched", "sent_back"),
+    [
+        ("https://kjc.example", True, True),
+        ("http://kjc.example", True, False),
+        ("http://127.0.0.1:8100", False, False),
+        ("http://10.1.2.3", False, False),
+        ("http://localhost:8100", False, False),
+        ("https://verteiler.internal", False, True),
+        ("http://127.0.0.9:8100", True, True),
+    ],
+)
+def test_who_can_reach_our_public_address(address: str, fetched: bool, sent_back: bool) -> None:
+    made = load({"DISTRIBUTOR_PUBLIC_URL": address, "DISTRIBUTOR_ALLOW_PRIVATE": "127.0.0.9"})
+    assert (made.serves_the_world, made.is_reachable) == (fetched, sent_back)
