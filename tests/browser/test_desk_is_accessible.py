@@ -39,6 +39,9 @@ PAGES = {
         "/post/{post}",
         "/verpasst",
         "/kalender",
+        "/kalender?ansicht=monat",
+        "/kalender?ansicht=woche&post={post}",
+        "/kalender?ansicht=tag&ab=2026-11-24",
         "/konten",
     ),
     "eva": (
