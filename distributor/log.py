@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -29,10 +30,15 @@ def about(item_id: int, **more: Any) -> Iterator[None]:
         yield
 
 
+@lru_cache(256)
+def _sounds_secret(key: str) -> bool:
+    return _SECRET_KEYS.search(key) is not None
+
+
 def scrub(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank every value whose key sounds like a secret, and what looks like a credential in a traceback."""
     for key in event:
-        if _SECRET_KEYS.search(key):
+        if _sounds_secret(key):
             event[key] = "…"
     if isinstance(event.get("exception"), str):
         event["exception"] = redact(event["exception"], limit=_TRACEBACK)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.base import Hosted, Json, Order, Receipt, RemotePost
@@ -29,6 +29,7 @@ from distributor.services.leading import Key, Lead, leads
 from distributor.services.moving import Step
 from distributor.services.restoring import look_first
 from distributor.store import claims, held, posts, proofs, restores
+from distributor.store.among import among
 from distributor.store.claims import Work
 from distributor.store.held import HeldAccount, HeldPost, HeldStage
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, ReceiptRow, StageRow, StopRow
@@ -79,7 +80,7 @@ class Examination:
         cls, deps: Deps, session: Session, works: Sequence[Work], accounts: Mapping[int, HeldAccount], now: datetime
     ) -> Examination:
         """Read it; posts that somebody else is changing are left out."""
-        known = held.posts(session, {work.post_id for work in works}, wait=False)
+        known = held.untouched_posts(session, {work.post_id for work in works})
         asked = {known[work.post_id].item_id for work in works if work.kind in ASKED and work.post_id in known}
         released = {known[work.post_id].item_id for work in works if work.kind == "release" and work.post_id in known}
         items = _by_id(session, ItemRow, asked)
@@ -273,9 +274,7 @@ def _new_stage(post: HeldPost, now: datetime) -> StageRow:
     )
 
 
-_SLUGS = select(OrganisationRow.id, OrganisationRow.slug).where(
-    OrganisationRow.id.in_(bindparam("organisations", expanding=True))
-)
+_SLUGS = select(OrganisationRow.id, OrganisationRow.slug).where(among(OrganisationRow.__table__.c.id, "organisations"))
 
 
 def _slugs(session: Session, organisations: Collection[int]) -> dict[int, str]:

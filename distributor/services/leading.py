@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.base import Hosted
@@ -18,6 +18,7 @@ from distributor.domain import Reason, State
 from distributor.lifecycle import APPROVED
 from distributor.services.deps import Deps
 from distributor.services.own_pages import channels
+from distributor.store.among import among
 from distributor.store.tables import AccountRow, PostRow
 from distributor.takedown import OVER
 from distributor.wording import STATE_WORDS, local_time
@@ -34,8 +35,8 @@ _FIRST = (
     )
     .join(AccountRow, PostRow.account_id == AccountRow.id)
     .where(
-        PostRow.item_id.in_(bindparam("items", expanding=True)),
-        AccountRow.channel.in_(bindparam("channels", expanding=True)),
+        among(PostRow.__table__.c.item_id, "items"),
+        among(AccountRow.__table__.c.channel, "channels"),
         AccountRow.retiring_at.is_(None),
     )
 )  # fmt: skip

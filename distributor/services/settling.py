@@ -49,7 +49,7 @@ from distributor.services.deps import Deps
 from distributor.services.moving import Step, apply, apply_all, facts_of
 from distributor.store import claims, held, pacing, posts, proofs, restores
 from distributor.store.claims import Closing
-from distributor.store.held import HeldPost, Movable
+from distributor.store.held import HeldState, Movable
 from distributor.store.proofs import Proof
 from distributor.store.tables import AccountRow, StageRow
 
@@ -125,7 +125,7 @@ class _Settlement:
     deps: Deps
     session: Session
     now: datetime
-    posts: Mapping[int, HeldPost]
+    posts: Mapping[int, HeldState]
     stages: Mapping[int, StageRow]
     taken: Mapping[tuple[int, str], int]
     proofs: list[Proof] = field(default_factory=list)
@@ -143,7 +143,7 @@ class _Settlement:
             deps=deps,
             session=session,
             now=now,
-            posts=held.posts(session, {result.call.work.post_id for result in results}),
+            posts=held.states(session, {result.call.work.post_id for result in results}),
             stages=proofs.stages(session, changed) if changed else {},
             taken=proofs.proven_by(session, named),
         )
@@ -165,7 +165,7 @@ class _Settlement:
             return self.published(post, call, result.answer)
         return None
 
-    def staged(self, post: HeldPost, result: Result) -> Step | None:
+    def staged(self, post: HeldState, result: Result) -> Step | None:
         stage = self.stages.get(result.call.stage_id or 0)
         if post.state != State.SCHEDULED or stage is None or stage.state not in ("open", "ready"):
             return None
@@ -180,7 +180,7 @@ class _Settlement:
             return self._decided(post, StagingFailed(answer), "staging.failed")
         return self._withheld(post, State.SCHEDULED)
 
-    def released(self, post: HeldPost, result: Result) -> Step:
+    def released(self, post: HeldState, result: Result) -> Step:
         answer, call = result.answer, result.call
         if isinstance(answer, Receipt):
             return self.published(post, call, answer)
@@ -197,7 +197,7 @@ class _Settlement:
             return Step(post, move, "withheld")
         return self._withheld(post, State.STAGED)
 
-    def published(self, post: HeldPost, call: Call, receipt: Receipt) -> Step:
+    def published(self, post: HeldState, call: Call, receipt: Receipt) -> Step:
         edit = edit_of(call.post)
         if edit is None and self.taken.get((post.account_id, receipt.remote_id), post.id) != post.id:
             text = (
@@ -213,7 +213,7 @@ class _Settlement:
         left = Reason(LEFT, receipt.left, "officer") if receipt.left else None
         return Step(post, Move(State.PUBLISHED, left), "published", values=values, organisation=call.organisation)
 
-    def looked(self, post: HeldPost, result: Result) -> Step | None:
+    def looked(self, post: HeldState, result: Result) -> Step | None:
         answer = result.answer
         if post.state != State.UNCERTAIN:
             return None
@@ -235,7 +235,7 @@ class _Settlement:
         ours = stage is not None and claims.first_release(self.session, stage.id) is not None
         return restore is not None and not ours and self.now - restore.at >= SHOWN_BY
 
-    def retracted(self, post: HeldPost, result: Result) -> Step | None:
+    def retracted(self, post: HeldState, result: Result) -> Step | None:
         answer = result.answer
         if post.state != State.RETRACTING:
             return None
@@ -249,14 +249,14 @@ class _Settlement:
             return self._decided(post, RetractionFailed(answer), "retract.failed")
         return self._withheld(post, State.RETRACTING)
 
-    def _decided(self, post: HeldPost, happening: Happening, what: str) -> Step:
+    def _decided(self, post: HeldState, happening: Happening, what: str) -> Step:
         return Step(post, decide(happening, facts_of(post), self.now, self.deps.policy), what)
 
-    def _withheld(self, post: HeldPost, state: State) -> Step:
+    def _withheld(self, post: HeldState, state: State) -> Step:
         return Step(post, Move(state, next_try_at=self.now + self.deps.policy.backoff_base), "withheld")
 
 
-_SETTLERS: Mapping[str, Callable[[_Settlement, HeldPost, Result], Step | None]] = {
+_SETTLERS: Mapping[str, Callable[[_Settlement, HeldState, Result], Step | None]] = {
     "stage": _Settlement.staged,
     "release": _Settlement.released,
     "look": _Settlement.looked,

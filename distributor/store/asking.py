@@ -6,41 +6,20 @@ to the driver.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Select
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql.compiler import SQLCompiler
+
+from distributor.store.prepared import Prepared
 
 
 class Unasked(Exception):
     """The database did not answer a question."""
 
 
-class Question:
-    """A statement with named parameters, compiled once for each kind of database."""
-
-    def __init__(self, statement: Select[Any]) -> None:
-        self._statement = statement
-        self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
-
-    def on(self, dialect: Dialect, values: Mapping[str, Any]) -> tuple[str, Any]:
-        """Return the driver's text and its parameters."""
-        if dialect.name not in self._compiled:
-            self._compiled[dialect.name] = self._compile(dialect)
-        text, order, fixed = self._compiled[dialect.name]
-        given = {**fixed, **values}
-        return text, (given if order is None else [given[name] for name in order])
-
-    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
-        compiled = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        order = compiled.positiontup if isinstance(compiled, SQLCompiler) and compiled.positional else None
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        return str(compiled), order, fixed
-
-
-def ask(engine: Engine, question: Question, **values: Any) -> Sequence[Any] | None:
+def ask(engine: Engine, question: Prepared, **values: Any) -> Sequence[Any] | None:
     """Ask on an engine in autocommit; return the first row as the driver gives it.
 
     A connection may have died unnoticed, so a second one is tried. Raises: Unasked.

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
-    Update,
     and_,
     bindparam,
     delete,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -35,9 +33,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from distributor.domain import State
 from distributor.lifecycle import UNREACHABLE
+from distributor.store.among import among
 from distributor.store.held import HeldAccount, columns
 from distributor.store.pacing import next_end, slowed
 from distributor.store.posts import WAITING_FOR_DAEMON
+from distributor.store.prepared import Prepared
 from distributor.store.tables import AccountRow, AttemptRow, PostRow, StageRow, StopRow, WorkerRow
 from distributor.store.types import UtcDateTime, storable
 
@@ -52,13 +52,22 @@ KIND_OF = {
 _ATTEMPT, _ACCOUNT = cast(Table, AttemptRow.__table__), cast(Table, AccountRow.__table__)
 _POST, _STAGE = cast(Table, PostRow.__table__), cast(Table, StageRow.__table__)
 
-_OPEN = insert(_ATTEMPT).returning(_ATTEMPT.c.account_id, _ATTEMPT.c.id)
-_GIVE_BACK = (
-    update(_ACCOUNT)
-    .where(tuple_(_ACCOUNT.c.id, _ACCOUNT.c.fence).in_(bindparam("held", expanding=True)))
-    .values(owner=None, lease_until=None)
-    .returning(_ACCOUNT.c.id, _ACCOUNT.c.fence)
+_OPENED = ("post_id", "account_id", "stage_id", "kind", "owner", "fence", "started_at")
+_OPEN = Prepared(insert(_ATTEMPT).values({name: bindparam(name) for name in _OPENED}))
+_NUMBERS = select(_ATTEMPT.c.account_id, _ATTEMPT.c.id).where(
+    among(_ATTEMPT.c.account_id, "accounts"), _ATTEMPT.c.finished_at.is_(None)
 )
+_CLOSE = Prepared(
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("number"), _ATTEMPT.c.finished_at.is_(None))
+    .values(finished_at=bindparam("at"), outcome=bindparam("how"), code=bindparam("told"), detail=bindparam("words"))
+)
+_GIVE_BACK = Prepared(
+    update(_ACCOUNT)
+    .where(_ACCOUNT.c.id == bindparam("account"), _ACCOUNT.c.fence == bindparam("under"))
+    .values(owner=null(), lease_until=null())
+)
+_FENCES = select(_ACCOUNT.c.id, _ACCOUNT.c.fence).where(among(_ACCOUNT.c.id, "accounts"))
 
 OWNER_DIED = "owner_died"
 """The outcome of a call whose daemon died in it."""
@@ -191,9 +200,9 @@ def _take_statement() -> ReturningUpdate[Any]:
     free = (
         select(_ACCOUNT.c.id)
         .where(
-            _ACCOUNT.c.id.in_(bindparam("wanted", expanding=True)),
+            among(_ACCOUNT.c.id, "wanted"),
             _ACCOUNT.c.owner.is_(None),
-            _open(_ACCOUNT.c.id.in_(bindparam("recalled", expanding=True))),
+            _open(among(_ACCOUNT.c.id, "recalled")),
         )
         .order_by(_ACCOUNT.c.id)
         .with_for_update(skip_locked=True, key_share=True)
@@ -238,8 +247,11 @@ def give_back(session: Session, held: Collection[tuple[int, int]]) -> set[tuple[
 
     The others were taken over by somebody who declared us dead meanwhile.
     """
-    rows = session.connection().execute(_GIVE_BACK, {"held": list(held)}) if held else ()
-    return {(account, fence) for account, fence in rows}
+    freed = _GIVE_BACK.write(session, [{"account": account, "under": fence} for account, fence in held])
+    if freed == len(held):
+        return set(held)
+    now = session.connection().execute(_FENCES, {"accounts": {account for account, _ in held}})
+    return set(held) & {(account, fence) for account, fence in now}
 
 
 def take_away(session: Session, account_id: int, fence: int) -> None:
@@ -280,7 +292,8 @@ def open_attempts(
         }
         for work in works
     ]
-    made = {row.account_id: row.id for row in session.connection().execute(_OPEN, rows)}
+    _OPEN.write(session, rows)
+    made = dict(iter(session.connection().execute(_NUMBERS, {"accounts": [work.account_id for work in works]})))
     return [made[work.account_id] for work in works]
 
 
@@ -291,21 +304,7 @@ def close_attempts(session: Session, closings: Sequence[Closing], now: datetime)
         | {"told": storable(each.code), "words": storable(each.detail)}
         for each in closings
     ]
-    return session.connection().execute(_close_statement(), rows).rowcount if rows else 0
-
-
-@cache
-def _close_statement() -> Update:
-    return (
-        update(_ATTEMPT)
-        .where(_ATTEMPT.c.id == bindparam("number"), _ATTEMPT.c.finished_at.is_(None))
-        .values(
-            finished_at=bindparam("at"),
-            outcome=bindparam("how"),
-            code=bindparam("told"),
-            detail=bindparam("words"),
-        )
-    )
+    return _CLOSE.write(session, rows)
 
 
 def first_release(session: Session, stage_id: int) -> datetime | None:

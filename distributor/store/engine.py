@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from distributor.store import telling
-from distributor.store.asking import Question, ask
+from distributor.store.asking import ask
+from distributor.store.prepared import Prepared
 
 CONNECTIONS = 24
 """How many connections a process may hold where nobody says how many threads it has."""
@@ -65,7 +66,7 @@ class Store:
                 yield session
             telling.tell(session)
 
-    def ask(self, question: Question, **values: Any) -> Sequence[Any] | None:
+    def ask(self, question: Prepared, **values: Any) -> Sequence[Any] | None:
         """Ask one question outside of any transaction, and return the first row. Raises: Unasked."""
         return ask(self._asking, question, **values)
 

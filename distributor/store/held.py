@@ -11,9 +11,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
+from distributor.store.among import among
 from distributor.store.tables import AccountRow, PostRow, StageRow
 
 
@@ -43,27 +44,33 @@ class Movable(Protocol):
 
 
 @dataclass(slots=True)
-class HeldPost:
-    """A Post; its fields mean what those of ``PostRow`` do."""
+class HeldState:
+    """Where a Post stands, which is all that a move needs; its fields mean what those of ``PostRow`` do."""
 
     id: int
     item_id: int
     account_id: int
-    code: str
     state: str
-    item_revision: int
-    document: Mapping[str, Any]
-    digest: str
     due_at: datetime | None
-    next_try_at: datetime | None
-    approved_digest: str | None
-    staged_digest: str | None
     recall_at: datetime | None
-    reason_text: str
     tries: int
     looks: int
     resends: int
     stage_losses: int
+
+
+@dataclass(slots=True)
+class HeldPost(HeldState):
+    """A Post with what is to be sent; its fields mean what those of ``PostRow`` do."""
+
+    code: str
+    item_revision: int
+    document: Mapping[str, Any]
+    digest: str
+    next_try_at: datetime | None
+    approved_digest: str | None
+    staged_digest: str | None
+    reason_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ class HeldAccount:
     fence: int
 
 
-_Held = TypeVar("_Held", HeldPost, HeldStage, HeldAccount)
+_Held = TypeVar("_Held", HeldState, HeldPost, HeldStage, HeldAccount)
 
 
 def columns(kind: type[_Held], table: type[PostRow | StageRow | AccountRow]) -> list[Any]:
@@ -104,25 +111,27 @@ def columns(kind: type[_Held], table: type[PostRow | StageRow | AccountRow]) -> 
 
 _POST, _STAGE = cast(Table, PostRow.__table__), cast(Table, StageRow.__table__)
 
-_POSTS = (
+_WANTED = among(_POST.c.id, "posts")
+_STATES = select(*columns(HeldState, PostRow)).where(_WANTED).order_by(_POST.c.id).with_for_update(key_share=True)
+_UNTOUCHED = (
     select(*columns(HeldPost, PostRow))
-    .where(_POST.c.id.in_(bindparam("posts", expanding=True)))
+    .where(_WANTED)
     .order_by(_POST.c.id)
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, skip_locked=True)
 )
-_UNTOUCHED_POSTS = _POSTS.with_for_update(key_share=True, skip_locked=True)
 _STAGES = select(*columns(HeldStage, StageRow)).where(
-    _STAGE.c.post_id.in_(bindparam("posts", expanding=True)), _STAGE.c.state.in_(("open", "ready"))
+    among(_STAGE.c.post_id, "posts"), _STAGE.c.state.in_(("open", "ready"))
 )
 
 
-def posts(session: Session, post_ids: Collection[int], *, wait: bool = True) -> dict[int, HeldPost]:
-    """Return these posts by number as the database has them now, locked until the transaction ends.
+def states(session: Session, post_ids: Collection[int]) -> dict[int, HeldState]:
+    """Return where these posts stand, by number, as the database has them now, locked until the transaction ends."""
+    return {row[0]: HeldState(*row) for row in _rows(session, _STATES, post_ids)}
 
-    Without ``wait`` a Post that somebody else is changing counts as not there.
-    """
-    found = _rows(session, _POSTS if wait else _UNTOUCHED_POSTS, post_ids)
-    return {row[0]: HeldPost(*row) for row in found}
+
+def untouched_posts(session: Session, post_ids: Collection[int]) -> dict[int, HeldPost]:
+    """Return by number those of these posts that nobody else is changing, locked until the transaction ends."""
+    return {row[0]: HeldPost(*row) for row in _rows(session, _UNTOUCHED, post_ids)}
 
 
 def live_stages(session: Session, post_ids: Collection[int]) -> dict[int, HeldStage]:

@@ -11,16 +11,16 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from distributor.store.asking import Question
 from distributor.store.claims import stopped
 from distributor.store.engine import Store
 from distributor.store.posts import BEHIND
+from distributor.store.prepared import Prepared
 from distributor.store.tables import AccountRow, ItemRow, PostRow, StageRow
 from distributor.store.types import moment_of
 
 _ACCOUNT, _POST, _ITEM = AccountRow.__table__.c, PostRow.__table__.c, ItemRow.__table__.c
 
-_RELEASE = Question(
+_RELEASE = Prepared(
     select(
         _ACCOUNT.fence,
         _ACCOUNT.retiring_at.is_not(None),
@@ -35,7 +35,7 @@ _RELEASE = Question(
     .join(ItemRow.__table__, _ITEM.id == _POST.item_id)
     .where(_POST.id == bindparam("post"))
 )
-_STAGE = Question(select(StageRow.__table__.c.state).where(StageRow.__table__.c.id == bindparam("stage")))
+_STAGE = Prepared(select(StageRow.__table__.c.state).where(StageRow.__table__.c.id == bindparam("stage")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Insert, Table, Update, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Table, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, State
 from distributor.lifecycle import may_move
 from distributor.log import trace_of
 from distributor.store import pseudonyms, telling
+from distributor.store.prepared import Prepared
 from distributor.store.tables import (
     AccountRow,
     ApprovalRow,
@@ -55,7 +56,11 @@ class Carried:
 _EVENT = cast(Table, EventRow.__table__)
 _POST = cast(Table, PostRow.__table__)
 
-_NAMED = insert(_EVENT)
+_WRITTEN = (
+    *("at", "actor", "unix_user", "what", "subject", "subject_id", "from_state", "to_state"),
+    *("reason", "digest", "reason_sha256", "organisation"),
+)
+_NAMED = Prepared(insert(_EVENT).values({name: bindparam(name) for name in _WRITTEN}))
 
 _TOLD_BY_THEIR_CALL = ("release.claimed", "staged", "published")
 """Events that are not logged: the line about the call that brought them says more."""
@@ -189,15 +194,15 @@ def move(session: Session, steps: Sequence[Step], now: datetime) -> None:
         row = {f"to_{name}": value for name, value in columns.items()} | {"which": step.post_id, "start": step.start}
         together.setdefault(tuple(columns), []).append(row)
     for names, rows in together.items():
-        if session.connection().execute(_guarded(names), rows).rowcount != len(rows):
+        if _guarded(names).write(session, rows) != len(rows):
             raise Stale(f"no longer where it started: one of {[row['which'] for row in rows]}")
     _record_steps(session, [step for step in steps if step.to != step.start or step.reason is not None], now)
 
 
 @cache
-def _guarded(columns: tuple[str, ...]) -> Update:
+def _guarded(columns: tuple[str, ...]) -> Prepared:
     """Build once the UPDATE of these columns that a Post takes part in only in the state it is thought to be in."""
-    return (
+    return Prepared(
         update(_POST)
         .where(_POST.c.id == bindparam("which"), _POST.c.state == bindparam("start"))
         .values({name: bindparam(f"to_{name}") for name in columns})
@@ -222,8 +227,7 @@ def _record_steps(session: Session, steps: Sequence[Step], now: datetime) -> Non
         _tell(session, row, step.item_id)
     if looked_up:
         session.connection().execute(_event_of("post"), looked_up)
-    if named:
-        session.connection().execute(_NAMED, named)
+    _NAMED.write(session, named)
 
 
 def fresh(session: Session, post_id: int) -> PostRow | None:

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from distributor.store.among import among
+from distributor.store.prepared import Prepared
 from distributor.store.tables import ReceiptRow, StageRow
 
 _RECEIPT, _STAGE = cast(Table, ReceiptRow.__table__), cast(Table, StageRow.__table__)
 
 _PROVEN = select(_RECEIPT.c.account_id, _RECEIPT.c.remote_id, _RECEIPT.c.post_id).where(
-    tuple_(_RECEIPT.c.account_id, _RECEIPT.c.remote_id).in_(bindparam("remote", expanding=True)),
+    among(_RECEIPT.c.account_id, "accounts"),
+    among(_RECEIPT.c.remote_id, "remote_ids"),
     _RECEIPT.c.revision == 1,
 )
-_USED = update(_STAGE).where(_STAGE.c.id.in_(bindparam("stages", expanding=True))).values(state="used")
+_FIELDS = ("post_id", "account_id", "remote_id", "revision", "url", "at")
+_KEPT = Prepared(insert(_RECEIPT).values({field: bindparam(field) for field in _FIELDS}))
+_USED = Prepared(update(_STAGE).where(_STAGE.c.id == bindparam("stage")).values(state="used"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,10 @@ def receipts(session: Session, post_ids: Sequence[int]) -> dict[int, ReceiptRow]
 
 def proven_by(session: Session, remote: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Return which Post each of these remote posts, (account, remote id), was posted as."""
-    rows = session.connection().execute(_PROVEN, {"remote": list(remote)}) if remote else ()
-    return {(account, remote_id): post for account, remote_id, post in rows}
+    if not remote:
+        return {}
+    asked = {"accounts": {account for account, _ in remote}, "remote_ids": {remote_id for _, remote_id in remote}}
+    return {(account, remote_id): post for account, remote_id, post in session.connection().execute(_PROVEN, asked)}
 
 
 def prove(session: Session, proofs: Sequence[Proof]) -> None:
@@ -80,7 +87,5 @@ def prove(session: Session, proofs: Sequence[Proof]) -> None:
         | {"url": each.url, "at": each.at, "revision": each.revision}
         for each in proofs
     ]
-    session.connection().execute(insert(_RECEIPT), receipts)
-    used = [each.stage_id for each in proofs if each.stage_id is not None]
-    if used:
-        session.connection().execute(_USED, {"stages": used})
+    _KEPT.write(session, receipts)
+    _USED.write(session, [{"stage": each.stage_id} for each in proofs if each.stage_id is not None])

@@ -12,6 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 def storable(text: str) -> str:
     """Return foreign text without what a database refuses: NUL, and halves of characters cut in two."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
