@@ -11,6 +11,7 @@ is never used: some versions ignore the key with it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
@@ -258,7 +259,7 @@ class Mastodon:
         changed = client.edit(remote_id, change)
         if changed is None:
             raise _not_ours()
-        return _receipt(changed, access.now)
+        return _of(remote_id, changed, access.now)
 
     def stands(self, access: Access, post: RemotePost, remote_id: str, since: datetime) -> Found | Absent:
         """Read the status back. Raises: ConnectorError."""
@@ -266,7 +267,7 @@ class Mastodon:
         known = client.status(remote_id)
         if known is None or str((known.get("account") or {}).get("id")) != str(_account(access, client.me())["id"]):
             raise _not_ours()
-        return Found(_receipt(known, since)) if same_text(post, known) else Absent(True, "certain")
+        return Found(_of(remote_id, known, since)) if same_text(post, known) else Absent(True, "certain")
 
     def retract(self, access: Access, receipt: Receipt) -> Retracted | ByHand:
         """Delete the status and its pictures; where the server cannot, a person does. Raises: ConnectorError."""
@@ -340,6 +341,11 @@ def _absence(stage: Json, since: datetime, now: datetime) -> Literal["certain", 
 def _receipt(status: dict[str, Any], at: datetime) -> Receipt:
     url = str(status.get("url") or "")
     return Receipt(status["id"], url if url.startswith("https://") else "", at)
+
+
+def _of(remote_id: str, status: dict[str, Any], at: datetime) -> Receipt:
+    """Return the proof under the id that the status was posted by: snac gives another one after a change."""
+    return replace(_receipt(status, at), remote_id=remote_id)
 
 
 connector: Connector = Mastodon()

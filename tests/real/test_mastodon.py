@@ -39,6 +39,7 @@ from connectors.base import (
     NotYet,
     Order,
     OutcomeUnknown,
+    Rejected,
     RemotePost,
     Retracted,
     Unauthorised,
@@ -322,3 +323,24 @@ def test_unused_pictures_are_no_trouble(there: There) -> None:
     post = there.document(text, link, there.media.add("navy", "Azubis"))
 
     mastodon.unstage(there.access, there.staged(post, an_order()))
+
+
+def test_a_correction_changes_the_status_and_keeps_its_picture(there: There) -> None:
+    text, link = unique()
+    picture = there.media.add("navy", "Zwei Azubis an der Fräse")
+    post, order = there.document(text, link, picture), an_order()
+    receipt = mastodon.release(there.access, post, there.staged(post, order), order)
+    other = there.document(f"Korrektur: Dieser Post war zuerst falsch. {text}", link, picture)
+    now = there.access.now
+    assert isinstance(mastodon.stands(there.access, other, receipt.remote_id, now), Absent)
+
+    for _ in range(2):
+        assert mastodon.correct(there.access, other, receipt.remote_id).remote_id == receipt.remote_id
+
+    same = receipt.remote_id[-32:]  # snac puts the time of the change before it
+    [status] = [each for each in there.statuses() if each["id"].endswith(same)]
+    assert "Korrektur: Dieser Post war zuerst falsch." in status["content"]
+    assert [medium["description"] for medium in status["media_attachments"]] == ["Zwei Azubis an der Fräse"]
+    assert isinstance(mastodon.stands(there.access, other, receipt.remote_id, now), Found)
+    with pytest.raises(Rejected if there.server.name == "stand-in" else Unavailable):  # snac's 404 has no document
+        mastodon.correct(there.access, other, "999999999999")
