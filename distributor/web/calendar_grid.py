@@ -15,7 +15,7 @@ MONTH, WEEK, LIST, DAY = "monat", "woche", "liste", "tag"
 VIEWS = {MONTH: N_("Monat"), WEEK: N_("Woche"), LIST: N_("Liste")}
 """The views to choose from; that of a single day is reached from the others."""
 
-SHOWN = {MONTH: 2, WEEK: 8, LIST: 6, DAY: 50}
+SHOWN = {MONTH: 2, WEEK: 8, LIST: 4, DAY: 50}
 """How many posts of a day a view shows; the others are on the day's own pages."""
 
 _MONTHS = (
