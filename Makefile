@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-media help install demo test test-faults test-hosts test-real test-simulation check format docs pictures locks clean
+.PHONY: bench bench-media measure-desk help install demo test test-faults test-hosts test-real test-simulation check format docs pictures locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"
@@ -44,6 +44,9 @@ bench-media: $(TEST) ## Measures videos and pictures against the plain ffmpeg co
 
 measure: $(TEST) ## Measures planning, a full database, reading a feed and idling; each prints its bound.
 	@for one in feed idle "planning one" growing; do echo "== $$one"; $(BIN)/python -m tests.measure.$$one || exit 1; done
+
+measure-desk: $(TEST) ## Measures every page of the desk with 100,000 posts stored: under 100 ms each (about four minutes).
+	@$(BIN)/python -m tests.measure.desk
 
 test-simulation: $(TEST) ## Plays 10,000 schedules of delivery (SCHEDULES=n: so many), then sows bugs that must be found.
 	@$(BIN)/python -m tests.simulation --count $(or $(SCHEDULES),10000) --jobs 2

@@ -21,7 +21,7 @@ class Thumb:
         self.page = page
         self.taps = 0
         self.pages = 0
-        page.on("response", lambda answer: self._count(answer))
+        page.on("response", self._count)
 
     def _count(self, answer: Any) -> None:
         shown = answer.request.resource_type in ("document", "xhr", "fetch") and answer.status == 200

@@ -72,7 +72,7 @@ def growing(engine: str, most: int, environment: dict[str, str]) -> bool:
             session.execute(text("UPDATE post SET next_try_at = due_at WHERE state = 'scheduled'"))
         stored = 2 * WAITING * 48
         for number, size in enumerate(sizes):
-            _fill(deps, size - stored)
+            fill(deps, size - stored)
             stored = max(stored, size)
             for name, seconds in _measured(deps, 20 * number).items():
                 found.setdefault(name, []).append(seconds * 1000)
@@ -82,7 +82,7 @@ def growing(engine: str, most: int, environment: dict[str, str]) -> bool:
     return all(taken[-1] <= MOST * taken[0] for taken in found.values())
 
 
-def _fill(deps: Deps, missing: int) -> None:
+def fill(deps: Deps, missing: int) -> None:
     """Add public posts, a hundred thousand in a transaction, and let the database look at its tables."""
     while missing > 0:
         with deps.store.write() as session:

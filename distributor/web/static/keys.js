@@ -8,9 +8,9 @@
 
   const isOff = (what) => { try { return localStorage.getItem(what) === "aus"; } catch { return false; } };
 
-  const settle = (part) => {
-    part.querySelectorAll("[data-legend]").forEach((legend) => { legend.hidden = false; });
-    part.querySelectorAll("[data-off]").forEach((box) => { box.checked = isOff(box.dataset.off); });
+  const settle = () => {
+    document.querySelectorAll("[data-legend]").forEach((legend) => { legend.hidden = false; });
+    document.querySelectorAll("[data-off]").forEach((box) => { box.checked = isOff(box.dataset.off); });
   };
 
   const press = (target) => {
@@ -65,6 +65,6 @@
     if (to) press(zone.querySelector(`[data-swiped="${to}"]`));
   });
 
-  document.addEventListener("htmx:load", (event) => settle(event.target));
-  settle(document);
+  document.addEventListener("htmx:load", settle);
+  settle();
 })();
