@@ -8,7 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, State
 from distributor.lifecycle import LEFT
@@ -74,12 +86,12 @@ def queue_page(
     """Return a page of a queue, as much of it as the actor may see."""
     seen = _seen(actor, organisation)
     with deps.store.read() as session:
-        numbers = session.execute(
-            joined(select(*(func.coalesce(func.sum(case((_in(each), 1), else_=0)), 0) for each in Queue)), seen)
-        ).one()
-        counts = {each: int(number) for each, number in zip(Queue, numbers, strict=True)}
-        query = joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), seen).where(_in(queue))
-        rows = session.execute(query.order_by(*_order(queue)).offset(offset).limit(limit)).all()
+        accounts = _accounts(session, seen)
+        counts = _counts(session, accounts)
+        found = select(PostRow.id).where(_in(queue), _of(accounts)).order_by(*_order(queue))
+        numbers = session.scalars(found.offset(offset).limit(limit)).all()
+        whole = joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), None).where(PostRow.id.in_(numbers))
+        rows = session.execute(whole.order_by(*_order(queue))).all()
         problems = judge(deps, session, [(post, account, owner, item) for post, account, owner, item in rows])
         known = Calendars(session)
         lines = tuple(_line(*row, problems[row[0].id], _notes(known, *row)) for row in rows)
@@ -135,19 +147,68 @@ def left_to_a_person() -> ColumnElement[bool]:
     return PostRow.reason_code == literal_column(f"'{LEFT}'")
 
 
+def _accounts(session: Session, seen: Sequence[str] | None) -> Sequence[int] | None:
+    """Return the accounts whose posts may be seen; None: all, which no index need be asked about."""
+    if seen is None:
+        return None
+    query = select(AccountRow.id).join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+    found = session.scalars(query.where(OrganisationRow.slug.in_(seen))).all()
+    return None if len(found) == session.scalar(select(func.count()).select_from(AccountRow)) else found
+
+
+def _of(accounts: Sequence[int] | None) -> ColumnElement[bool]:
+    return true() if accounts is None else PostRow.account_id.in_(accounts)
+
+
+_PERSON = PostRow.reason_who == "officer"
+
+
+def _blocked() -> Select[int]:
+    """A post of a cleared Item is drafted only because something blocks it."""
+    query = select(PostRow.id).join(ItemRow, PostRow.item_id == ItemRow.id)
+    return query.where(PostRow.state == S.DRAFTED, ItemRow.cleared_at.is_not(None), ItemRow.stage == "active")
+
+
+def _counts(session: Session, accounts: Sequence[int] | None) -> dict[Queue, int]:
+    """Count every queue: from an index by state, corrected by the few posts whose state alone does not say it."""
+    mine = _of(accounts)
+    grouped = select(PostRow.state, func.count()).where(mine).group_by(PostRow.state)
+    states = {State(state): int(number) for state, number in session.execute(grouped)}
+
+    def of(*which: State) -> int:
+        return sum(states.get(each, 0) for each in which)
+
+    def counted(query: Select[int]) -> int:
+        return session.scalar(select(func.count()).select_from(query.where(mine).subquery())) or 0
+
+    unclear = counted(select(PostRow.id).where(PostRow.state == S.UNCERTAIN, _PERSON)) if of(S.UNCERTAIN) else 0
+    staying = counted(select(PostRow.id).where(PostRow.state == S.RETRACTING, _PERSON)) if of(S.RETRACTING) else 0
+    left = counted(select(PostRow.id).where(left_to_a_person()))
+    blocked = counted(_blocked()) if of(S.DRAFTED) else 0
+    return {
+        Queue.AWAITING: of(S.AWAITING),
+        Queue.PLANNED: of(S.SCHEDULED, S.STAGED, S.PUBLISHING, S.UNCERTAIN) - unclear,
+        Queue.HELP: of(S.FAILED, S.MISSED) + unclear + staying + left + blocked,
+        Queue.PUBLISHED: of(S.PUBLISHED, S.RETRACTING) - staying - left,
+        Queue.CLOSED: of(S.CLOSED, S.RETRACTED),
+    }
+
+
 def _in(queue: Queue) -> ColumnElement[bool]:
-    person = PostRow.reason_who == "officer"
-    # A post of a cleared Item is drafted only because something blocks it.
-    blocked = and_(PostRow.state == S.DRAFTED, ItemRow.cleared_at.is_not(None), ItemRow.stage == "active")
-    by_hand = or_(and_(PostRow.state.in_((S.UNCERTAIN, S.RETRACTING)), person), left_to_a_person())
+    if queue is Queue.HELP:
+        by_hand = select(PostRow.id).where(PostRow.state.in_((S.UNCERTAIN, S.RETRACTING)), _PERSON)
+        failed = select(PostRow.id).where(PostRow.state.in_((S.FAILED, S.MISSED)))
+        left = select(PostRow.id).where(left_to_a_person())
+        return PostRow.id.in_(union_all(failed, by_hand, left, _blocked()))
+    if queue is Queue.PUBLISHED:
+        # Nearly all posts are public: wrapped, the state is no index's business, and that of the order is taken.
+        state = func.coalesce(PostRow.state, "")
+        public = or_(and_(state == S.PUBLISHED, ~left_to_a_person()), and_(state == S.RETRACTING, ~_PERSON))
+        return and_(PostRow.published_at.is_not(None), public)
     clauses: dict[Queue, ColumnElement[bool]] = {
         Queue.AWAITING: PostRow.state == S.AWAITING,
         Queue.PLANNED: or_(
-            PostRow.state.in_((S.SCHEDULED, S.STAGED, S.PUBLISHING)), and_(PostRow.state == S.UNCERTAIN, ~person)
-        ),
-        Queue.HELP: or_(PostRow.state.in_((S.FAILED, S.MISSED)), by_hand, blocked),
-        Queue.PUBLISHED: or_(
-            and_(PostRow.state == S.PUBLISHED, ~left_to_a_person()), and_(PostRow.state == S.RETRACTING, ~person)
+            PostRow.state.in_((S.SCHEDULED, S.STAGED, S.PUBLISHING)), and_(PostRow.state == S.UNCERTAIN, ~_PERSON)
         ),
         Queue.CLOSED: PostRow.state.in_((S.CLOSED, S.RETRACTED)),
     }

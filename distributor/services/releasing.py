@@ -18,7 +18,7 @@ from distributor.services.queues import joined, own_turn
 from distributor.store.tables import ItemRow, PostRow
 from distributor.wording import BERLIN, day_bounds
 
-MOST = 12
+MOST = 8
 """So many posts are looked over at once; our own choice: more than a day brings a Jobcenter, and a page stays light."""
 
 _GROUPED = 500

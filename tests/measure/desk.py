@@ -155,7 +155,7 @@ def _where(deps: Deps) -> dict[str, int]:
         "waiting": first[State.AWAITING],
         "public": first[State.PUBLISHED],
         "item": item,
-        "last": max(1, public // 25 // 16),
+        "last": max(1, public // 18 // 16),
     }
 
 

@@ -22,7 +22,8 @@ def test_a_first_visit_and_a_later_page_are_light(desk: Any, first: str) -> None
         if path.startswith("/static"):
             again = anna.client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
             assert (again.status_code, again.content) == (304, b"")
-    for path in ("/", "/freigabe", f"/post/{desk.awaiting()['id']}", "/konten", *CALENDAR):
+    pages = ("/", "/freigabe", "/freigabe/auswahl", "/schulung", f"/post/{desk.awaiting()['id']}", "/konten")
+    for path in (*pages, *CALENDAR):
         assert len(anna.opens(path).response.content) < LATER, path
 
 

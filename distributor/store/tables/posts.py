@@ -48,6 +48,7 @@ class PostRow(Base):
         Index("ix_post_state_next_try_at", "state", "next_try_at"),
         Index("ix_post_state_due_at", "state", "due_at"),
         Index("ix_post_account_state", "account_id", "state"),
+        Index("ix_post_published_at", "published_at", "id"),
         Index("ix_post_left", "reason_code", sqlite_where=text(_LEFT), postgresql_where=text(_LEFT)),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
