@@ -293,13 +293,18 @@ def _text_key(channel: str, occurrence: int) -> str:
 def _texts(
     desk: Desk, item: dict[str, Any], channel: str, typed: dict[str, dict[str, str]]
 ) -> Iterator[dict[str, Any]]:
-    """Yield a channel's texts to be written: the one for all, and those of the repeats."""
+    """Yield the texts to be written for a channel's repeats; the one for all has a page of its own.
+
+    It is here only when it was sent from here and refused, so that nothing typed is lost.
+    """
     repeat = item["repeat"] or {"times": 0, "texts": []}
     held = {(each["channel"], each["occurrence"]): each for each in repeat["texts"]}
     held[channel, 0] = item["texts"].get(channel, {})
     label = desk.deps.connector(channel).label
     for occurrence in (0, *range(2, repeat["times"] + 2)):
         key, own = _text_key(channel, occurrence), held.get((channel, occurrence), {})
+        if not occurrence and key not in typed:
+            continue
         again = _("{channel}, {number}. Wiederholung").format(channel=label, number=occurrence - 1)
         yield {
             "channel": channel,

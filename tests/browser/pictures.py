@@ -27,6 +27,8 @@ COLOURS = 64
 PICTURES: dict[str, tuple[str, str, int]] = {
     "heute": ("anna", "/", PHONE),
     "freigabe": ("anna", "/post/{post}", PHONE),
+    "freigabe-mehrere": ("anna", "/freigabe/auswahl", PHONE),
+    "schulung": ("anna", "/schulung", PHONE),
     "freigabe-liste": ("anna", "/freigabe", PHONE),
     "heute-redaktion": ("eva", "/", DESK),
     "beitrag": ("eva", "/beitraege/{item}", DESK),
