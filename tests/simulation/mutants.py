@@ -238,7 +238,7 @@ def _no_recall_in_last_look(schedule: Schedule) -> Any:
     return _looking(lambda why: why == "zurückgezogen")
 
 
-@_mutant("a post found public is not taken down although it was recalled meanwhile")
+@_mutant("a post found public is not taken down although it was recalled meanwhile", first=1100)
 def _recall_forgotten(schedule: Schedule) -> Any:
     honoured = moving._honour_recalls
 
