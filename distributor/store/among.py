@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Integer, Text, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 
@@ -37,6 +38,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: OperatorType | None = None) -> Self:
+        """Stay a condition: the ``= 1`` that is added where a database has no boolean keeps SQLite off the index."""
+        return self
+
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Return the condition that a column, of numbers or texts, is one of the values given as the parameter ``name``."""
@@ -51,5 +56,5 @@ def _has_arrays(dialect: Dialect) -> bool:
 def _condition(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
     column, values = (compiler.process(each, **how) for each in element.clauses)
     if _has_arrays(compiler.dialect):
-        return f"{column} = ANY ({values})"
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  the compiler made both
+        return f"({column} = ANY ({values}))"
+    return f"({column} IN (SELECT value FROM json_each({values})))"  # noqa: S608  the compiler made both
