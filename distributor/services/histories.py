@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -23,20 +24,23 @@ def history(deps: Deps, session: Session, shown: dict[str, Any]) -> dict[str, An
         "approvals": _approvals(session, shown["id"]),
     }
     steps = story(shown | told, _events(session, "item", shown["item"]))
-    more = {"choices": _choices(deps, session, shown), "options": _options(deps, session, shown)}
+    document = session.get_one(PostRow, shown["id"]).document
+    more = {
+        "choices": _choices(deps, shown["channel"], document),
+        "options": options(deps, shown["channel"], document),
+    }
     return told | more | {"story": [asdict(step) for step in steps], "todo": todo(shown)}
 
 
-def _choices(deps: Deps, session: Session, shown: dict[str, Any]) -> list[dict[str, str]]:
-    connector = deps.connectors.get(shown["channel"])
-    document = session.get_one(PostRow, shown["id"]).document
+def options(deps: Deps, channel: str, document: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a post's account chose for it otherwise than usual, by the field's name."""
+    connector = deps.connectors.get(channel)
+    return options_of(connector, document.get("extra") or {}) if connector else {}
+
+
+def _choices(deps: Deps, channel: str, document: Mapping[str, Any]) -> list[dict[str, str]]:
+    connector = deps.connectors.get(channel)
     return [{"label": label, "words": words} for label, words in (told(connector, document) if connector else ())]
-
-
-def _options(deps: Deps, session: Session, shown: dict[str, Any]) -> dict[str, str]:
-    connector = deps.connectors.get(shown["channel"])
-    extra = session.get_one(PostRow, shown["id"]).document.get("extra") or {}
-    return options_of(connector, extra) if connector else {}
 
 
 def _events(session: Session, subject: str, number: int) -> list[dict[str, Any]]:

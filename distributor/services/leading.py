@@ -89,12 +89,11 @@ def leads(deps: Deps, session: Session, items: Collection[int]) -> Mapping[Key, 
     return found
 
 
-def waits_for(deps: Deps, session: Session, post: PostRow, account: AccountRow) -> list[str]:
-    """Return what keeps the post from appearing at its time, as it is planned now: at most one sentence."""
-    lead = leads(deps, session, [post.item_id]).get((post.item_id, account.organisation_id))
-    if lead is None or account.channel in channels(deps) or lead.lack is None or post.due_at is None:
+def waits_for(deps: Deps, lead: Lead | None, channel: str, due: datetime) -> list[str]:
+    """Return what keeps a post behind ``lead`` from appearing at ``due``, as planned now: at most one sentence."""
+    if lead is None or channel in channels(deps) or lead.lack is None:
         return []
-    planned = lead.state in APPROVED and lead.expected_at is not None and lead.expected_at <= post.due_at
+    planned = lead.state in APPROVED and lead.expected_at is not None and lead.expected_at <= due
     return [] if planned else [lead.lack.text]
 
 

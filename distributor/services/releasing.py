@@ -68,10 +68,8 @@ def waiting(deps: Deps, actor: Actor, *, item: int | None = None, day: date | No
     with deps.store.read() as session:
         query = joined(select(PostRow.id), own_turn(actor)).where(*chosen)
         numbers = session.scalars(query.order_by(*order).limit(MOST)).all()
-        total = len(numbers)
-        if total == MOST:
-            total = session.scalar(joined(select(func.count()), own_turn(actor)).where(*chosen)) or 0
-    return Waiting([views.post_show(deps, number, actor=actor) for number in numbers], total)
+        total = session.scalar(joined(select(func.count()), own_turn(actor)).where(*chosen)) or 0
+    return Waiting(views.posts_shown(deps, numbers, actor=actor), total)
 
 
 def groups(deps: Deps, actor: Actor) -> Groups:

@@ -14,18 +14,17 @@ from distributor.domain import Actor, Refused, State
 from distributor.log import trace_of
 from distributor.services import captioning, films, organisations, renditions
 from distributor.services.accounts import missing_fields
-from distributor.services.calendars import answering, calendar_for, warnings
 from distributor.services.clearing import item_in
 from distributor.services.costing import bills_told
 from distributor.services.deps import Deps
-from distributor.services.histories import history
+from distributor.services.histories import history, options
 from distributor.services.judging import judge
-from distributor.services.leading import waits_for
 from distributor.services.missing import ASKED_STAGES
+from distributor.services.outlooks import outlooks
 from distributor.services.permission import visible
 from distributor.services.stopping import active
 from distributor.services.workpiece import Workpiece, workpiece
-from distributor.store import calendars, corrections, items, posts, proofs, pseudonyms
+from distributor.store import calendars, items, posts, proofs, pseudonyms
 from distributor.store.tables import (
     AccountRow,
     AttemptRow,
@@ -36,7 +35,7 @@ from distributor.store.tables import (
     RepeatRow,
     StageRow,
 )
-from distributor.wording import local_time, stamp
+from distributor.wording import stamp
 
 _AT_ONCE = 500
 
@@ -92,36 +91,38 @@ def post_show(deps: Deps, post_id: int, *, actor: Actor | None = None) -> dict[s
             raise Refused(f"Den Post {post_id} gibt es nicht.", code="post.unknown")
         receipt = proofs.receipts(session, [post_id]).get(post_id)
         shown = _post(row, posts.attempts(session, [post_id]), receipt, judge(deps, session, [row])[post_id])
-        return shown | _outlook(deps, session, row) | history(deps, session, shown)
+        return shown | outlooks(deps, session, [row])[post_id] | history(deps, session, shown)
 
 
-_VANISHED = "Der Beitrag ist im Portal nicht mehr zu finden (seit {}); die Redaktion entscheidet, ob er bleibt."
-_CHANGED = "Der Beitrag hat sich im Portal geändert; die Redaktion entscheidet, was aus diesem Post wird."
-_TIMED = (State.AWAITING, State.SCHEDULED, State.STAGED)
+def posts_shown(deps: Deps, post_ids: Sequence[int], *, actor: Actor) -> list[dict[str, Any]]:
+    """Return several posts, without their story, in the order given; as many questions for many as for one.
+
+    What there is not, or the actor may not see, is left out.
+    """
+    seen = visible(actor)
+    with deps.store.read() as session:
+        known = posts.several(session, post_ids)
+        rows = [
+            known[number] for number in post_ids if number in known and (seen is None or known[number][2].slug in seen)
+        ]
+        receipts = proofs.receipts(session, post_ids)
+        problems, ahead = judge(deps, session, rows), outlooks(deps, session, rows)
+        attempts: dict[int, list[AttemptRow]] = {}
+        for attempt in posts.attempts(session, post_ids):
+            attempts.setdefault(attempt.post_id, []).append(attempt)
+        return [
+            _post(row, attempts.get(row[0].id, []), receipts.get(row[0].id), problems[row[0].id])
+            | ahead[row[0].id]
+            | {"options": options(deps, row[1].channel, row[0].document)}
+            for row in rows
+        ]
 
 
 def post_notes(deps: Deps, post_id: int) -> list[str]:
     """Return what is to be thought of at a post's time, as the calendar is now."""
     with deps.store.read() as session:
         row = posts.whole(session, post_id)
-        return list(_outlook(deps, session, row)["notes"]) if row is not None else []
-
-
-def _outlook(deps: Deps, session: Session, row: Row) -> dict[str, Any]:
-    """Return what is to be thought of at the post's time, and who can answer comments then, as the calendar is now."""
-    post, account, owner, item = row
-    campaign = calendars.campaign_items(session).get(item.id)
-    shown: dict[str, Any] = {"notes": [], "cover": None, "campaign": campaign.name if campaign else None}
-    if item.gone_at is not None and item.stage in ASKED_STAGES:
-        shown["notes"] += [_VANISHED.format(local_time(item.gone_at))]
-    if post.state == State.PUBLISHED and post.item_revision < item.revision and corrections.undecided(session, item.id):
-        shown["notes"] += [_CHANGED]
-    if post.due_at is not None and post.state in _TIMED:
-        calendar = calendar_for(session, owner)
-        shown["notes"] += warnings(calendar, account.channel, post.due_at)
-        shown["notes"] += waits_for(deps, session, post, account)
-        shown["cover"] = answering(calendar, account.channel, post.due_at)
-    return shown
+        return list(outlooks(deps, session, [row])[post_id]["notes"]) if row is not None else []
 
 
 def _post(

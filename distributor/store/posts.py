@@ -322,17 +322,26 @@ def _behind(due: datetime | None, number: int) -> ColumnElement[bool]:
     return or_(PostRow.due_at > due, and_(PostRow.due_at == due, PostRow.id > number), PostRow.due_at.is_(None))
 
 
-def whole(session: Session, post_id: int) -> tuple[PostRow, AccountRow, OrganisationRow, ItemRow] | None:
+Whole = tuple[PostRow, AccountRow, OrganisationRow, ItemRow]
+"""A Post with its account, Organisation and Item."""
+
+
+def whole(session: Session, post_id: int) -> Whole | None:
     """Return one Post with its account, Organisation and Item."""
-    row = session.execute(
+    return several(session, [post_id]).get(post_id)
+
+
+def several(session: Session, post_ids: Sequence[int]) -> dict[int, Whole]:
+    """Return these Posts, a few hundred at most, each with its account, Organisation and Item."""
+    rows = session.execute(
         select(PostRow, AccountRow, OrganisationRow, ItemRow)
         .join(AccountRow, PostRow.account_id == AccountRow.id)
         .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
         .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .where(PostRow.id == post_id)
+        .where(PostRow.id.in_(post_ids))
         .execution_options(populate_existing=True)
-    ).first()
-    return None if row is None else (row[0], row[1], row[2], row[3])
+    )
+    return {row[0].id: (row[0], row[1], row[2], row[3]) for row in rows}
 
 
 def attempts(session: Session, post_ids: Sequence[int]) -> Sequence[AttemptRow]:

@@ -94,7 +94,7 @@ def _page(
         "labels": channel_labels(deps),
         "ticked": _beyond_question,
         "message": "" if found is None else _said(found),
-        "released": [] if found is None else [(views.post_show(deps, each, actor=actor)) for each in found.done],
+        "released": [] if found is None else views.posts_shown(deps, list(found.done), actor=actor),
         "left": {} if found is None else found.left,
     }
     return desk.pages.show(request, "overview.html", context)

@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from distributor.domain import State
 from distributor.services import approving, views
 from distributor.services.people import actor_named
+from distributor.services.releasing import MOST
 from distributor.wording import local_time
+from tests.support.plenty import plenty
 
 PATH = "/freigabe/auswahl"
 
@@ -69,6 +73,25 @@ def test_the_overview_of_an_item_and_of_a_day_holds_no_more_than_that(desk: Any)
 
 def links(page: Any) -> set[int]:
     return {int(each.get("href").rsplit("/", 1)[1]) for each in page.find("//h2/a[starts-with(@href, '/post/')]")}
+
+
+def test_the_overview_asks_the_database_as_often_for_eight_posts_as_for_two(desk: Any) -> None:
+    asked: list[str] = []
+    anna = desk.person("anna")
+    # X forbids identical texts, so its neighbours are asked for: once for the page, and so for the two as well.
+    for post in sorted(desk.posts(states=["awaiting"]), key=lambda post: post["channel"] != "x")[2:]:
+        desk.becomes(post["id"], "closed")
+    event.listen(desk.deps.store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def shown(how_many: int) -> int:
+        asked.clear()
+        assert len(links(anna.opens(PATH))) == how_many
+        return len(asked)
+
+    few = shown(2)
+    with desk.deps.store.write() as session:
+        plenty(session, items=MOST, state=State.AWAITING, now=desk.clock.now(), spread=timedelta(days=3))
+    assert shown(MOST) == few <= 25, asked
 
 
 def test_what_is_to_be_looked_at_is_not_ticked_beforehand_and_what_is_blocked_not_at_all(desk: Any) -> None:
