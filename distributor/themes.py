@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from distributor.domain import FeedItem
+from collections.abc import Sequence
+
 from distributor.locale import N_
 
 THEMES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -16,9 +17,9 @@ THEMES: dict[str, tuple[str, tuple[str, ...]]] = {
 OTHER = "other"
 
 
-def theme_of(item: FeedItem) -> str:
+def theme_of(title: str, topics: Sequence[str]) -> str:
     """Return an Item's theme: by its topics, else by its title; ``OTHER`` where neither tells."""
-    for said in (" ".join(item.topics).casefold(), item.title.casefold()):
+    for said in (" ".join(topics).casefold(), title.casefold()):
         for theme, (_name, beginnings) in THEMES.items():
             if any(f" {beginning}" in f" {said}" for beginning in beginnings):
                 return theme

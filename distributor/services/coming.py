@@ -5,7 +5,7 @@ Without a database, or where it does not know the Organisation, the configuratio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,8 +21,8 @@ from distributor.services import organisations
 from distributor.services.calendars import Calendars
 from distributor.services.configuration import read_files
 from distributor.services.deps import Deps
-from distributor.store import calendars, items
-from distributor.store.tables import OrganisationRow
+from distributor.store import calendars, items, placed
+from distributor.store.tables import AccountRow, OrganisationRow
 from distributor.wording import BERLIN, stamp
 from schedules.calendar import DAYS, Calendar, with_own
 from schedules.cover import cover
@@ -50,6 +50,7 @@ class _Subject:
     calendar: Calendar
     position: int
     channels: Sequence[str]
+    accounts: Sequence[int] = ()
     source: str = "database"
 
 
@@ -66,8 +67,9 @@ def coming(
 ) -> dict[str, Any]:
     """Return an Organisation's days from ``first`` to ``last``, both included, with all that lies on them.
 
-    Of each day's posts ``most`` are told after ``skip`` others (None: all), and how many there are. ``duty`` names who
-    answers comments at all, a slot's ``cover`` who can then; None where nobody is asked to. Raises: Refused.
+    Of each day's posts ``most`` are told after ``skip`` others (None: all), and how many there are (0: neither).
+    ``duty`` names who answers comments at all, a slot's ``cover`` who can then; None where nobody is asked to.
+    Raises: Refused.
     """
     _in_reach(first, last)
     subject = (_stored(deps, slug) if database else None) or _written(deps, slug)
@@ -78,7 +80,7 @@ def coming(
     if subject.source == "database":
         with deps.store.read() as session:
             _lay_in_embargoes(session, days, [subject], _bounds(first, last, zone))
-            _lay_in_posts(session, days, [subject], _bounds(first, last, zone), most, skip)
+            _lay_in_posts(session, days, [subject], zone, most, skip)
     return {
         "organisation": slug,
         "calendar": subject.calendar.name,
@@ -109,7 +111,7 @@ def coming_everywhere(
         days = _empty_days(first, last, {gap for each in subjects for gap in unknown(each.calendar, first, last)})
         _lay_in_occasions(days, _gathered(subjects, first, last), everybody=len(subjects))
         _lay_in_embargoes(session, days, subjects, _bounds(first, last, BERLIN))
-        _lay_in_posts(session, days, subjects, _bounds(first, last, BERLIN), most, skip)
+        _lay_in_posts(session, days, subjects, BERLIN, most, skip)
     return {
         "organisation": None,
         "calendar": None,
@@ -130,8 +132,17 @@ def _in_reach(first: date, last: date) -> None:
 
 
 def _bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    start = datetime.combine(first, time(), zone).astimezone(UTC)
-    return start, datetime.combine(last + _DAY, time(), zone).astimezone(UTC)
+    return _begins(first, zone), _begins(last + _DAY, zone)
+
+
+def _begins(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def bounds_of(days: Iterable[date], zone: ZoneInfo = BERLIN) -> list[datetime]:
+    """Return when each of these days, which follow each other, begins, and when the last one ends."""
+    known = list(days)
+    return [_begins(day, zone) for day in (*known, known[-1] + _DAY)]
 
 
 def _empty_days(first: date, last: date, gaps: Iterable[Any]) -> Days:
@@ -190,40 +201,39 @@ def _lay_in_embargoes(session: Session, days: Days, subjects: Sequence[_Subject]
 
 
 def _lay_in_posts(
-    session: Session, days: Days, subjects: Sequence[_Subject], span: Span, most: int | None, skip: int
+    session: Session, days: Days, subjects: Sequence[_Subject], zone: ZoneInfo, most: int | None, skip: int
 ) -> None:
     """Lay in each day's posts; with ``most`` the others are only counted, so that a full month stays cheap."""
     known = {each.slug: each.calendar for each in subjects}
-    only: list[int] | None = None
-    if most is not None:
-        only = []
-        for number, slug, due_at in calendars.places(session, *span, organisations=list(known)):
-            told = days[due_at.astimezone(ZoneInfo(known[slug].zone)).date()]
-            told["count"] += 1
-            only += [number] if skip < told["count"] <= skip + most else []
-    for post, account, owner, item, url in calendars.planned(session, *span, organisations=list(known), only=only):
-        calendar = known[owner.slug]
-        if post.due_at is None:
-            continue
-        local = post.due_at.astimezone(ZoneInfo(calendar.zone))
+    accounts = [account for each in subjects for account in each.accounts]
+    bounds = bounds_of(days, zone)
+    if most is None:
+        posts = placed.listed(session, bounds[0], bounds[-1], accounts)
+    else:
+        numbers, counts = placed.firsts(session, bounds, accounts, most, skip) if most else ([], {})
+        posts = placed.named(session, numbers)
+        for number, told in enumerate(days.values()):
+            told["count"] = counts.get(number, 0)
+    for post in posts:
+        calendar, local = known[post.organisation], post.due_at.astimezone(zone)
         told = days[local.date()]
         slots = {(slot["at"], slot["channel"]) for slot in told["slots"]}
-        asked = calendar.asks_cover(account.channel)
+        asked = calendar.asks_cover(post.channel)
         told["posts"].append(
             {
                 "id": post.id,
                 "at": stamp(post.due_at),
                 "local": f"{local:%H:%M}",
-                "organisation": owner.slug,
-                "organisation_name": owner.name,
-                "channel": account.channel,
-                "account": account.id,
-                "title": item.title,
+                "organisation": post.organisation,
+                "organisation_name": post.organisation_name,
+                "channel": post.channel,
+                "account": post.account,
+                "title": post.title,
                 "state": post.state,
-                "link": url or post.document["link"],
-                "in_slot": (stamp(post.due_at), account.channel) in slots,
+                "link": post.link,
+                "in_slot": (stamp(post.due_at), post.channel) in slots,
                 "cover": list(cover(calendar, post.due_at)) if asked else None,
-                "embargo_until": stamp(item.embargo_until),
+                "embargo_until": stamp(post.embargo_until),
             }
         )
         told["count"] = max(told["count"], len(told["posts"]))
@@ -242,14 +252,18 @@ def _all_stored(session: Session, slugs: Sequence[str] | None) -> list[_Subject]
     if slugs is not None:
         query = query.where(OrganisationRow.slug.in_(slugs))
     known = Calendars(session)
-    held: dict[int, set[str]] = {}
-    for account, owner in items.accounts(session):
-        held.setdefault(owner.id, set()).add(account.channel)
+    held: dict[int, dict[int, str]] = {}
+    for number, channel, owner in session.execute(
+        select(AccountRow.id, AccountRow.channel, AccountRow.organisation_id)
+    ):
+        held.setdefault(owner, {})[number] = channel
     texts = items.channel_texts(session)
-    return [
-        _Subject(each.slug, known.of(each), each.position, sorted(held.get(each.id) or texts))
-        for each in session.scalars(query)
-    ]
+    return [_subject(each, known.of(each), held.get(each.id, {}), texts) for each in session.scalars(query)]
+
+
+def _subject(owner: OrganisationRow, calendar: Calendar, accounts: Mapping[int, str], texts: Iterable[str]) -> _Subject:
+    channels = sorted({*accounts.values()} or texts)
+    return _Subject(owner.slug, calendar, owner.position, channels, list(accounts))
 
 
 def _written(deps: Deps, slug: str) -> _Subject:
@@ -259,4 +273,4 @@ def _written(deps: Deps, slug: str) -> _Subject:
     owner = organisation_of(files.organisations[slug])
     calendar = with_own(calendar_of(files.calendars[owner.calendar]), owner.occasions, owner.duty)
     channels = sorted({entry.channel for entry in files.accounts[slug]} or files.texts)
-    return _Subject(slug, calendar, sorted(files.organisations).index(slug), channels, "config")
+    return _Subject(slug, calendar, sorted(files.organisations).index(slug), channels, source="config")

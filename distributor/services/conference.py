@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import false, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, State
-from distributor.intake.report import item_of
 from distributor.services import topics
-from distributor.services.coming import coming_everywhere
+from distributor.services.coming import bounds_of, coming_everywhere
 from distributor.services.deps import Deps
 from distributor.services.permission import visible
 from distributor.services.topics import Topic
+from distributor.store import placed
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 from distributor.themes import theme_of
 from distributor.wording import BERLIN
@@ -52,8 +51,32 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Whose account it is, as far as the conference tells of it."""
+
+    organisation: str
+    organisation_name: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A day to come: its special days, the titles of what is posted then, and how many posts each account has."""
+
+    day: date
+    occasions: Sequence[Mapping[str, Any]]
+    titles: Sequence[str]
+    crowds: Mapping[Account, int]
+
+    @property
+    def number(self) -> int:
+        """Return how many posts the day has."""
+        return sum(self.crowds.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Conference:
-    """The conference's page. ``crowded`` are days with more posts than usual or on special days, with why.
+    """The conference's page. ``days`` are those with posts or special days.
 
     ``themes`` counts by theme, for each of ``weeks`` (their Mondays), the Items that were or will be in it.
     """
@@ -62,7 +85,7 @@ class Conference:
     published_total: int
     open: Sequence[Open]
     unclear: Sequence[tuple[int, str]]
-    days: Sequence[Mapping[str, Any]]
+    days: Sequence[Coming]
     collisions: Sequence[tuple[date, str]]
     weeks: Sequence[date]
     themes: Mapping[str, Sequence[int]]
@@ -76,73 +99,83 @@ def conference(deps: Deps, actor: Actor, now: datetime) -> Conference:
     today = now.astimezone(BERLIN).date()
     monday = today - timedelta(days=today.weekday())
     weeks = [monday + number * _WEEK for number in range(-BEHIND, AHEAD)]
-    days = coming_everywhere(deps, today, today + 4 * _WEEK - timedelta(days=1), organisations=seen)["days"]
+    special = coming_everywhere(deps, today, today + 4 * _WEEK - timedelta(days=1), organisations=seen, most=0)["days"]
     with deps.store.read() as session:
-        published, total = _published(session, seen, now)
+        accounts = _accounts(session, seen)
+        days = _days(session, special, accounts)
+        published, total = _published(session, accounts, now)
+        items = topics.recent_items(session)
         return Conference(
             published=published,
             published_total=total,
-            open=_open(session, seen),
+            open=_open(session, accounts),
             unclear=_unclear(session),
-            days=[each for each in days if each["posts"] or each["occasions"]],
-            collisions=_collisions(days),
+            days=[each for each in days if each.crowds or each.occasions],
+            collisions=[(each.day, text) for each in days for text in _collisions(each)],
             weeks=weeks,
             themes=_themes(session, weeks),
-            topics=topics.topics(session, actor),
-            items=topics.recent_items(session),
+            topics=topics.topics(session, actor, items),
+            items=items,
         )
 
 
-def _published(session: Session, seen: Sequence[str] | None, now: datetime) -> tuple[list[Published], int]:
-    fresh = (
-        PostRow.state == State.PUBLISHED,
-        PostRow.due_at >= now - 2 * _WEEK,  # bounds what the index is asked for
-        PostRow.published_at >= now - _WEEK,
-        _whose(seen),
-    )
+def _accounts(session: Session, seen: Sequence[str] | None) -> dict[int, Account]:
+    """Return the accounts of these Organisations (None: all), in the roster's order."""
     query = (
-        select(
-            PostRow.id, ItemRow.title, OrganisationRow.name, AccountRow.channel, PostRow.published_at, ReceiptRow.url
-        )
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
+        select(AccountRow.id, OrganisationRow.slug, OrganisationRow.name, AccountRow.channel)
         .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+        .order_by(OrganisationRow.position, AccountRow.id)
+    )
+    if seen is not None:
+        query = query.where(OrganisationRow.slug.in_(seen))
+    return {number: Account(*whose) for number, *whose in session.execute(query)}
+
+
+def _days(session: Session, special: Sequence[Mapping[str, Any]], accounts: Mapping[int, Account]) -> list[Coming]:
+    known = [date.fromisoformat(each["day"]) for each in special]
+    numbers, names = placed.tallies(session, bounds_of(known), accounts)
+    crowds: list[dict[Account, int]] = [{} for _ in known]
+    for day, account, number in numbers:
+        crowds[day][accounts[account]] = number
+    titles: list[dict[str, None]] = [{} for _ in known]
+    for day, title in names:
+        titles[day][title] = None
+    occasions = [each["occasions"] for each in special]
+    return [Coming(*each) for each in zip(known, occasions, map(list, titles), crowds, strict=True)]
+
+
+def _published(session: Session, accounts: Mapping[int, Account], now: datetime) -> tuple[list[Published], int]:
+    total, numbers = placed.published(session, now - _WEEK, accounts, _MOST)
+    query = (
+        select(PostRow.id, ItemRow.title, PostRow.account_id, PostRow.published_at, ReceiptRow.url)
         .join(ItemRow, PostRow.item_id == ItemRow.id)
         .outerjoin(ReceiptRow, ReceiptRow.post_id == PostRow.id)
-        .where(*fresh)
+        .where(PostRow.id.in_(numbers))
         .order_by(PostRow.published_at.desc(), PostRow.id)
     )
     lines = [
-        Published(number, title, owner, channel, at, url or "")
-        for number, title, owner, channel, at, url in session.execute(query.limit(_MOST))
+        Published(number, title, accounts[account].organisation_name, accounts[account].channel, at, url or "")
+        for number, title, account, at, url in session.execute(query)
         if at is not None
     ]
-    counted = (
-        select(func.count())
-        .select_from(PostRow)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
-        .where(*fresh)
-    )
-    return lines, session.scalar(counted) or 0
+    return lines, total
 
 
-def _open(session: Session, seen: Sequence[str] | None) -> list[Open]:
+def _open(session: Session, accounts: Mapping[int, Account]) -> list[Open]:
     query = (
-        select(OrganisationRow.name, func.count(), func.min(PostRow.due_at))
-        .select_from(PostRow)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
-        .where(PostRow.state == State.AWAITING, _whose(seen))
-        .group_by(OrganisationRow.id, OrganisationRow.name, OrganisationRow.position)
-        .order_by(OrganisationRow.position)
+        select(PostRow.account_id, func.count(), func.min(PostRow.due_at))
+        .where(PostRow.state == State.AWAITING, PostRow.account_id.in_(accounts))
+        .group_by(PostRow.account_id)
     )
-    return [Open(name, number, first) for name, number, first in session.execute(query)]
-
-
-def _whose(seen: Sequence[str] | None) -> Any:
-    if seen is None:
-        return OrganisationRow.id.is_not(None)
-    return OrganisationRow.slug.in_(seen) if seen else false()
+    waiting = {account: (number, first) for account, number, first in session.execute(query)}
+    found: dict[str, Open] = {}
+    for account, whose in accounts.items():
+        if account in waiting:
+            number, first = waiting[account]
+            before = found.get(whose.organisation, Open(whose.organisation_name, 0, None))
+            times = [at for at in (before.first, first) if at is not None]
+            found[whose.organisation] = Open(before.organisation, before.number + number, min(times, default=None))
+    return list(found.values())
 
 
 def _unclear(session: Session) -> list[tuple[int, str]]:
@@ -151,24 +184,19 @@ def _unclear(session: Session) -> list[tuple[int, str]]:
     return [(number, title) for number, title in session.execute(query.order_by(ItemRow.id.desc()).limit(_MOST))]
 
 
-def _collisions(days: Sequence[Mapping[str, Any]]) -> list[tuple[date, str]]:
-    """Return on which days posts meet what speaks against them, or each other on one account."""
-    found = []
-    for each in days:
-        day, posts = date.fromisoformat(each["day"]), each["posts"]
-        if not posts:
-            continue
-        for occasion in each["occasions"]:
-            if occasion["kind"] not in ("action", "school"):
-                whose = occasion["organisations"]
-                hit = sum(1 for post in posts if not whose or post["organisation"] in whose)
-                if hit:
-                    found.append((day, f"{occasion['title']}: {_posts(hit)}"))
-        crowded = Counter((post["organisation_name"], post["channel"]) for post in posts)
-        found += [
-            (day, f"{name}, {channel}: {_posts(number)}") for (name, channel), number in crowded.items() if number > 2
-        ]
-    return found
+def _collisions(each: Coming) -> Iterator[str]:
+    """Tell where a day's posts meet what speaks against them, or each other on one account."""
+    if not each.crowds:
+        return
+    for occasion in each.occasions:
+        if occasion["kind"] not in ("action", "school"):
+            whose = occasion["organisations"]
+            hit = sum(number for account, number in each.crowds.items() if not whose or account.organisation in whose)
+            if hit:
+                yield f"{occasion['title']}: {_posts(hit)}"
+    for account, number in each.crowds.items():
+        if number > 2:
+            yield f"{account.organisation_name}, {account.channel}: {_posts(number)}"
 
 
 def _posts(number: int) -> str:
@@ -177,19 +205,11 @@ def _posts(number: int) -> str:
 
 def _themes(session: Session, weeks: Sequence[date]) -> dict[str, list[int]]:
     """Return for each theme how many Items were or will be public in each week."""
-    first = datetime.combine(weeks[0], datetime.min.time(), BERLIN)
-    last = datetime.combine(weeks[-1] + _WEEK, datetime.min.time(), BERLIN)
-    shown = (State.PUBLISHED, *_TO_COME)
-    query = select(PostRow.item_id, PostRow.due_at).where(
-        PostRow.state.in_(shown), PostRow.due_at >= first, PostRow.due_at < last
-    )
-    met = {
-        (item, (at.astimezone(BERLIN).date() - weeks[0]).days // 7)
-        for item, at in session.execute(query.distinct())
-        if at is not None
-    }
-    documents = select(ItemRow.id, ItemRow.document).where(ItemRow.id.in_({item for item, _ in met}))
-    theme = {number: theme_of(item_of(document)) for number, document in session.execute(documents)}
+    bounds = [datetime.combine(each, datetime.min.time(), BERLIN) for each in (*weeks, weeks[-1] + _WEEK)]
+    met = placed.items(session, bounds, (State.PUBLISHED, *_TO_COME))
+    said = select(ItemRow.id, ItemRow.title, ItemRow.document["topics"])
+    named = session.execute(said.where(ItemRow.id.in_({item for item, _ in met})))
+    theme = {number: theme_of(title, topics or ()) for number, title, topics in named}
     counts: dict[str, list[int]] = {}
     for item, week in met:
         counts.setdefault(theme[item], [0] * len(weeks))[week] += 1

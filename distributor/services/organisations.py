@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused
+from distributor.services.deps import Deps
 from distributor.store.tables import OrganisationRow
 
 
@@ -18,6 +19,13 @@ def named(session: Session, slug: str) -> OrganisationRow:
     if row is None:
         raise unknown(slug, session.scalars(select(OrganisationRow.slug)))
     return row
+
+
+def names(deps: Deps) -> dict[str, str]:
+    """Return the name of each Organisation by its slug, in the roster's order."""
+    with deps.store.read() as session:
+        query = select(OrganisationRow.slug, OrganisationRow.name).order_by(OrganisationRow.position)
+        return {slug: name for slug, name in session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
 
 
 def unknown(slug: str, known: Iterable[str]) -> Refused:

@@ -96,9 +96,11 @@ def drop(deps: Deps, actor: Actor, topic_id: int, now: datetime) -> None:
         record(session, now=now, actor=actor, what="topic.dropped", subject="topic", subject_id=row.id)
 
 
-def topics(session: Session, actor: Actor) -> list[Topic]:
-    """Return the topics that are not given up, those without an Item first, the nearest first."""
-    items = recent_items(session)
+def topics(session: Session, actor: Actor, items: Sequence[tuple[int, str]]) -> list[Topic]:
+    """Return the topics that are not given up, those without an Item first, the nearest first.
+
+    ``items`` are the :func:`recent_items`, of which one may be suggested.
+    """
     query = (
         select(TopicRow, OrganisationRow.slug, ItemRow.title)
         .outerjoin(OrganisationRow, TopicRow.organisation_id == OrganisationRow.id)

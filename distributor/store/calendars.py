@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
-from distributor.store.places import HOLD_NO_PLACE
 from distributor.store.tables import (
     AccountRow,
     CampaignItemRow,
@@ -18,7 +17,6 @@ from distributor.store.tables import (
     OccasionRow,
     OrganisationRow,
     PostRow,
-    ReceiptRow,
     RepeatRow,
 )
 
@@ -111,49 +109,6 @@ def approved(
     )
     if organisation_id is not None:
         query = query.where(AccountRow.organisation_id == organisation_id)
-    return [(row[0], row[1], row[2]) for row in session.execute(query) if row[2] is not None]
-
-
-def planned(
-    session: Session,
-    start: datetime,
-    end: datetime,
-    *,
-    organisations: Sequence[str] | None = None,
-    only: Sequence[int] | None = None,
-) -> Sequence[tuple[PostRow, AccountRow, OrganisationRow, ItemRow, str | None]]:
-    """Return what holds a place in the calendar from ``start`` until just before ``end``, with its public address.
-
-    ``only``: no others than these posts.
-    """
-    query = (
-        select(PostRow, AccountRow, OrganisationRow, ItemRow, ReceiptRow.url)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
-        .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .outerjoin(ReceiptRow, ReceiptRow.post_id == PostRow.id)
-        .where(PostRow.due_at >= start, PostRow.due_at < end, PostRow.state.not_in(HOLD_NO_PLACE))
-        .order_by(PostRow.due_at, PostRow.id)
-    )
-    if only is not None:
-        query = query.where(PostRow.id.in_(only))
-    if organisations is not None:
-        query = query.where(OrganisationRow.slug.in_(organisations))
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query)]
-
-
-def places(
-    session: Session, start: datetime, end: datetime, *, organisations: Sequence[str]
-) -> Sequence[tuple[int, str, datetime]]:
-    """Return (Post, its Organisation's slug, due time) of what :func:`planned` would return, and nothing more."""
-    query = (
-        select(PostRow.id, OrganisationRow.slug, PostRow.due_at)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
-        .where(PostRow.due_at >= start, PostRow.due_at < end, PostRow.state.not_in(HOLD_NO_PLACE))
-        .where(OrganisationRow.slug.in_(organisations))
-        .order_by(PostRow.due_at, PostRow.id)
-    )
     return [(row[0], row[1], row[2]) for row in session.execute(query) if row[2] is not None]
 
 

@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from distributor.domain import Actor
 from distributor.locale import gettext as _
-from distributor.services import views
 from distributor.services.deps import Deps
+from distributor.services.organisations import names
 from distributor.services.permission import allowed, visible
 from distributor.services.queues import Line, Queue, queue_page
 from distributor.services.verbs import VERBS
@@ -105,8 +105,7 @@ def channel_labels(deps: Deps) -> dict[str, str]:
 def organisations(deps: Deps, actor: Actor) -> list[tuple[str, str]]:
     """Return slug and name of the Jobcenter whose posts the actor may see."""
     seen = visible(actor)
-    known = views.organisation_list(deps)
-    return [(each["slug"], each["name"]) for each in known if seen is None or each["slug"] in seen]
+    return [(slug, name) for slug, name in names(deps).items() if seen is None or slug in seen]
 
 
 def _href(queue: Queue, organisation: str, page: int = 1) -> str:

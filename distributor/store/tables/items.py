@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from distributor.store.tables.base import Base, PersonKey
+
+_UNCLEAR = "cleared_at IS NULL"
 
 
 class ItemRow(Base):
@@ -21,7 +23,10 @@ class ItemRow(Base):
     """
 
     __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("feed_id", "guid"),)
+    __table_args__ = (
+        UniqueConstraint("feed_id", "guid"),
+        Index("ix_item_unclear", "stage", sqlite_where=text(_UNCLEAR), postgresql_where=text(_UNCLEAR)),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     feed_id: Mapped[int | None] = mapped_column(ForeignKey("feed.id"))
     guid: Mapped[str]
@@ -32,7 +37,7 @@ class ItemRow(Base):
     stage: Mapped[str] = mapped_column(default="active")
     title: Mapped[str]
     document: Mapped[dict[str, Any]]
-    embargo_until: Mapped[datetime | None]
+    embargo_until: Mapped[datetime | None] = mapped_column(index=True)
     valid_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -49,6 +49,7 @@ class PostRow(Base):
         Index("ix_post_state_due_at", "state", "due_at"),
         Index("ix_post_account_state", "account_id", "state"),
         Index("ix_post_published_at", "published_at", "id"),
+        Index("ix_post_calendar", "due_at", "account_id", "state", "item_id"),
         Index("ix_post_left", "reason_code", sqlite_where=text(_LEFT), postgresql_where=text(_LEFT)),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,7 +65,7 @@ class PostRow(Base):
     digest: Mapped[str]
     problems: Mapped[list[Any]]
     officer_text: Mapped[str | None]
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
     earliest_at: Mapped[datetime | None]
     plan_why: Mapped[str] = mapped_column(default="", server_default=text("''"))
     next_try_at: Mapped[datetime | None]
