@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from distributor.consent import Shown, gaps
 from distributor.domain import Reason, Refused
@@ -78,7 +79,7 @@ class Question:
     needed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clearance:
     """An Item's questions with the newest answers, and the people in it with what is shown of each."""
 
@@ -96,6 +97,14 @@ class Clearance:
     def label(self) -> str:
         """Return the word that must stand first in every text, or nothing."""
         return ADVERTISEMENT if self.answer("partner") == "paid" else ""
+
+    @cached_property
+    def unsettled(self) -> tuple[Reason, ...]:
+        """Return why nothing of the Item may appear anywhere; worked out once, delivery asks it of every post."""
+        return tuple(
+            Reason(f"clearance.{question.key}", _unsettled(question, self), "editor")
+            for question in unanswered(self.asked, self.answers)
+        )
 
 
 ASKED = {
@@ -191,16 +200,12 @@ def gates(clearance: Clearance, channel: str, organisation: str, moment: datetim
 
     ``media``: how many of the pictures the channel takes, the first ones; rights in the others do not matter to it.
     """
-    opened = [
-        Reason(f"clearance.{question.key}", _unsettled(question, clearance), "editor")
-        for question in unanswered(clearance.asked, clearance.answers)
-    ]
     limited = [
         reason
         for picture in clearance.pictures[:media]
         for reason in _rights(clearance, picture, channel, organisation, moment)
     ]
-    return (*opened, *limited, *_people(clearance, channel, organisation, moment))
+    return (*clearance.unsettled, *limited, *_people(clearance, channel, organisation, moment))
 
 
 def _unsettled(question: Question, clearance: Clearance) -> str:

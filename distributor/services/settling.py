@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -73,8 +74,9 @@ def settle(deps: Deps, session: Session, results: Sequence[Result], now: datetim
     proofs.prove(session, settlement.proofs)
     apply_all(session, [step for step in steps if step is not None], now)
     pacing.slow_down(session, [wait for result in results for wait in _waits(result)])
+    log = _log.bind()
     for result in results:
-        _tell(result)
+        _tell(log, result)
 
 
 def _waits(result: Result) -> Iterator[pacing.Wait]:
@@ -90,9 +92,9 @@ def held_by(call: Call) -> tuple[int, int]:
     return call.work.account_id, call.fence
 
 
-def _tell(result: Result) -> None:
+def _tell(log: Any, result: Result) -> None:
     call, ended = result.call, closing(result)
-    _log.info(
+    log.info(
         f"{call.work.kind}_{ended.outcome}",
         trace=trace_of(call.item_id),
         post=call.work.post_id,

@@ -58,15 +58,19 @@ class _Form:
         self._order = compiled.positiontup if compiled.positional else None
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         self._fixed |= {column.key: _default_of(column) for column in compiled.insert_prefetch}
-        self._binds = [
-            (name, bind) for name, each in compiled.binds.items() if (bind := _bind_of(each.type, dialect)) is not None
-        ]
+        names = self._order or list(compiled.binds)
+        binds = [_bind_of(compiled.binds[name].type, dialect) for name in names]
+        self._named = {name: bind for name, bind in zip(names, binds, strict=True) if bind is not None}
+        self._placed = [(place, bind) for place, bind in enumerate(binds) if bind is not None]
 
     def row(self, values: Mapping[str, Any]) -> Any:
-        given = {**self._fixed, **values}
-        for name, bind in self._binds:
-            given[name] = bind(given[name])
-        return given if self._order is None else tuple([given[name] for name in self._order])
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._order is None:
+            return {**given, **{name: bind(given[name]) for name, bind in self._named.items()}}
+        row = [given[name] for name in self._order]
+        for place, bind in self._placed:
+            row[place] = bind(row[place])
+        return tuple(row)
 
 
 def _default_of(column: Column[Any]) -> Any:

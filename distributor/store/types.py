@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, TypeDecorator
@@ -17,17 +19,22 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def written(row: object, **values: Any) -> None:
+def written(row: Any, **values: Any) -> None:
     """Let a row that was read know what a statement of our own has just written, so that it need not be read again.
 
     What is held of a row learns only what it has a place for.
     """
-    mapped = isinstance(row, DeclarativeBase)
-    for name, value in values.items():
-        if mapped:
+    if isinstance(row, DeclarativeBase):
+        for name, value in values.items():
             set_committed_value(row, name, value)
-        elif hasattr(row, name):
-            setattr(row, name, value)
+        return
+    for name in _places(type(row)) & values.keys():
+        setattr(row, name, values[name])
+
+
+@cache
+def _places(kind: Any) -> frozenset[str]:
+    return frozenset(place.name for place in fields(kind))
 
 
 def moment_of(value: Any) -> datetime | None:
