@@ -19,7 +19,7 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def written(row: Any, **values: Any) -> None:
+def written(row: object, **values: Any) -> None:
     """Let a row that was read know what a statement of our own has just written, so that it need not be read again.
 
     What is held of a row learns only what it has a place for.
@@ -28,7 +28,8 @@ def written(row: Any, **values: Any) -> None:
         for name, value in values.items():
             set_committed_value(row, name, value)
         return
-    for name in _places(type(row)) & values.keys():
+    kind: Any = type(row)
+    for name in _places(kind) & values.keys():
         setattr(row, name, values[name])
 
 
