@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from distributor.domain import Refused
+from distributor.locale import gettext as _
 
 _PATIENCE = 20
 _SURELY_NOT = (
@@ -48,7 +49,7 @@ class Letter:
     def plain(self) -> str:
         """Return it as plain text."""
         told = "\n\n".join(f"- {line.title}\n  {line.text}\n  {line.url}" for line in self.lines)
-        return f"Guten Tag,\n\n{self.lead}\n\n{told}\n\nAlles auf einen Blick: {self.url}\n"
+        return f"{_('Guten Tag,')}\n\n{self.lead}\n\n{told}\n\n{_('Alles auf einen Blick')}: {self.url}\n"
 
     def html(self) -> str:
         """Return it as HTML that needs nothing from anywhere."""
@@ -57,8 +58,9 @@ class Letter:
             for line in self.lines
         )
         return (
-            f'<!doctype html><html lang="de"><body><p>Guten Tag,</p><p>{html.escape(self.lead)}</p><ul>{told}</ul>'
-            f'<p><a href="{html.escape(self.url)}">Alles auf einen Blick</a></p></body></html>\n'
+            f'<!doctype html><html lang="de"><body><p>{html.escape(_("Guten Tag,"))}</p>'
+            f"<p>{html.escape(self.lead)}</p><ul>{told}</ul>"
+            f'<p><a href="{html.escape(self.url)}">{html.escape(_("Alles auf einen Blick"))}</a></p></body></html>\n'
         )
 
 

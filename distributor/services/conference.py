@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, State
+from distributor.locale import ngettext
 from distributor.services import topics
 from distributor.services.coming import bounds_of, coming_everywhere
 from distributor.services.deps import Deps
@@ -200,7 +201,7 @@ def _collisions(each: Coming) -> Iterator[str]:
 
 
 def _posts(number: int) -> str:
-    return "ein Post" if number == 1 else f"{number} Posts"
+    return ngettext("ein Post", "%(count)s Posts", number) % {"count": number}
 
 
 def _themes(session: Session, weeks: Sequence[date]) -> dict[str, list[int]]:

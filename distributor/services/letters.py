@@ -15,6 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Refused, Role
+from distributor.locale import gettext as _
+from distributor.locale import ngettext
 from distributor.mailing import Letter, Line, NotHandedOver, hand_over, message
 from distributor.services import conference, people
 from distributor.services import today as start
@@ -101,52 +103,57 @@ def due(deps: Deps, actor: Actor, now: datetime) -> Iterator[tuple[str, Letter]]
 
 def _morning(found: Today, desk: str) -> Letter:
     number = found.awaiting.total
-    lead = "Ein Post wartet auf Ihre Freigabe." if number == 1 else f"{number} Posts warten auf Ihre Freigabe."
+    lead = ngettext("Ein Post wartet auf Ihre Freigabe.", "{number} Posts warten auf Ihre Freigabe.", number).format(
+        number=number
+    )
     return Letter(lead, lead, [_line(line, desk) for line in found.awaiting.lines], f"{desk}/")
 
 
 def _line(line: start.Line, desk: str) -> Line:
-    when = local_time(line.at) if line.at else "noch ohne Zeit"
+    when = local_time(line.at) if line.at else _("noch ohne Zeit")
     return Line(line.title, f"{line.channel}, {line.organisation_name}, {when}", f"{desk}/post/{line.id}")
 
 
 def _trouble(line: start.Line, desk: str) -> Letter:
     word = STATE_WORDS[line.state]
-    why = line.reason or "Bitte ansehen."
+    why = line.reason or _("Bitte ansehen.")
     told = Line(line.title, why, f"{desk}/post/{line.id}")
-    return Letter(f"{word.capitalize()}: {line.title}", f"Ein Post braucht Sie ({word}).", [told], f"{desk}/")
+    lead = _("Ein Post braucht Sie ({state}).").format(state=word)
+    return Letter(f"{word.capitalize()}: {line.title}", lead, [told], f"{desk}/")
 
 
 def _account(each: Standing, desk: str) -> Letter:
     account = each.account
     name = f"{account['channel']}, {account['organisation_name']}"
+    ends = datetime.fromisoformat(account["ends_at"]) if account["ends_at"] else None
     reasons = {
         Matter.HELD: str(account["paused_reason"]),
-        Matter.LACKS: f"Dem Zugang fehlt: {'; '.join(account['lacks'])}.",
+        Matter.LACKS: _("Dem Zugang fehlt: {what}.").format(what="; ".join(account["lacks"])),
     }
-    ends = (
-        f"Der Zugang endet am {local_time(datetime.fromisoformat(account['ends_at']))}." if account["ends_at"] else ""
-    )
-    why = reasons.get(each.matter, ends)
-    told = Line(name, f"{why} Bitte das Konto ansehen.", f"{desk}/konten/{account['id']}")
-    return Letter(f"Konto braucht jemanden: {name}", "Ein Konto braucht jemanden.", [told], f"{desk}/konten?nur=offen")
+    dying = _("Der Zugang endet am {time}.").format(time=local_time(ends)) if ends else ""
+    why = reasons.get(each.matter, dying)
+    told = Line(name, f"{why} {_('Bitte das Konto ansehen.')}".strip(), f"{desk}/konten/{account['id']}")
+    subject = _("Konto braucht jemanden: {name}").format(name=name)
+    return Letter(subject, _("Ein Konto braucht jemanden."), [told], f"{desk}/konten?nur=offen")
 
 
 def _week(deps: Deps, actor: Actor, now: datetime, desk: str) -> Letter:
     found = conference.conference(deps, actor, now)
-    page = f"{desk}/sitzung"
+    page, nothing = f"{desk}/sitzung", _("nichts")
+    public, waiting = found.published_total, sum(each.number for each in found.open)
+    unclear, topics = len(found.unclear), sum(each.item is None for each in found.topics)
+    appeared = ngettext("Ein Post ist erschienen.", "{number} Posts sind erschienen.", public).format(number=public)
+    posts = ngettext("ein Post", "%(count)s Posts", waiting) % {"count": waiting} if waiting else nothing
+    entries = ngettext("ein Beitrag", "{number} Beiträge", unclear).format(number=unclear) if unclear else nothing
+    met = "; ".join(text for _day, text in found.collisions)
     lines = [
-        Line("Letzte Woche", f"{found.published_total} Posts sind erschienen.", f"{page}#war"),
-        Line("Offene Freigaben", _counted(sum(each.number for each in found.open), "Post"), f"{page}#offen"),
-        Line("Rechte fehlen", _counted(len(found.unclear), "Beitrag"), f"{page}#rechte"),
-        Line("Was sich trifft", "; ".join(text for _, text in found.collisions) or "nichts", f"{page}#kommt"),
-        Line("Themen ohne Beitrag", str(sum(each.item is None for each in found.topics)), f"{page}#themen"),
+        Line(_("Letzte Woche"), appeared if public else _("Nichts ist erschienen."), f"{page}#war"),
+        Line(_("Offene Freigaben"), posts, f"{page}#offen"),
+        Line(_("Rechte fehlen"), entries, f"{page}#rechte"),
+        Line(_("Was sich trifft"), met or nothing, f"{page}#kommt"),
+        Line(_("Themen ohne Beitrag"), str(topics) if topics else nothing, f"{page}#themen"),
     ]
-    return Letter("Die Woche vor der Redaktionssitzung", "Das steht zur Redaktionssitzung an.", lines, page)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{what}: {number}" if number else "nichts"
+    return Letter(_("Die Woche vor der Redaktionssitzung"), _("Das steht zur Redaktionssitzung an."), lines, page)
 
 
 def _send(deps: Deps, user_id: int, address: str, about: str, letter: Letter, clock: Callable[[], datetime]) -> bool:

@@ -18,6 +18,9 @@ VIEWS = {MONTH: N_("Monat"), WEEK: N_("Woche"), LIST: N_("Liste")}
 SHOWN = {MONTH: 2, WEEK: 8, LIST: 4, DAY: 50}
 """How many posts of a day a view shows; the others are on the day's own pages."""
 
+SHOWN_OF_ALL = SHOWN | {MONTH: 1, WEEK: 4, LIST: 1}
+"""The same where many Jobcenter are shown at once: a few of so many tell little, and the page stays light."""
+
 _MONTHS = (
     *(N_("Januar"), N_("Februar"), N_("März"), N_("April"), N_("Mai"), N_("Juni"), N_("Juli"), N_("August")),
     *(N_("September"), N_("Oktober"), N_("November"), N_("Dezember")),
@@ -37,6 +40,11 @@ class Place:
     organisation: str
     day: date
     page: int = 1
+
+    @property
+    def most(self) -> int:
+        """Return how many posts of a day are shown."""
+        return (SHOWN if self.organisation else SHOWN_OF_ALL)[self.view]
 
     @property
     def href(self) -> str:

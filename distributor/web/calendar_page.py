@@ -80,7 +80,7 @@ def show(
 
 def _seen(desk: Desk, actor: Actor, place: Place, span: Span) -> Shown:
     seen, slug = visible(actor), place.organisation
-    most = grid.SHOWN[place.view]
+    most = place.most
     skip = (place.page - 1) * most if place.view == grid.DAY else 0
     if not slug:
         return coming_everywhere(desk.deps, span.first, span.last, organisations=seen, most=most, skip=skip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from distributor import mailing
 from distributor.domain import Refused
 from distributor.mailing import Letter, Line, NotHandedOver, hand_over, message
 from distributor.services import letters
@@ -93,7 +95,28 @@ def test_on_the_day_before_the_conference_editors_get_the_week(house: Any) -> No
     for _ in range(2):
         letters.send_due(house.deps, house.clock.now)
     assert subjects(house.sent("eva")) == ["Die Woche vor der Redaktionssitzung"]
-    assert "/sitzung" in house.sent("eva")[0].get_body(("plain",)).get_content()
+    told = house.sent("eva")[0].get_body(("plain",)).get_content()
+    assert f"- Letzte Woche\n  Nichts ist erschienen.\n  {house.deps.settings.desk_url}/sitzung#war" in told
+    assert re.search(r"- Offene Freigaben\n  \d\d Posts\n", told)
+
+
+def test_every_sentence_of_a_letter_passes_the_catalogue(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = {"_": lambda text: f"«{text}»", "ngettext": lambda one, many, number: f"«{one if number == 1 else many}»"}
+    for module in (letters, mailing):
+        for name in marked.keys() & vars(module).keys():
+            monkeypatch.setattr(module, name, marked[name])
+    house.becomes(house.awaiting()["id"], "failed", reason_code="x", reason_text="", reason_who="officer")
+    with house.deps.store.write() as session:
+        row = session.get_one(AccountRow, complete(house))
+        row.ends_at = house.clock.now() + timedelta(days=1)
+    house.clock.advance(days=1)
+    letters.send_due(house.deps, house.clock.now)
+    mails = [mail.get_body(("plain",)).get_content() for mail in house.sent("anna") + house.sent("eva")]
+    leads = "\n".join(mail.splitlines()[2] for mail in mails)
+    for lead in ("Posts warten", "Ein Post braucht Sie", "Das steht zur Redaktionssitzung an", "Ein Konto braucht"):
+        assert lead in leads
+    for line in "\n".join(mails).splitlines():
+        assert "«" in line or not line or "https://" in line or line.startswith(("- ", "  ")), line
 
 
 def test_what_the_server_surely_did_not_take_is_sent_later_and_what_it_may_have_is_not(
