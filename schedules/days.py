@@ -102,10 +102,16 @@ class Occasion:
                 yield self
             return
         for year in range(max(first.year - 1, self.first.year), last.year + 1):
-            begin = self.first.replace(year=year)
-            end = begin + (self.last - self.first)
-            if begin <= last and end >= first:
-                yield replace(self, first=begin, last=end, yearly=False)
+            each = _in_year(self, year)
+            if each.first <= last and each.last >= first:
+                yield each
+
+
+@lru_cache(maxsize=4096)
+def _in_year(yearly: Occasion, year: int) -> Occasion:
+    """Return what a yearly occasion is in one year; asked for again by every calendar and lane that has it."""
+    begin = yearly.first.replace(year=year)
+    return replace(yearly, first=begin, last=begin + (yearly.last - yearly.first), yearly=False)
 
 
 @lru_cache(maxsize=256)

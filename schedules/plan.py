@@ -156,12 +156,16 @@ def _folded(words: Iterable[str]) -> set[str]:
 
 
 def _books(lanes: Mapping[str, Lane], taken: Sequence[Taken], start: datetime, end: datetime) -> dict[str, Book]:
-    rows: dict[tuple[Calendar, str, timedelta], Row] = {}
+    rows: dict[tuple[int, str, timedelta], Row] = {}
+    equal: dict[Calendar, int] = {}
+    numbers: dict[int, int] = {}  # a calendar is large: it is compared once, and known by its identity from then on
     books = {}
     for key, lane in lanes.items():
-        kind = (lane.calendar, lane.channel, lane.offset)
+        if id(lane.calendar) not in numbers:
+            numbers[id(lane.calendar)] = equal.setdefault(lane.calendar, len(equal))
+        kind = (numbers[id(lane.calendar)], lane.channel, lane.offset)
         if kind not in rows:
-            rows[kind] = Row(*kind, start, end)
+            rows[kind] = Row(lane.calendar, lane.channel, lane.offset, start, end)
         books[key] = Book(rows[kind])
     for one in taken:
         at = utc(one.at)

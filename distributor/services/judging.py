@@ -35,9 +35,13 @@ def judge(deps: Deps, session: Session, rows: Iterable[Row]) -> dict[int, list[d
     listed = list(rows)
     timed = [(row, due) for row in listed if (due := row[0].due_at) and State(row[0].state) in OPEN_TO_EDITING]
     near = _around(deps, session, [(row[1].channel, due) for row, due in timed])
-    owners = {owner.id: organisation_of(owner.document) for (_, _, owner, _), _ in timed}
-    contents = {item.id: item_of(item.document) for (_, _, _, item), _ in timed}
-    cleared = clearances(session, (item for (_, _, _, item), _ in timed))
+    items = {item.id: item for (_, _, _, item), _ in timed}
+    contents = {number: item_of(item.document) for number, item in items.items()}
+    owners = {
+        number: organisation_of(document)
+        for number, document in {owner.id: owner.document for (_, _, owner, _), _ in timed}.items()
+    }
+    cleared = clearances(session, items.values())
     found = {
         row[0].id: [
             *_by_gates(deps, row, due, cleared[row[3].id]),

@@ -39,11 +39,14 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What a text becomes for all of them; ``troubles`` are what is wrong, told once each, the gravest first.
+    """What the Item's ``texts``, for Du and for Sie, become for all of them; both are empty where the template is used.
 
-    Each trouble is its severity, its sentence, and the slugs of those it is about.
+    ``troubles`` are what is wrong, told once each, the gravest first. Each trouble is its severity, its sentence, and
+    the slugs of those it is about.
     """
 
+    title: str
+    texts: tuple[str, str]
     each: Sequence[Proof]
     troubles: Sequence[tuple[str, str, Sequence[str]]]
 
@@ -86,7 +89,10 @@ def proofread(
             )
     names = {proof.organisation: proof.short for proof in found}
     troubles = grouped(Reviewed(proof.organisation, channel, proof.problems) for proof in found)
+    stored = piece.overrides.get((channel, 0), Override(du="", sie=""))
     return Proofs(
+        row.title,
+        texts if texts is not None else (stored.du, stored.sie),
         found,
         [
             (each.severity, each.sentence(names), [slug for _, slugs in each.told for slug in slugs])

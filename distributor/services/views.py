@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from connectors._corrections import EDITS
@@ -190,12 +190,38 @@ def _post(
 def item_list(deps: Deps, *, stages: Sequence[str] | None = None, gone: bool = False) -> list[dict[str, Any]]:
     """Return items, newest first; ``gone``: only those that the portal no longer lists and that are asked about."""
     with deps.store.read() as session:
-        query = select(ItemRow).order_by(ItemRow.id.desc())
-        if stages:
-            query = query.where(ItemRow.stage.in_(stages))
-        if gone:
-            query = query.where(ItemRow.gone_at.is_not(None), ItemRow.stage.in_(ASKED_STAGES))
-        return [item_told(row) for row in session.scalars(query)]
+        return [item_told(row) for row in items.listing(session, _wanted(stages, gone))]
+
+
+def item_page(
+    deps: Deps,
+    *,
+    stages: Sequence[str] | None = None,
+    gone: bool = False,
+    among: Collection[int] | None = None,
+    offset: int,
+    limit: int,
+) -> tuple[list[dict[str, Any]], int]:
+    """Return a page of :func:`item_list`, of the Items ``among`` only (None: all), and how many there are in all."""
+    wanted = _wanted(stages, gone)
+    if among is not None:
+        wanted.append(ItemRow.id.in_(among))
+    with deps.store.read() as session:
+        rows = items.listing(session, wanted, offset=offset, limit=limit)
+        return [item_told(row) for row in rows], items.count(session, wanted)
+
+
+def gone_count(deps: Deps) -> int:
+    """Return how many Items the portal no longer lists and somebody is to decide about."""
+    with deps.store.read() as session:
+        return items.count(session, _wanted(None, gone=True))
+
+
+def _wanted(stages: Sequence[str] | None, gone: bool) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [ItemRow.stage.in_(stages)] if stages else []
+    if gone:
+        wanted += [ItemRow.gone_at.is_not(None), ItemRow.stage.in_(ASKED_STAGES)]
+    return wanted
 
 
 def item_told(row: ItemRow) -> dict[str, Any]:
@@ -226,9 +252,6 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
         piece = workpiece(session, row)
         still = piece.unanswered
         campaign = calendars.campaign_items(session).get(item_id)
-        states: dict[str, int] = {}
-        for post in items.posts_of(session, item_id):
-            states[post.state] = states.get(post.state, 0) + 1
         return {
             **item_told(row),
             "content": row.document,
@@ -267,7 +290,7 @@ def item_show(deps: Deps, item_id: int) -> dict[str, Any]:
             },
             "campaign": campaign.name if campaign else None,
             "repeat": _repeat(session, item_id, piece),
-            "posts": states,
+            "posts": items.states_of(session, item_id),
         }
 
 

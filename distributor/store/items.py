@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.clearance import OPEN
@@ -147,6 +147,25 @@ def posts_of(session: Session, item_id: int, *, lock: bool = False) -> Sequence[
     if lock:
         query = query.with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def states_of(session: Session, item_id: int) -> dict[str, int]:
+    """Return how many posts of an Item there are in each state, the state of the oldest first."""
+    query = select(PostRow.state, func.count()).where(PostRow.item_id == item_id).group_by(PostRow.state)
+    return {row[0]: row[1] for row in session.execute(query.order_by(func.min(PostRow.id)))}
+
+
+def listing(
+    session: Session, wanted: Collection[ColumnElement[bool]], *, offset: int = 0, limit: int | None = None
+) -> Sequence[ItemRow]:
+    """Return Items that satisfy all conditions, newest first."""
+    query = select(ItemRow).where(*wanted).order_by(ItemRow.id.desc())
+    return session.scalars(query.offset(offset).limit(limit)).all()
+
+
+def count(session: Session, wanted: Collection[ColumnElement[bool]]) -> int:
+    """Return how many Items satisfy all conditions."""
+    return session.scalar(select(func.count()).select_from(ItemRow).where(*wanted)) or 0
 
 
 def locked(session: Session, item_id: int) -> ItemRow | None:

@@ -11,8 +11,8 @@ from distributor.domain import State
 from distributor.lifecycle import OPEN_TO_EDITING
 from distributor.locale import gettext as _
 from distributor.locale import ngettext
-from distributor.services import overview, views
-from distributor.web.guarding import Desk, Visitor
+from distributor.services import overview
+from distributor.web.guarding import Desk
 
 _TONES = {
     State.AWAITING: "info",
@@ -28,12 +28,15 @@ _TONES = {
 """Which of the colours for feedback a state has."""
 
 
-def matrix(desk: Desk, visitor: Visitor, item_id: int) -> dict[str, Any]:
-    """Return the item's posts as rows of Jobcenters, each with a cell for every channel that any of them is on."""
-    found = views.post_list(desk.deps, actor=visitor.actor, item_id=item_id)
-    channels = sorted({post["channel"] for post in found})
+Told = Sequence[Mapping[str, Any]]
+"""What a view tells of posts or of Jobcenters, one each."""
+
+
+def matrix(desk: Desk, posts: Told, jobcenters: Told) -> dict[str, Any]:
+    """Return an item's posts as rows of Jobcenters, each with a cell for every channel that any of them is on."""
+    channels = sorted({post["channel"] for post in posts})
     cells: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for post in found:
+    for post in posts:
         blocked = any(each["severity"] == "block" for each in post["problems"])
         state = State(post["state"])
         # What is over cannot be mended any more.
@@ -42,15 +45,15 @@ def matrix(desk: Desk, visitor: Visitor, item_id: int) -> dict[str, Any]:
     owners = {slug for slug, _channel in cells}
     rows = [
         (each["voice"]["names"]["short"], [cells.get((each["slug"], channel), []) for channel in channels])
-        for each in views.organisation_list(desk.deps)
+        for each in jobcenters
         if each["slug"] in owners
     ]
     return {"channels": [(channel, desk.deps.connector(channel).label) for channel in channels], "rows": rows}
 
 
-def troubles(desk: Desk, visitor: Visitor, item_id: int) -> list[tuple[str, str, list[dict[str, Any]]]]:
+def troubles(desk: Desk, posts: Told, jobcenters: Told) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Return each channel with its label and what is wrong there over all Jobcenters, as a list of problems."""
-    found = overview.item_problems(desk.deps, item_id, actor=visitor.actor)["problems"]
+    found = overview.problems_of(overview.coming(posts), jobcenters)
     return [
         (
             channel,

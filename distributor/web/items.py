@@ -45,16 +45,21 @@ def show_all(
     """List the items, newest first; ``nur`` names a stage, or those that the portal no longer lists."""
     require(visitor.actor, "read")
     only = nur if nur in (_GONE, _CHANGED, *item_stages()) else ""
-    items = views.item_list(desk.deps, stages=[only] if only in item_stages() else None, gone=only == _GONE)
     changed = {each["id"] for each in correcting.changed_list(desk.deps)}
-    items = [item for item in items if only != _CHANGED or item["id"] in changed]
+    items, total = views.item_page(
+        desk.deps,
+        stages=[only] if only in item_stages() else None,
+        gone=only == _GONE,
+        among=changed if only == _CHANGED else None,
+        offset=(seite - 1) * PAGE_SIZE,
+        limit=PAGE_SIZE,
+    )
     more = f"&nur={only}" if only else ""
-    first = (seite - 1) * PAGE_SIZE
-    pages = max(1, -(-len(items) // PAGE_SIZE))
+    pages = max(1, -(-total // PAGE_SIZE))
     context = {
         **layout(desk, visitor),
-        "items": items[first : first + PAGE_SIZE],
-        "total": len(items),
+        "items": items,
+        "total": total,
         "page": seite,
         "pages": pages,
         "before": f"/beitraege?seite={seite - 1}{more}" if seite > 1 else "",
@@ -67,7 +72,7 @@ def show_all(
             *item_stages().items(),
         ],
         "changed": changed,
-        "gone": len(views.item_list(desk.deps, gone=True)),
+        "gone": views.gone_count(desk.deps),
         "floods": feed_views.floods(desk.deps),
         "troubled": [feed for feed in feed_views.feed_list(desk.deps) if feed["trouble"]],
         "may_edit": allowed(visitor.actor, "item.edit"),
@@ -247,6 +252,8 @@ def _page(
     request: Request, desk: Desk, visitor: Visitor, item_id: int, extra: dict[str, Any], status: int = 200
 ) -> Response:
     item = views.item_show(desk.deps, item_id)
+    posts = views.post_list(desk.deps, actor=visitor.actor, item_id=item_id)
+    owners = views.organisation_list(desk.deps)
     said = {f"{each.question}:{each.subject}": each.answer for each in clearing.accept_feed(desk.deps, item_id)}
     what, typed = extra.pop("done", ""), extra.pop("typed", {})
     typed_texts = extra.pop("typed_texts", {})
@@ -268,9 +275,9 @@ def _page(
         "texts": [
             text for channel in sorted(desk.deps.connectors) for text in _texts(desk, item, channel, typed_texts)
         ],
-        "matrix": item_parts.matrix(desk, visitor, item_id),
+        "matrix": item_parts.matrix(desk, posts, owners),
         "last_change": correcting.last_change(desk.deps, item_id),
-        "troubles": item_parts.troubles(desk, visitor, item_id),
+        "troubles": item_parts.troubles(desk, posts, owners),
         "may_clear": allowed(visitor.actor, "item.clear"),
         "may_edit": may_edit,
         "people": in_item(desk, visitor, item_id),

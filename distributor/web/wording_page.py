@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from distributor.domain import Refused
 from distributor.locale import gettext as _
-from distributor.services import clearing, proofreading, views
+from distributor.services import clearing, proofreading
 from distributor.services.permission import require
 from distributor.services.proofreading import Proof, Proofs
 from distributor.web.guarding import Asked, At, Desk, Key, Reader, Sender, Text, Visitor
@@ -29,9 +29,8 @@ def show(
     request: Request, desk: At, visitor: Reader, item_id: Key, kanal: str, kjc: Asked = "", getan: str = ""
 ) -> Response:
     """Show the text as it is stored, or the template's, and what it becomes."""
-    own = views.item_show(desk.deps, item_id)["texts"].get(kanal, {"du": "", "sie": ""})
     extra = {"message": _("Kanaltext gespeichert. Die Posts sind neu zugeschnitten.") if getan == "text" else ""}
-    return _page(request, desk, visitor, item_id, kanal, kjc, (own["du"], own["sie"]), extra)
+    return _page(request, desk, visitor, item_id, kanal, kjc, None, extra)
 
 
 @router.post(_PATH)
@@ -69,14 +68,14 @@ def _page(
     item_id: int,
     channel: str,
     chosen: str,
-    texts: tuple[str, str],
+    texts: tuple[str, str] | None,
     extra: dict[str, Any],
 ) -> Response:
     connector = desk.deps.connector(channel)
     proofs = proofreading.proofread(desk.deps, visitor.actor, item_id, channel, texts, desk.clock.now())
     probed = {
         **layout(desk, visitor),
-        "item": views.item_show(desk.deps, item_id),
+        "item": {"id": item_id, "title": proofs.title},
         "channel": channel,
         "label": connector.label,
         "proofs": proofs,
@@ -86,8 +85,8 @@ def _page(
         "unit": connector.limits.unit,
         "seen": [_seen(proof, preview(proof.post, connector)) for proof in _to_see(proofs, chosen)],
         "chosen": chosen,
-        "du": texts[0],
-        "sie": texts[1],
+        "du": proofs.texts[0],
+        "sie": proofs.texts[1],
         **extra,
     }
     # What is typed must not be taken out of its field by the answer: a probe answers with its verdict alone.
