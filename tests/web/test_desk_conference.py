@@ -110,6 +110,12 @@ def test_the_page_asks_the_database_as_often_for_many_posts_and_all_jobcenters_a
         for state, days in ((State.PUBLISHED, -50), (State.AWAITING, 25), (State.SCHEDULED, 25)):
             assert plenty(session, items=100, state=state, now=now, spread=timedelta(days=days)) > 500
     assert questions() == few
+    page = people["eva"].opens("/sitzung")
+    shown = page.find("//section[h2[@id='war']]//li")
+    [more] = page.find("//section[h2[@id='war']]//p[@class='more-posts']/a")
+    total = int(page.one("//h2[@id='war']/*[@class='count']").text_content())
+    assert (len(shown), more.text_content()) == (12, f"und {total - 12} weitere")
+    assert people["eva"].opens(more.get("href")).status == 200
     assert few["eva"] <= few["anna"] + 1 <= 30
 
 
