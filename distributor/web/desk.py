@@ -108,7 +108,7 @@ _log = structlog.get_logger()
 class _Static(StaticFiles):
     """The vendored files; a browser asks each time whether they changed, so that an update shows at once.
 
-    Style sheets and scripts go out packed. Pages do not: how well one packs could tell the token of its forms.
+    Style sheets and scripts go out packed.
     """
 
     async def get_response(self, path: str, scope: Scope) -> Response:

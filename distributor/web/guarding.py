@@ -24,6 +24,7 @@ from distributor.domain import Actor, Refused
 from distributor.locale import gettext as _
 from distributor.services import sessions
 from distributor.services.deps import Deps
+from distributor.web.masking import masked, unmasked
 from distributor.web.pages import Pages
 
 COOKIE = "kjc_sitzung"
@@ -80,7 +81,7 @@ def visitor_of(request: Request) -> Visitor | None:
     found = sessions.session_of(desk.deps, cookie, desk.clock.now()) if cookie else None
     if found is None:
         return None
-    return Visitor(found.actor, found.csrf, found.proved_at, found.proof, found.key)
+    return Visitor(found.actor, masked(found.csrf), found.proved_at, found.proof, found.key)
 
 
 def logged_in(request: Request) -> Visitor:
@@ -112,7 +113,7 @@ def own_form(
 ) -> Visitor:
     """Return who sent a form of this session. Raises: NotLoggedIn, ForgedForm."""
     own_page(request)
-    if not secrets.compare_digest(token.encode(), visitor.token.encode()):
+    if not secrets.compare_digest(unmasked(token), unmasked(visitor.token)):
         text = _("Das Formular gehört nicht zu dieser Anmeldung; bitte die Seite neu laden und noch einmal senden.")
         raise ForgedForm(text, code="forbidden")
     return visitor

@@ -17,14 +17,29 @@ def test_a_first_visit_and_a_later_page_are_light(desk: Any, first: str) -> None
     files = {str(each) for each in page.find("//link[@rel]/@href | //script/@src")}
     answers = {path: anna.client.get(path) for path in files}
     weights = {path: int(answer.headers["Content-Length"]) for path, answer in answers.items()}
-    assert sum(weights.values()) + len(page.response.content) < FIRST, weights
+    assert sum(weights.values()) + _weight(page) < FIRST, weights
     for path, answer in answers.items():
         if path.startswith("/static"):
             again = anna.client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
             assert (again.status_code, again.content) == (304, b"")
     pages = ("/", "/freigabe", "/freigabe/auswahl", "/schulung", f"/post/{desk.awaiting()['id']}", "/konten")
     for path in (*pages, *CALENDAR):
-        assert len(anna.opens(path).response.content) < LATER, path
+        assert _weight(anna.opens(path)) < LATER, path
+
+
+def _weight(page: Any) -> int:
+    return int(page.response.headers["Content-Length"])
+
+
+def test_a_page_is_packed_for_who_takes_it_so_and_never_says_its_token_twice_alike(desk: Any) -> None:
+    anna = desk.person("anna")
+    packed = anna.opens("/notbremse")
+    plain = anna.client.get("/notbremse", headers={"Accept-Encoding": "identity"})
+    assert packed.response.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert "Accept-Encoding" in packed.response.headers["Vary"]
+    assert _weight(packed) < len(plain.content) / 2
+    assert anna.token != anna.token
 
 
 def test_a_browser_that_unpacks_nothing_gets_the_files_as_they_are(desk: Any) -> None:
