@@ -22,6 +22,7 @@ from distributor.roster import organisation_of
 from distributor.services.deps import Deps
 from distributor.services.gating import clearances, closed_gates
 from distributor.store import posts
+from distributor.store.carried import Carried, carried
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 from distributor.tailoring import Sibling, Subject, essence, review_slot
 
@@ -88,7 +89,7 @@ def against_slot(deps: Deps, session: Session, row: Row, due: datetime) -> list[
     ]
 
 
-Around = Mapping[tuple[str, str], Sequence[posts.Carried]]
+Around = Mapping[tuple[str, str], Sequence[Carried]]
 """What accounts bring around some moments, by channel and by the words that make two texts identical."""
 
 
@@ -97,11 +98,11 @@ def _around(deps: Deps, session: Session, moments: Iterable[tuple[str, datetime]
     times: dict[str, list[datetime]] = {}
     for channel, moment in moments:
         times.setdefault(channel, []).append(moment)
-    near: dict[tuple[str, str], list[posts.Carried]] = {}
+    near: dict[tuple[str, str], list[Carried]] = {}
     for channel, all_times in times.items():
         within = deps.connector(channel).limits.duplicates
         if within is not None:
-            for each in posts.carried(session, channel, min(all_times) - within, max(all_times) + within):
+            for each in carried(session, channel, min(all_times) - within, max(all_times) + within):
                 near.setdefault((channel, essence(each.text)), []).append(each)
     return near
 
@@ -128,6 +129,6 @@ def _by_slot(
     )
 
 
-def _comes_first(other: posts.Carried, post: PostRow) -> bool:
+def _comes_first(other: Carried, post: PostRow) -> bool:
     """Tell which of two identical posts gives way: the one nobody approved yet; of two such the later one."""
     return other.state in APPROVED | _PUBLIC or other.id < post.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -190,38 +190,15 @@ def _post(
 def item_list(deps: Deps, *, stages: Sequence[str] | None = None, gone: bool = False) -> list[dict[str, Any]]:
     """Return items, newest first; ``gone``: only those that the portal no longer lists and that are asked about."""
     with deps.store.read() as session:
-        return [item_told(row) for row in items.listing(session, _wanted(stages, gone))]
+        return [item_told(row) for row in items.listing(session, wanted(stages, gone))]
 
 
-def item_page(
-    deps: Deps,
-    *,
-    stages: Sequence[str] | None = None,
-    gone: bool = False,
-    among: Collection[int] | None = None,
-    offset: int,
-    limit: int,
-) -> tuple[list[dict[str, Any]], int]:
-    """Return a page of :func:`item_list`, of the Items ``among`` only (None: all), and how many there are in all."""
-    wanted = _wanted(stages, gone)
-    if among is not None:
-        wanted.append(ItemRow.id.in_(among))
-    with deps.store.read() as session:
-        rows = items.listing(session, wanted, offset=offset, limit=limit)
-        return [item_told(row) for row in rows], items.count(session, wanted)
-
-
-def gone_count(deps: Deps) -> int:
-    """Return how many Items the portal no longer lists and somebody is to decide about."""
-    with deps.store.read() as session:
-        return items.count(session, _wanted(None, gone=True))
-
-
-def _wanted(stages: Sequence[str] | None, gone: bool) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [ItemRow.stage.in_(stages)] if stages else []
+def wanted(stages: Sequence[str] | None, gone: bool) -> list[ColumnElement[bool]]:
+    """Return the conditions of :func:`item_list`."""
+    conditions: list[ColumnElement[bool]] = [ItemRow.stage.in_(stages)] if stages else []
     if gone:
-        wanted += [ItemRow.gone_at.is_not(None), ItemRow.stage.in_(ASKED_STAGES)]
-    return wanted
+        conditions += [ItemRow.gone_at.is_not(None), ItemRow.stage.in_(ASKED_STAGES)]
+    return conditions
 
 
 def item_told(row: ItemRow) -> dict[str, Any]:

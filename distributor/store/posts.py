@@ -32,25 +32,8 @@ from distributor.store.types import storable
 WAITING_FOR_DAEMON = (State.SCHEDULED, State.STAGED, State.UNCERTAIN, State.RETRACTING)
 """States in which ``next_try_at`` says when the daemon acts next."""
 
-_ON_THEIR_WAY = (
-    *(State.AWAITING, State.SCHEDULED, State.STAGED, State.PUBLISHING, State.UNCERTAIN),
-    *(State.PUBLISHED, State.RETRACTING),
-)
-
 BEHIND = 0
 """The ``item_revision`` of a Post that a change did not reach, because its release was under way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What one account brings on its channel, and when (aware UTC)."""
-
-    id: int
-    account_id: int
-    state: State
-    organisation: str
-    text: str
-    at: datetime
 
 
 _EVENT = cast(Table, EventRow.__table__)
@@ -233,22 +216,6 @@ def _record_steps(session: Session, steps: Sequence[Step], now: datetime) -> Non
 def fresh(session: Session, post_id: int) -> PostRow | None:
     """Return the Post as the database has it now, locked until the transaction ends."""
     return session.get(PostRow, post_id, populate_existing=True, with_for_update={"key_share": True})
-
-
-def carried(session: Session, channel: str, start: datetime, end: datetime) -> list[Carried]:
-    """Return what all accounts of a channel brought or are to bring between two moments, both included."""
-    at = func.coalesce(PostRow.published_at, PostRow.due_at)
-    query = (
-        select(PostRow.id, PostRow.account_id, PostRow.state, OrganisationRow.name, PostRow.document, at)
-        .join(AccountRow, PostRow.account_id == AccountRow.id)
-        .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
-        .where(AccountRow.channel == channel, PostRow.state.in_(_ON_THEIR_WAY), at >= start, at <= end)
-        .order_by(PostRow.id)
-    )
-    return [
-        Carried(number, account, State(state), name, document["text"], moment)
-        for number, account, state, name, document, moment in session.execute(query)
-    ]
 
 
 def item_of(session: Session, post_id: int) -> int:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from distributor.clearance import ASKED, DECORATIVE, EXEMPTIONS, optional
 from distributor.domain import Refused, State
 from distributor.locale import gettext as _
-from distributor.services import clearing, correcting, feed_views, flood, missing, recalling, views
+from distributor.services import clearing, correcting, feed_views, flood, item_pages, missing, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.permission import allowed, require
 from distributor.web import item_parts
@@ -46,7 +46,7 @@ def show_all(
     require(visitor.actor, "read")
     only = nur if nur in (_GONE, _CHANGED, *item_stages()) else ""
     changed = {each["id"] for each in correcting.changed_list(desk.deps)}
-    items, total = views.item_page(
+    items, total = item_pages.numbered_page(
         desk.deps,
         stages=[only] if only in item_stages() else None,
         gone=only == _GONE,
@@ -72,7 +72,7 @@ def show_all(
             *item_stages().items(),
         ],
         "changed": changed,
-        "gone": views.gone_count(desk.deps),
+        "gone": item_pages.gone_count(desk.deps),
         "floods": feed_views.floods(desk.deps),
         "troubled": [feed for feed in feed_views.feed_list(desk.deps) if feed["trouble"]],
         "may_edit": allowed(visitor.actor, "item.edit"),

@@ -12,7 +12,7 @@ import pytest
 from distributor.domain import Refused
 from distributor.services import approving, clearing, mending, views
 from distributor.services.queues import Queue, queue_page
-from distributor.store import posts
+from distributor.store.carried import Carried
 from distributor.store.tables import PostRow
 from tests.support.world import World
 
@@ -242,7 +242,7 @@ class TestTheSameWordsOnTwoAccounts:
         assert world.states() == {"scheduled": 2}
 
 
-def _only_what_is_approved(other: posts.Carried, post: PostRow) -> bool:
+def _only_what_is_approved(other: Carried, post: PostRow) -> bool:
     return other.state == "scheduled"
 
 
