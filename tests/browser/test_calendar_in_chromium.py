@@ -56,12 +56,16 @@ def test_on_another_day_a_post_keeps_its_time_and_a_forbidden_day_explains_itsel
     desk.closes("fulda", date(2026, 11, 30))
     seat = sits(visit, "monat")
 
-    seat.page.locator(f"[data-post='{post['id']}'] b").drag_to(seat.page.locator("[data-tag='2026-11-30']"))
+    closed, open_day = (seat.page.locator(f"[data-tag='{day}']") for day in ("2026-11-30", "2026-11-27"))
+    closed.scroll_into_view_if_needed()  # whoever drags sees both ends of the way
+
+    seat.page.locator(f"[data-post='{post['id']}'] b").drag_to(closed)
 
     seat.page.get_by_role("alert").get_by_text("Schließtag (Umzug)").wait_for()
     assert due(desk, post) == before
     assert seat.page.get_by_role("heading", name="November 2026").count() == 1
-    seat.page.locator(f"[data-post='{post['id']}'] b").drag_to(seat.page.locator("[data-tag='2026-11-27']"))
+    open_day.scroll_into_view_if_needed()
+    seat.page.locator(f"[data-post='{post['id']}'] b").drag_to(open_day)
     seat.page.get_by_role("status").get_by_text("Neue Zeit: Fr 27.11.2026, 10:00 Uhr").wait_for()
     assert due(desk, post) == "2026-11-27T10:00"
     assert [each for each in seat.troubles if "422" not in each] == []
