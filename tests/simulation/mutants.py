@@ -218,7 +218,7 @@ def _no_stop_in_last_look(schedule: Schedule) -> Any:
     return _looking(lambda why: "Notbremse" in why)
 
 
-@_mutant("what was due under a Stop goes out when it is lifted")
+@_mutant("what was due under a Stop goes out when it is lifted", first=1100)
 def _burst_after_stop(schedule: Schedule) -> Any:
     return patch.object(stopping.posts, "overdue", lambda *_, **__: [])
 
