@@ -63,12 +63,21 @@ class _Told:
 
 
 def coming(
-    deps: Deps, slug: str, first: date, last: date, *, database: bool = True, most: int | None = None, skip: int = 0
+    deps: Deps,
+    slug: str,
+    first: date,
+    last: date,
+    *,
+    database: bool = True,
+    slots: bool = True,
+    most: int | None = None,
+    skip: int = 0,
 ) -> dict[str, Any]:
     """Return an Organisation's days from ``first`` to ``last``, both included, with all that lies on them.
 
     Of each day's posts ``most`` are told after ``skip`` others (None: all), and how many there are (0: neither).
     ``duty`` names who answers comments at all, a slot's ``cover`` who can then; None where nobody is asked to.
+    Without ``slots`` the days tell none: a calendar with one in every minute has thousands. ``every_minutes`` says so.
     Raises: Refused.
     """
     _in_reach(first, last)
@@ -76,7 +85,8 @@ def coming(
     zone = ZoneInfo(subject.calendar.zone)
     days = _empty_days(first, last, unknown(subject.calendar, first, last))
     _lay_in_occasions(days, (_Told(each, [slug]) for each in occasions(subject.calendar, first, last)))
-    _lay_in_slots(days, subject, *_bounds(first, last, zone))
+    if slots:
+        _lay_in_slots(days, subject, *_bounds(first, last, zone))
     if subject.source == "database":
         with deps.store.read() as session:
             _lay_in_embargoes(session, days, [subject], _bounds(first, last, zone))
@@ -84,6 +94,7 @@ def coming(
     return {
         "organisation": slug,
         "calendar": subject.calendar.name,
+        "every_minutes": subject.calendar.every_minutes,
         "source": subject.source,
         "duty": list(dict.fromkeys(each.person for each in subject.calendar.duty if not each.absent)),
         "from": first.isoformat(),
@@ -115,6 +126,7 @@ def coming_everywhere(
     return {
         "organisation": None,
         "calendar": None,
+        "every_minutes": None,
         "source": "database",
         "duty": None,
         "from": first.isoformat(),

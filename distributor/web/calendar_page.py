@@ -64,7 +64,7 @@ def show(
         "days": {told["day"]: _told(actor, told, place, now) for told in seen["days"]},
         "weekdays": grid.WEEKDAYS,
         "may_move": any(allowed(actor, "post.move", slug) for slug, _name in known),
-        "vacancies": _vacancies(desk, place, span, now),
+        "vacancies": _vacancies(desk, place, span, now) if seen["every_minutes"] is None else {},
         "pages": max(1, -(-max(told["count"] for told in seen["days"]) // grid.SHOWN[grid.DAY])),
         "kinds": LABELS,
         "labels": channel_labels(desk.deps),
@@ -86,7 +86,7 @@ def _seen(desk: Desk, actor: Actor, place: Place, span: Span) -> Shown:
         return coming_everywhere(desk.deps, span.first, span.last, organisations=seen, most=most, skip=skip)
     if seen is not None and slug not in seen:
         raise Refused(_("Das Jobcenter „{slug}“ gibt es nicht.").format(slug=slug), code="organisation.unknown")
-    return coming(desk.deps, slug, span.first, span.last, most=most, skip=skip)
+    return coming(desk.deps, slug, span.first, span.last, slots=False, most=most, skip=skip)
 
 
 def _told(actor: Actor, told: Shown, place: Place, now: datetime) -> Shown:

@@ -97,6 +97,18 @@ def test_a_week_of_slots_says_which_are_free(reaches: Reaches) -> None:
     assert {DAYS[one.weekday()] for one in found} == {"Mo", "Di", "Mi", "Do", "Fr"}
 
 
+def test_who_asks_for_no_slots_is_told_only_their_distance(reaches: Reaches) -> None:
+    world = reaches("scheduled", "facebook")
+    day = world.due().date()
+
+    whole = coming(world.deps, "fulda", day, day + 6 * DAY)
+    without = coming(world.deps, "fulda", day, day + 6 * DAY, slots=False)
+
+    assert [each["slots"] for each in without["days"]] == [[]] * 7
+    assert any(each["slots"] for each in whole["days"])
+    assert [len(each["posts"]) for each in without["days"]] == [len(each["posts"]) for each in whole["days"]]
+
+
 def test_a_days_posts_are_told_in_part_and_counted_whole(reaches: Reaches) -> None:
     world = reaches("awaiting", "facebook", "x")
     start = datetime(2026, 12, 9, 8, tzinfo=UTC)

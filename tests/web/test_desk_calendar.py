@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 
 from distributor.domain import Role, State
 from distributor.services import people
-from distributor.store.tables import CalendarLinkRow, ItemRow, PostRow
+from distributor.store.tables import CalendarLinkRow, CalendarRow, ItemRow, PostRow
 from distributor.web.calendar_grid import SHOWN
 from tests.support.plenty import plenty
 from tests.web.conftest import SETUP, DeskWorld
@@ -50,6 +50,19 @@ class TestThePage:
         everywhere = editor.opens("/kalender").text
         assert "Groß-Gerau" in everywhere
         assert "Fulda" in everywhere
+
+    def test_draws_no_place_where_there_is_one_in_every_minute(self, desk: DeskWorld) -> None:
+        officer = desk.person("anna")
+        week = f"/kalender?ansicht=woche&kjc=fulda&ab={due_day(desk.awaiting()) + timedelta(days=7)}"
+        assert officer.opens(week).find("//li[@class='vacant']")
+
+        with desk.deps.store.write() as session:
+            for row in session.scalars(select(CalendarRow)):
+                row.document = {**row.document, "every_minutes": 1}
+        page = officer.opens(week)
+
+        assert page.find("//li[@class='vacant']") == []
+        assert "rund um die Uhr Plätze in festem Abstand" in page.text
 
     @pytest.mark.parametrize("ab", ["Quatsch", "0001-01-01", "9999-12-31", "2026-13-01"])
     def test_takes_no_harm_from_an_odd_day(self, ab: str, desk: DeskWorld) -> None:
