@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -56,14 +55,19 @@ _ALL = 12 * 16 * 6
 def demo(once: bool, data: Path, config: Path) -> None:
     """Run the demo."""
     log.configure(quiet=True)
+    _hear_every_end()
     with Children() as children:
         sys.exit((_once if once else _live)(children, data.absolute(), config.absolute()))
 
 
+def _hear_every_end() -> None:
+    """Let a ``kill`` and a terminal that is closed end the demo as Ctrl-C does: with all the programs it started."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
 def _live(children: Children, data: Path, config: Path) -> int:
-    started = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: started.set())
     with progress("Die Vorführung wird aufgebaut", 1.0) as told:
         world = build(children, data, config, calendar="demo")
         told(0.2)
@@ -73,9 +77,9 @@ def _live(children: Children, data: Path, config: Path) -> int:
         children.start(["distributor", "up"], world.environment, data / "distributor.log")
         wait_for(f"{world.deps.settings.desk_url}/health", children, data / "distributor.log")
     _say_where(world, data)
-    while not started.wait(0.5):
-        if children.fallen():
-            raise Refused(f"Ein Teil der Vorführung ist beendet; {data}/*.log sagt warum.", code="demo.fallen")
+    with contextlib.suppress(KeyboardInterrupt):
+        children.wait_for_one_to_fall()
+        raise Refused(f"Ein Teil der Vorführung ist beendet; {data}/*.log sagt warum.", code="demo.fallen")
     click.echo("\nDie Vorführung wird beendet …")
     return 0
 

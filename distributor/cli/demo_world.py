@@ -101,6 +101,11 @@ class Children:
         """Tell whether one of them has ended by itself."""
         return any(child.poll() is not None for child in self._started)
 
+    def wait_for_one_to_fall(self) -> None:
+        """Return when one of them has ended by itself."""
+        while not self.fallen():
+            time.sleep(0.5)
+
 
 def free_port(wanted: int) -> int:
     """Return ``wanted`` if it is free, else any free port."""

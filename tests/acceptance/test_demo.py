@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let one demo run at a time: each wants the same ports, and two that look at once find the same ones free."""
+    with (tmp_path_factory.getbasetemp().parent / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def demo(folder: Path, *more: str) -> subprocess.Popen[str]:
@@ -82,3 +93,28 @@ def test_the_demo_shows_where_it_is_and_ends_cleanly_at_ctrl_c(tmp_path: Path) -
     for address in addresses:
         with pytest.raises(requests.ConnectionError):
             requests.get(address, timeout=5)
+
+
+def children(process: int) -> list[int]:
+    """Return who was started by a process and runs."""
+    return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells whose child a process is")
+@pytest.mark.parametrize("ends", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_demo_that_is_ended_while_it_is_built_leaves_nothing_running(ends: signal.Signals, tmp_path: Path) -> None:
+    running = demo(tmp_path / "demo", "--once")
+    deadline = time.monotonic() + 60
+    said_first = tmp_path / "demo" / "sandbox.log"
+    while not (said_first.exists() and said_first.stat().st_size):
+        assert time.monotonic() < deadline
+        assert running.poll() is None
+
+    started = children(running.pid)
+    assert started
+    running.send_signal(ends)
+    said, _ = running.communicate(timeout=60)
+
+    assert running.returncode == 130, said
+    assert "Traceback" not in said
+    assert [each for each in started if Path(f"/proc/{each}").exists()] == []
