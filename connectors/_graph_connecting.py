@@ -71,6 +71,20 @@ def pages(access: Access, label: str, memory: Mapping[str, str], code: str) -> t
     return long, found
 
 
+def longer_lived(access: Access, label: str, token_field: str) -> Mapping[str, str]:
+    """Exchange a person's token that ends for one that lives sixty days from now; none without the app's keys.
+
+    That one which lives long already is taken again is UNVERIFIED; where it is not, the old one stays as it was.
+    Source: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived, read on 2026-11-21:
+    one that has ended cannot be exchanged any more. Raises: ConnectorError.
+    """
+    token, app, secret = (access.fields.get(name, "").strip() for name in (token_field, "app_id", "app_secret"))
+    if not (token and app and secret):
+        return {}
+    with answers(access, label):
+        return {token_field: _exchanged(access, label, grant_type="fb_exchange_token", fb_exchange_token=token)}
+
+
 def _app_of(access: Access, label: str) -> tuple[str, str, str]:
     app, secret = (access.fields.get(name, "").strip() for name in ("app_id", "app_secret"))
     if not (app and secret):

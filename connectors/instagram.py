@@ -201,6 +201,10 @@ class Instagram:
         person, found = connecting.pages(access, LABEL, memory, code)
         return connecting.offers_of_instagram(found, person, LABEL)
 
+    def renew(self, access: Access) -> Mapping[str, str]:
+        """Let the user token live longer; the Page's has no end of its own. Raises: ConnectorError."""
+        return connecting.longer_lived(access, LABEL, "user_token")
+
     pace = staticmethod(pace)
 
     def whoami(self, access: Access) -> Identity:

@@ -39,6 +39,7 @@ from distributor.services import (
     planning,
     polling,
     recalling,
+    renewing,
     repeating,
     restoring,
     retention,
@@ -101,6 +102,7 @@ FILMING = (
 AGAIN = (
     Duty("media_again", timedelta(minutes=10), lambda deps, clock: media_again.look(deps, clock.now)),
     Duty("accounts", timedelta(minutes=10), lambda deps, clock: accounts.check_due(deps, clock.now)),
+    Duty("renew", timedelta(days=1), lambda deps, clock: renewing.renew_due(deps, clock.now)),
 )
 """Asked about while the daemon lives, not in a simulation: a jump of weeks would ask for every hour of them."""
 

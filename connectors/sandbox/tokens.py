@@ -6,6 +6,9 @@ Shapes after Meta's access-token guides (developers.facebook.com/docs/facebook-l
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
+
 from connectors.sandbox.facebook_reads import read_page
 from connectors.sandbox.graph import Edges
 from connectors.sandbox.graph_call import Call, GraphRefusal, Json, missing, select
@@ -17,6 +20,9 @@ SCOPES = (
     *("pages_manage_posts", "pages_read_engagement", "pages_show_list"),
 )
 """What a token is granted unless its account was registered with ``lacks``."""
+
+_LONG = 5_183_944
+"""Seconds that a long-lived token lives: about sixty days."""
 
 
 async def me(call: Call, node: Account, account: Account, opens: str) -> Json:
@@ -75,13 +81,28 @@ async def exchange(call: Call, node: Account, account: Account, opens: str) -> J
     if opens != "app" or (call.text("client_id"), call.text("client_secret")) != tuple(call.token.split("|", 1)):
         raise GraphRefusal(101, "Error validating application. Cannot get application info due to a system error.")
     if call.text("grant_type") == "fb_exchange_token":
-        token = call.text("fb_exchange_token").removeprefix("short-")
-        return {"access_token": token, "token_type": "bearer", "expires_in": 5_183_944}
+        return {"access_token": _long(call), "token_type": "bearer", "expires_in": _LONG}
     back = call.text("redirect_uri")
     who = call.world.state.consents.redeem(call.text("code"), call.text("client_id"), back, "", call.now)
     if who is None:
         raise GraphRefusal(100, "This authorization code has been used.", subcode=36009)
     return {"access_token": f"short-{call.world.state.accounts[who].secret('user_token')}", "token_type": "bearer"}
+
+
+def _long(call: Call) -> str:
+    """Return the long-lived token for a short one, or a fresh one for one that has not ended; the old one is void."""
+    given = call.text("fb_exchange_token")
+    if given.startswith("short-"):
+        return given.removeprefix("short-")
+    held = [account for account, kind in call.world.state.holders(given) if kind == "user"]
+    ended = [account for account in held if account.revoked or 0 < account.ends <= call.now.timestamp()]
+    if ended or not held:
+        raise GraphRefusal(190, "Error validating access token: Session has expired.", subcode=463)
+    fresh = secrets.token_urlsafe(24)
+    for account in held:
+        ends = int(call.now.timestamp()) + _LONG
+        call.world.state.register(replace(account, ends=ends, secrets={**account.secrets, "user_token": fresh}))
+    return fresh
 
 
 EDGES: Edges = {

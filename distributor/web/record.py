@@ -23,6 +23,7 @@ router = APIRouter()
 
 _WORDS: dict[str, str] = {
     "account.ending": N_("Zugang endet bald"),
+    "account.renewed": N_("Zugang verlängert"),
     "account.inviting": N_("Verbinden begonnen"),
     "account.paused": N_("Konto angehalten"),
     "account.resumed": N_("Konto läuft weiter"),
