@@ -29,7 +29,7 @@ from distributor.web.desk import desk_app
 from tests.measure.growing import fill
 from tests.measure.planning import NOW, SETUP, land
 from tests.support.plenty import plenty
-from tests.support.postgres import NoPostgres, Server
+from tests.support.postgres import on_engines
 
 MOST = 100.0
 """Milliseconds that a page may take: issue "The desk"."""
@@ -80,20 +80,7 @@ def main() -> int:
     chosen = options.parse_args()
     log.configure(quiet=True)
     passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    good = True
-    if "sqlite" in chosen.engine:
-        good = desk("SQLite", chosen.posts, chosen.times, {})
-    if "postgresql" in chosen.engine:
-        try:
-            server = Server(durable=True)
-        except NoPostgres as error:
-            print(f"without PostgreSQL: {error}")
-        else:
-            try:
-                address = {"DISTRIBUTOR_DATABASE_URL": server.url("postgres")}
-                good = desk("PostgreSQL", chosen.posts, chosen.times, address) and good
-            finally:
-                server.stop()
+    good = on_engines(chosen.engine, lambda engine, environment: desk(engine, chosen.posts, chosen.times, environment))
     return 0 if good else 1
 
 

@@ -22,7 +22,7 @@ from distributor.services.deps import Deps
 from distributor.store import claims
 from tests.measure.planning import NOW, clear, enter, land
 from tests.support.plenty import plenty
-from tests.support.postgres import NoPostgres, Server
+from tests.support.postgres import on_engines
 
 SIZES = (1_000, 100_000, 1_000_000)
 WAITING = 10
@@ -43,19 +43,7 @@ def main() -> int:
     options.add_argument("--most", type=int, default=SIZES[-1], help="the most stored posts")
     chosen = options.parse_args()
     log.configure(quiet=True)
-    good = True
-    if "sqlite" in chosen.engine:
-        good = growing("SQLite", chosen.most, {})
-    if "postgresql" in chosen.engine:
-        try:
-            server = Server(durable=True)
-        except NoPostgres as error:
-            print(f"without PostgreSQL: {error}")
-        else:
-            try:
-                good = growing("PostgreSQL", chosen.most, {"DISTRIBUTOR_DATABASE_URL": server.url("postgres")}) and good
-            finally:
-                server.stop()
+    good = on_engines(chosen.engine, lambda engine, environment: growing(engine, chosen.most, environment))
     return 0 if good else 1
 
 

@@ -13,6 +13,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 CONFIGURATION = """
@@ -131,3 +132,22 @@ class Server:
         )
         if done.returncode:
             raise RuntimeError(f"{tool} ended with {done.returncode}; {self.folder}/log tells why")
+
+
+def on_engines(wanted: Collection[str], measure: Callable[[str, Mapping[str, str]], bool]) -> bool:
+    """Measure on ``sqlite`` and ``postgresql``, if wanted; tell whether all was good. ``measure`` gets name and settings.
+
+    Where there is no PostgreSQL, that is printed and counts for nothing.
+    """
+    good = "sqlite" not in wanted or measure("SQLite", {})
+    if "postgresql" not in wanted:
+        return good
+    try:
+        server = Server(durable=True)
+    except NoPostgres as error:
+        print(f"without PostgreSQL: {error}")
+        return good
+    try:
+        return measure("PostgreSQL", {"DISTRIBUTOR_DATABASE_URL": server.url("postgres")}) and good
+    finally:
+        server.stop()
