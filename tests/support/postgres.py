@@ -135,7 +135,7 @@ class Server:
 
 
 def on_engines(wanted: Collection[str], measure: Callable[[str, Mapping[str, str]], bool]) -> bool:
-    """Measure on ``sqlite`` and ``postgresql``, if wanted; tell whether all was good. ``measure`` gets name and settings.
+    """Measure on ``sqlite`` and ``postgresql``, if wanted, by name and settings; tell whether all was good.
 
     Where there is no PostgreSQL, that is printed and counts for nothing.
     """
