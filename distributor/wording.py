@@ -9,18 +9,18 @@ from distributor.domain import Severity, State
 from distributor.locale import N_
 
 STATE_WORDS: dict[State, str] = {
-    State.DRAFTED: "Entwurf",
-    State.AWAITING: "zur Freigabe",
-    State.SCHEDULED: "freigegeben",
-    State.STAGED: "vorbereitet",
-    State.PUBLISHING: "wird gesendet",
-    State.UNCERTAIN: "ungeklärt",
-    State.PUBLISHED: "veröffentlicht",
-    State.RETRACTING: "wird zurückgenommen",
-    State.RETRACTED: "zurückgenommen",
-    State.FAILED: "fehlgeschlagen",
-    State.MISSED: "verpasst",
-    State.CLOSED: "geschlossen",
+    State.DRAFTED: N_("Entwurf"),
+    State.AWAITING: N_("zur Freigabe"),
+    State.SCHEDULED: N_("freigegeben"),
+    State.STAGED: N_("vorbereitet"),
+    State.PUBLISHING: N_("wird gesendet"),
+    State.UNCERTAIN: N_("ungeklärt"),
+    State.PUBLISHED: N_("veröffentlicht"),
+    State.RETRACTING: N_("wird zurückgenommen"),
+    State.RETRACTED: N_("zurückgenommen"),
+    State.FAILED: N_("fehlgeschlagen"),
+    State.MISSED: N_("verpasst"),
+    State.CLOSED: N_("geschlossen"),
 }
 
 SEVERITY_WORDS: dict[Severity, str] = {"block": "verhindert die Freigabe", "warn": "Warnung", "hint": "Hinweis"}

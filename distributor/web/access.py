@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services import code_apps, passkeys, passwords, sessions
 from distributor.web.guarding import At, Desk, Number, Reader, Secret, Sender, Text, Visitor
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.proof import Recent, RecentReader

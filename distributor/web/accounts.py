@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from connectors.base import Connector, Field
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import account_views, accounts
 from distributor.services.account_views import Matter, Standing
 from distributor.services.permission import allowed, require
 from distributor.web.guarding import Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other, when
 from distributor.web.posts import status_of

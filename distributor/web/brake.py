@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Actor, Refused, State
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services import stopping, views
 from distributor.services.permission import allowed
 from distributor.services.stopping import Scope
 from distributor.web.guarding import Asked, At, Desk, Number, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 from distributor.web.layout import CHANNEL, EVERYTHING, ORGANISATION, done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of

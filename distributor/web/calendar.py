@@ -12,11 +12,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services import occasions, sharing
 from distributor.web import calendar_moves, calendar_page
 from distributor.web.guarding import Asked, At, Desk, Number, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 from distributor.web.layout import noted
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of

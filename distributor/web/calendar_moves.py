@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import approving, timing
 from distributor.services.timing import Outlook
 from distributor.web import calendar_page
 from distributor.web.calendar_grid import Place
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Key, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done
 from distributor.web.moments import moment_of
 from distributor.web.pages import see_other, when

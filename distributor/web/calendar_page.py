@@ -10,7 +10,6 @@ from fastapi import Request
 from starlette.responses import Response
 
 from distributor.domain import Actor, Refused, State
-from distributor.locale import gettext as _
 from distributor.services import occasions, timing
 from distributor.services.coming import coming, coming_everywhere
 from distributor.services.permission import allowed, visible
@@ -18,6 +17,7 @@ from distributor.services.verbs import VERBS
 from distributor.web import calendar_grid as grid
 from distributor.web.calendar_grid import Place, Span
 from distributor.web.guarding import Desk, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import layout
 from distributor.web.queue import channel_labels, organisations
 from distributor.wording import BERLIN, day_span, stamp

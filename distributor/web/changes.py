@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from distributor.correcting import Choice
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import correcting
 from distributor.services.permission import require
 from distributor.web.guarding import LARGEST, At, Key, Sender, Text
 from distributor.web.items import act_on
+from distributor.web.language import gettext as _
 
 router = APIRouter()
 

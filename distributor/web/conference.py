@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import topics, views
 from distributor.services.conference import Conference, conference
 from distributor.services.permission import allowed
 from distributor.themes import OTHER, THEMES
 from distributor.web.guarding import LARGEST, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
+from distributor.web.language import in_german
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
@@ -34,8 +35,8 @@ def show(request: Request, desk: At, visitor: Reader, getan: str = "") -> Respon
 def minutes(desk: At, visitor: Reader) -> Response:
     """Give the minutes to be filled in, with what the page shows."""
     now = desk.clock.now()
-    context = _context(desk, visitor)
-    text = desk.pages.text("minutes.txt", context)
+    with in_german():
+        text = desk.pages.text("minutes.txt", _context(desk, visitor))
     name = f"redaktionssitzung-{now.astimezone(BERLIN):%Y-%m-%d}.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/plain; charset=utf-8", headers=headers)

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import connecting
 from distributor.services.permission import require
 from distributor.web import accounts
 from distributor.web.guarding import At, Desk, Fields, Key, Reader, Secret, Text, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of

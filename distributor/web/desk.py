@@ -25,7 +25,6 @@ from starlette.types import Scope
 from distributor import metrics
 from distributor.clock import Clock
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import documents, health, outages
 from distributor.services.deps import Deps
 from distributor.settings import WEB_THREADS
@@ -43,6 +42,7 @@ from distributor.web import (
     framing,
     items,
     jobcenters,
+    language_page,
     login,
     missed,
     passkey,
@@ -61,6 +61,8 @@ from distributor.web import (
 )
 from distributor.web.api import app as api
 from distributor.web.guarding import DESK_HEADERS, At, BodyLimit, Desk, Headers, NotLoggedIn, desk_of, visitor_of
+from distributor.web.language import Language
+from distributor.web.language import gettext as _
 from distributor.web.layout import layout
 from distributor.web.limiting import Limit
 from distributor.web.pages import FOLDER, Pages, is_partial, see_other
@@ -72,6 +74,7 @@ _KEYS = re.compile(r"(?<=://)[^/?#\s]*@|\?.*", re.DOTALL)
 
 _PAGES = (
     login,
+    language_page,
     proof,
     access,
     code_app,
@@ -152,6 +155,7 @@ def desk_app(deps: Deps, clock: Clock) -> FastAPI:
     app.mount("/static", _Static(directory=FOLDER / "static"), name="static")
     app.add_middleware(BodyLimit, most=MAX_BODY, files={persons.UPLOAD: MAX_BODY + documents.MOST_BYTES})
     app.add_middleware(Headers, headers=DESK_HEADERS)
+    app.add_middleware(Language)
     app.add_exception_handler(NotLoggedIn, _ask_to_log_in)
     app.add_exception_handler(proof.NotRecent, proof.ask_again)
     app.add_exception_handler(Refused, _refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from distributor.locale import gettext as _
+from distributor.web.language import gettext as _
 
 _BROWSERS = (
     ("Firefox/", "Firefox"),

@@ -10,9 +10,9 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from connectors.base import Connector, Look
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.media.sniff import sniff
 from distributor.web.guarding import At, Reader
+from distributor.web.language import gettext as _
 
 _HEAD = 4096
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -11,12 +11,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.media.shapes import Point
 from distributor.services import captioning, framing
 from distributor.services.permission import require
 from distributor.web.guarding import At, Fields, Key, Sender, Text
 from distributor.web.items import act_on
+from distributor.web.language import gettext as _
 
 router = APIRouter()
 

@@ -21,9 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from distributor.clock import Clock
 from distributor.domain import Actor, Refused
-from distributor.locale import gettext as _
 from distributor.services import sessions
 from distributor.services.deps import Deps
+from distributor.web.language import gettext as _
 from distributor.web.masking import masked, unmasked
 from distributor.web.pages import Pages
 

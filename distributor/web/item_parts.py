@@ -9,10 +9,10 @@ from typing import Any
 
 from distributor.domain import State
 from distributor.lifecycle import OPEN_TO_EDITING
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services import overview
 from distributor.web.guarding import Desk
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 
 _TONES = {
     State.AWAITING: "info",

@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from distributor.clearance import ASKED, DECORATIVE, EXEMPTIONS, optional
 from distributor.domain import Refused, State
-from distributor.locale import gettext as _
 from distributor.services import clearing, correcting, feed_views, flood, item_pages, missing, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.permission import allowed, require
 from distributor.web import item_parts
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.persons import in_item

@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from distributor.locale import gettext as _
 from distributor.services import organisation_views
 from distributor.services.organisation_views import SOURCE, Shown
 from distributor.services.permission import allowed
 from distributor.web.guarding import Asked, At, Reader
+from distributor.web.language import gettext as _
 from distributor.web.layout import layout
 from distributor.web.queue import channel_labels
 from distributor.wording import day_span

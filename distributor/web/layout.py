@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from distributor.domain import Refused, State
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services import views
 from distributor.services.permission import allowed
 from distributor.services.verbs import VERBS
 from distributor.web.guarding import Desk, Visitor
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 from distributor.web.pages import when
 
 Shown = dict[str, Any]

@@ -8,10 +8,10 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services import replanning
 from distributor.web.guarding import LARGEST, At, Desk, Fields, Reader, Sender, Visitor
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 from distributor.web.layout import layout
 from distributor.web.queue import channel_labels
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
+from distributor.web.language import gettext as _
 from distributor.wording import BERLIN
 
 

@@ -12,8 +12,8 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from distributor.locale import gettext, ngettext
 from distributor.web import words
+from distributor.web.language import LANGUAGES, gettext, language, ngettext
 from distributor.web.moments import field_value
 from distributor.wording import STATE_WORDS, local_time
 
@@ -53,9 +53,11 @@ def environment(*, plain: bool = False) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     install = env.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
+    env.globals["language"] = language
+    env.globals["languages"] = LANGUAGES
     env.filters["when"] = when
     env.filters["field_value"] = lambda moment: field_value(_moment(moment))
-    env.filters["state_word"] = lambda state: STATE_WORDS[state]
+    env.filters["state_word"] = lambda state: gettext(STATE_WORDS[state])
     env.globals["severities"] = words.severities
     env.globals["item_stages"] = words.item_stages
     env.globals["recall_kinds"] = words.recall_kinds

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import passkeys
 from distributor.web.devices import device_of
 from distributor.web.guarding import COOKIE, At, Desk, Key, Reader, Secret, Sender, Text, Visitor, own_page
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.login import own_path, paced, with_cookie
 from distributor.web.pages import see_other

@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from distributor.consent import SCOPES, SHOWABLE
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import consent_views, consents, documents, views, withdrawing
 from distributor.services.consents import Signed
 from distributor.services.permission import allowed, require
 from distributor.web.guarding import At, Desk, Fields, Key, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from distributor.domain import Actor, Refused, State
 from distributor.lifecycle import APPROVED
-from distributor.locale import gettext as _
 from distributor.services import approving, mending, recalling, seconding, views
 from distributor.services.queues import turn
 from distributor.services.verbs import offered
 from distributor.web.guarding import At, Desk, Key, Number, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout, noted
 from distributor.web.moments import moment_of, optional_moment
 from distributor.web.pages import see_other

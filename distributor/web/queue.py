@@ -11,13 +11,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from distributor.domain import Actor
-from distributor.locale import gettext as _
 from distributor.services.deps import Deps
 from distributor.services.organisations import names
 from distributor.services.permission import allowed, visible
 from distributor.services.queues import Line, Queue, queue_page
 from distributor.services.verbs import VERBS
 from distributor.web.guarding import Asked, At, Number, Reader
+from distributor.web.language import gettext as _
 from distributor.web.layout import layout, noted
 
 PAGE_SIZE = 18

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.proof import as_pdf
 from distributor.services import approving, recall_views
 from distributor.services.permission import allowed
 from distributor.web.guarding import At, Desk, Key, Reader, Sender, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from distributor.domain import State
 from distributor.locale import N_
-from distributor.locale import gettext as _
 from distributor.services import record_views
 from distributor.services.record_views import SUBJECTS, Entry
 from distributor.web.guarding import Asked, At, Number, Reader
+from distributor.web.language import gettext as _
 from distributor.web.layout import layout
 from distributor.web.queue import organisations
 from distributor.wording import EVENT_WORDS, STATE_WORDS
@@ -125,7 +125,7 @@ def _told(entry: Entry) -> str:
     known = EVENT_WORDS.get(entry.what) or _WORDS.get(entry.what)
     told = _(known) if known else entry.what
     if entry.to_state and entry.to_state != entry.from_state:
-        state = STATE_WORDS[State(entry.to_state)] if entry.to_state in set(State) else entry.to_state
+        state = _(STATE_WORDS[State(entry.to_state)]) if entry.to_state in set(State) else entry.to_state
         return f"{told} → {state}"
     return told
 

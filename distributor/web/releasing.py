@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Role
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services import releasing, undoing, views
 from distributor.services.releasing import Released, Seen
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Fields, Key, Number, Reader, Sender, Visitor
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 from distributor.web.layout import done, layout
 from distributor.web.posts import carry_out
 from distributor.web.preview import preview

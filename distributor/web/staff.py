@@ -15,11 +15,11 @@ from fastapi import Path as InPath
 from starlette.responses import Response
 
 from distributor.domain import Refused, Role
-from distributor.locale import gettext as _
 from distributor.services import inviting, letters, people, views
 from distributor.services.people import Membership
 from distributor.services.permission import allowed
 from distributor.web.guarding import Asked, At, Desk, Fields, Reader, Secret, Sender, Text, Visitor, own_page
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of

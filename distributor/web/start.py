@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Role, State
-from distributor.locale import gettext as _
-from distributor.locale import ngettext
 from distributor.services.today import Line, Today, today
 from distributor.web import accounts
 from distributor.web.guarding import At, Reader
+from distributor.web.language import gettext as _
+from distributor.web.language import ngettext
 from distributor.web.layout import layout
 from distributor.web.queue import channel_labels
 from distributor.wording import BERLIN, local_time

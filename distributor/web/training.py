@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import training
 from distributor.web.guarding import At, Key, Reader, Sender
+from distributor.web.language import gettext as _
 from distributor.web.layout import layout
 from distributor.web.pages import see_other
 from distributor.web.preview import preview

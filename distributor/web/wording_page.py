@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Refused
-from distributor.locale import gettext as _
 from distributor.services import clearing, proofreading
 from distributor.services.permission import require
 from distributor.services.proofreading import Proof, Proofs
 from distributor.web.guarding import Asked, At, Desk, Key, Reader, Sender, Text, Visitor
+from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import is_partial, see_other
 from distributor.web.posts import status_of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from distributor.locale import gettext as _
 from distributor.takedown import KIND_WORDS, OUTCOME_WORDS
+from distributor.web.language import gettext as _
 from distributor.wording import WHO_WORDS
 
 

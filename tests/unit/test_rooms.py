@@ -143,6 +143,7 @@ def test_from_the_connectors_the_application_takes_only_what_all_of_them_share()
         "connectors._costs",
         "connectors._http",
         "connectors._pace",
+        "connectors._renews",
         "connectors._addresses",
         "connectors.discover",
     )

@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/anmelden"): None,
     ("POST", "/anmelden"): None,
+    ("POST", "/sprache"): None,
     ("GET", "/health"): None,
     ("GET", "/metrics"): None,
     ("GET", "/kanaele.css"): None,
