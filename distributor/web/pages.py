@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_datetime
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from distributor.web import words
-from distributor.web.language import LANGUAGES, gettext, language, ngettext
+from distributor.web.language import GERMAN, LANGUAGES, gettext, language, ngettext
 from distributor.web.moments import field_value
-from distributor.wording import STATE_WORDS, local_time
+from distributor.wording import BERLIN, STATE_WORDS, local_time
 
 FOLDER = Path(__file__).parent
 
@@ -67,9 +68,13 @@ def environment(*, plain: bool = False) -> Environment:
 
 
 def when(moment: datetime | str | None) -> str:
-    """Return a moment in German time; the services' ISO 8601 strings are taken too."""
+    """Return a moment in German time, written as the reader does; the services' ISO 8601 strings are taken too."""
     found = _moment(moment)
-    return gettext("noch ohne Zeit") if found is None else local_time(found)
+    if found is None:
+        return gettext("noch ohne Zeit")
+    if language() == GERMAN:
+        return local_time(found)
+    return format_datetime(found, "EEE d MMM y, HH:mm", tzinfo=BERLIN, locale=language())
 
 
 def _moment(moment: datetime | str | None) -> datetime | None:

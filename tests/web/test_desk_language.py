@@ -58,6 +58,7 @@ def test_who_chooses_english_reads_english_until_they_choose_german(desk: DeskWo
     assert page.one("/html/@lang") == "en"
     assert page.one("//nav[contains(@class, 'top-nav')]//a[@href='/']").text == "Today"
     assert page.one("//form[@action='/sprache']/button").text_content() == "Deutsch"
+    assert "Mon 23 Nov 2026, 10:00" in officer.opens(f"/post/{desk.awaiting()['id']}").text
     assert desk.person("eva").opens("/freigabe").one("/html/@lang") == "de"
     chooses(officer, "de")
     assert officer.opens("/freigabe").one("//nav[contains(@class, 'top-nav')]//a[@href='/']").text == "Heute"
