@@ -31,7 +31,7 @@ def renew_due(deps: Deps, clock: Callable[[], datetime]) -> int:
     """
     now = clock()
     with deps.store.read() as session:
-        ending = [row.id for row, _ in items.accounts(session) if _ends_soon(row, now) and _renews(deps, row)]
+        ending = [row.id for row, _ in items.accounts(session) if _ends_soon(row, now)]
     renewed = 0
     for number in ending:
         try:
@@ -50,20 +50,18 @@ def _ends_soon(row: AccountRow, now: datetime) -> bool:
     return works and row.ends_at is not None and now < row.ends_at <= now + RENEWED_BEFORE
 
 
-def _renews(deps: Deps, row: AccountRow) -> bool:
-    return isinstance(deps.connectors.get(row.channel), Renews)
-
-
 def _renewed(deps: Deps, number: int, clock: Callable[[], datetime]) -> bool:
     """Renew one access and keep what came; not where somebody has entered other keys meanwhile."""
     with deps.store.read() as session:
         row, owner = accounts.account_of(session, number)
         connector = deps.offering(row.channel, Renews)
+        if connector is None:
+            return False
         held, locked, slug = accounts.fields_of(deps, session, row), row.secrets, owner.slug
         access = Access(
             account_label(session, row), held, deps.urls(row.channel), deps.session(), clock(), deps.home(slug)
         )
-    fresh = connector.renew(access) if connector is not None else {}
+    fresh = connector.renew(access)
     if not fresh:
         return False
     with deps.store.write() as session:

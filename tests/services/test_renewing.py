@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import requests
+from structlog.testing import capture_logs
 
+from distributor import log
 from distributor.services import accounts, renewing, views
 from distributor.store.posts import events
 from tests.support.world import SETUP, World
@@ -36,12 +38,15 @@ def enter(world: World, fields: dict[str, str]) -> None:
     accounts.add_account(world.deps, SETUP, "fulda", "instagram", name, fields, world.clock.now())
 
 
-def platform_says(world: World, ends_in: int, user_token: str = KEYS["user_token"]) -> None:
-    """Let the network give the account a user token that ends in so many days, and ask it."""
-    ends = int((world.clock.now() + timedelta(days=ends_in)).timestamp())
-    remote = account(world)["fields"]["ig_user_id"]
-    document = {"channel": "instagram", "id": remote, **APP, **KEYS, "user_token": user_token, "ends": ends}
+def platform_knows(world: World, **told: Any) -> None:
+    """Let the network know the account by these keys from now on."""
+    document = {"channel": "instagram", "id": account(world)["fields"]["ig_user_id"], **APP, **KEYS, **told}
     requests.post(f"{world.network.base}/_accounts", json=document, timeout=5).raise_for_status()
+
+
+def platform_says(world: World, ends_in: int) -> None:
+    """Let the network give the account a user token that ends in so many days, and ask it."""
+    platform_knows(world, ends=int((world.clock.now() + timedelta(days=ends_in)).timestamp()))
     accounts.check(world.deps, account(world)["id"], world.clock.now)
 
 
@@ -80,9 +85,20 @@ def test_one_that_ends_later_is_left_alone(world: World) -> None:
     assert user_token(world) == KEYS["user_token"]
 
 
-def test_where_the_network_is_away_or_says_no_the_key_stays_and_its_people_are_warned(world: World) -> None:
-    world.clock.advance(days=10)
+def is_away(world: World) -> None:
     world.network.suffers("error", status=503, every=1)
+
+
+def says_no(world: World) -> None:
+    platform_knows(world, user_token="another")
+
+
+@pytest.mark.parametrize("trouble", [is_away, says_no])
+def test_where_the_network_is_away_or_says_no_the_key_stays_and_its_people_are_warned(
+    trouble: Callable[[World], None], world: World
+) -> None:
+    world.clock.advance(days=10)
+    trouble(world)
 
     assert renewing.renew_due(world.deps, world.clock.now) == 0
     accounts.warn(world.deps, world.clock.now())
@@ -121,9 +137,14 @@ def test_keys_that_somebody_enters_meanwhile_are_kept(world: World, monkeypatch:
     assert user_token(world) == "entered-by-hand"
 
 
-def test_neither_key_stands_in_what_is_logged(world: World, capfd: pytest.CaptureFixture[str]) -> None:
-    renewing.renew_due(world.deps, world.clock.now)
+@pytest.mark.parametrize("trouble", [is_away, says_no])
+def test_no_key_stands_in_what_is_logged_of_a_failure(trouble: Callable[[World], None], world: World) -> None:
+    trouble(world)
+    log.configure("json")
+    with capture_logs() as logged:
+        renewing.renew_due(world.deps, world.clock.now)
 
-    said = "".join(capfd.readouterr())
+    said = str(logged)
+    assert "access_not_renewed" in said
     for secret in (*KEYS.values(), APP["app_secret"], user_token(world)):
         assert secret not in said
