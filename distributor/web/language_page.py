@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from distributor.web.guarding import At, Text
 from distributor.web.language import COOKIE, GERMAN, LANGUAGES
-from distributor.web.login import own_path
+from distributor.web.login import local_path
 from distributor.web.pages import see_other
 
 router = APIRouter()
@@ -38,4 +38,4 @@ def _came_from(request: Request) -> str:
         came = urlsplit(request.headers.get("Referer", ""))
     except ValueError:
         return "/"
-    return own_path(f"{came.path}?{came.query}" if came.query else came.path)
+    return local_path(f"{came.path}?{came.query}" if came.query else came.path)

@@ -144,7 +144,13 @@ def log_out(request: Request, desk: At, visitor: Sender) -> Response:
 
 def own_path(path: str) -> str:
     """Return the path if it lies on this desk, else the start: nobody is sent to a foreign host after logging in."""
-    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not path.startswith("/anmelden")
+    local = local_path(path)
+    return "/" if local.startswith("/anmelden") else local
+
+
+def local_path(path: str) -> str:
+    """Return the path if it lies on this desk, else the start."""
+    fine = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if fine and path.isprintable() else "/"
 
 

@@ -71,6 +71,16 @@ def test_one_who_is_not_logged_in_may_choose_too(desk: DeskWorld) -> None:
     assert somebody.opens("/anmelden").one("/html/@lang") == "en"
 
 
+def test_the_choice_keeps_where_one_wanted_to_go_before_logging_in(desk: DeskWorld) -> None:
+    somebody = desk.person()
+    wanted = somebody.opens("/post/1").response.url
+
+    page = somebody.posts("/sprache", headers={"Referer": str(wanted)}, sprache="en")
+
+    assert page.response.url == wanted
+    assert "/post/1" in page.form("/anmelden").values()
+
+
 @pytest.mark.parametrize("code", ["", "fr", "../../etc", "EN"])
 def test_a_language_that_there_is_none_of_is_german(code: str, desk: DeskWorld) -> None:
     officer = desk.person("anna")
