@@ -21,6 +21,7 @@ from distributor.domain import ChannelText, Organisation, Refused
 from distributor.tailoring.lexicon import Lexicon
 from schedules.document import duty_document, duty_of, occasion_document, occasion_of
 from schedules.refusal import CalendarRefused
+from schedules.remembering import remembered
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ class AccountEntry:
     fields: Mapping[str, str]
 
 
+@remembered
 def organisation_of(document: Mapping[str, Any]) -> Organisation:
     """Build the Organisation that ``document`` describes; its ``account`` tables are left to :func:`accounts_of`.
 
@@ -87,6 +89,7 @@ def _entries(document: Mapping[str, Any], key: str, read: Callable[[Mapping[str,
         raise Refused(str(refusal), code="roster.value") from refusal
 
 
+@remembered
 def channel_text_of(document: Mapping[str, Any]) -> ChannelText:
     """Build the channel text that ``document`` describes. Raises: Refused, naming the key.
 
@@ -123,6 +126,7 @@ def channel_text_document(text: ChannelText) -> dict[str, Any]:
     return _table_of(text)
 
 
+@remembered
 def lexicon_of(document: Mapping[str, Any]) -> Lexicon:
     """Return the house's own words; what is shipped does not stand in it. Raises: Refused, naming the key."""
     house = _build(Lexicon, document, "")

@@ -102,9 +102,9 @@ class Occasion:
                 yield self
             return
         for year in range(max(first.year - 1, self.first.year), last.year + 1):
-            each = _in_year(self, year)
-            if each.first <= last and each.last >= first:
-                yield each
+            begin = self.first.replace(year=year)
+            if begin <= last and begin + (self.last - self.first) >= first:
+                yield _in_year(self, year)
 
 
 @lru_cache(maxsize=4096)

@@ -16,12 +16,14 @@ from typing import Any, TypeVar, cast
 from schedules.calendar import DAYS, Calendar, Duty, QuietHours, WeeklySlot
 from schedules.days import Effect, Kind, Occasion
 from schedules.refusal import CalendarRefused, require
+from schedules.remembering import remembered
 
 T = TypeVar("T")
 
 _DURATION = re.compile(r"(?=.)(?:([0-9]{1,5})h)?(?:([0-9]{1,5})min)?(?:([0-9]{1,5})s)?")
 
 
+@remembered
 def calendar_of(document: Mapping[str, Any]) -> Calendar:
     """Read a calendar from its document. ``closed`` is short for closing days without a title of their own.
 

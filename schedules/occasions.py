@@ -5,7 +5,6 @@ What a calendar keeps is what is built in for its codes, and its own entries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -35,7 +34,7 @@ class Gap:
 
 def occasions(calendar: Calendar, first: date, last: date) -> list[Occasion]:
     """List what lies on the days from ``first`` to ``last``, both included, sorted by day, kind and title."""
-    built_in = [one for one in _built_in(calendar, first, last) if one.first <= last and one.last >= first]
+    built_in = _built_in(calendar.holidays, calendar.school, calendar.quiet_days, first, last)
     own = [each for one in calendar.occasions for each in one.within(first, last)]
     return sorted([*built_in, *own], key=lambda one: (one.first, one.last, one.kind, one.title, one.uid))
 
@@ -62,11 +61,13 @@ def _holidays(code: str, year: int) -> tuple[Occasion, ...]:
     return tuple(Occasion(day, day, "holiday", name) for day, name in public_holidays(code, year).items())
 
 
-def _built_in(calendar: Calendar, first: date, last: date) -> Iterator[Occasion]:
-    for year in range(first.year, last.year + 1):
-        if calendar.holidays:
-            yield from _holidays(calendar.holidays, year)
-        if calendar.quiet_days:
-            yield from quiet_days(year)
-    if calendar.school:
-        yield from school_holidays(calendar.school)
+@lru_cache(maxsize=4096)
+def _built_in(holidays: str, school: str, quiet: bool, first: date, last: date) -> tuple[Occasion, ...]:
+    """Return what the codes bring between two days; the calendars of a house share it, lane by lane."""
+    years = range(first.year, last.year + 1)
+    known = [
+        *(one for year in years if holidays for one in _holidays(holidays, year)),
+        *(one for year in years if quiet for one in quiet_days(year)),
+        *(school_holidays(school) if school else ()),
+    ]
+    return tuple(one for one in known if one.first <= last and one.last >= first)

@@ -111,7 +111,8 @@ def _of_day(calendar: Calendar, channel: str, day: date, offset: timedelta, zone
 
 def _moments(calendar: Calendar, channel: str, day: date, zone: ZoneInfo) -> list[tuple[datetime, _Wish]]:
     """List a day's allowed instants with the wishes of their slots, before any offset."""
-    weekly = (slot for slot in calendar.slots if slot.weekday == day.weekday() and slot.serves(channel))
+    weekday = day.weekday()
+    weekly = (slot for slot in calendar.slots if slot.weekday == weekday and slot.serves(channel))
     found = [(instant(day, slot.at, zone), (slot.topics, slot.forms)) for slot in weekly]
     if calendar.every_minutes is not None:
         begin, end = instant(day, time(), zone), instant(day + _DAY, time(), zone)
