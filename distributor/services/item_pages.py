@@ -1,18 +1,30 @@
-"""Items in pages, newest first: for programs behind the last one seen, for people by the page's number. Reads only."""
+"""Items in pages, newest first: behind the last one seen, and for people also back and at the end. Reads only."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select, true
 
 from distributor.domain import Actor
+from distributor.paging import FIRST, Spot
 from distributor.services.deps import Deps
 from distributor.services.permission import require
 from distributor.services.views import item_told, wanted
 from distributor.store import items
+from distributor.store.paging import Order, leaf
 from distributor.store.tables import ItemRow
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """A page of items, and whether there are newer ones before it and older ones behind it."""
+
+    items: Sequence[dict[str, Any]]
+    earlier: bool
+    later: bool
 
 
 def item_page(
@@ -29,22 +41,24 @@ def item_page(
         return [item_told(row) for row in session.scalars(query)]
 
 
-def numbered_page(
+def desk_page(
     deps: Deps,
     *,
     stages: Sequence[str] | None = None,
     gone: bool = False,
     among: Collection[int] | None = None,
-    offset: int,
+    spot: Spot = FIRST,
     limit: int,
-) -> tuple[list[dict[str, Any]], int]:
-    """Return a page of what ``views.item_list`` gives, of those ``among`` only (None: all), and how many there are."""
+) -> ItemPage:
+    """Return a page of what ``views.item_list`` gives, of those ``among`` only (None: all)."""
     conditions = wanted(stages, gone)
     if among is not None:
         conditions.append(ItemRow.id.in_(among))
+    order = Order(ItemRow.id, descending=True)
     with deps.store.read() as session:
-        rows = items.listing(session, conditions, offset=offset, limit=limit)
-        return [item_told(row) for row in rows], items.count(session, conditions)
+        found = leaf(session, and_(true(), *conditions), order, spot, limit)
+        rows = session.scalars(select(ItemRow).where(ItemRow.id.in_(found.numbers)).order_by(*order.columns()))
+        return ItemPage([item_told(row) for row in rows], found.earlier, found.later)
 
 
 def gone_count(deps: Deps) -> int:

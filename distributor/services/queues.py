@@ -24,10 +24,12 @@ from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, State
 from distributor.lifecycle import LEFT
+from distributor.paging import FIRST, Spot
 from distributor.services.calendars import Calendars, warnings
 from distributor.services.deps import Deps
 from distributor.services.judging import judge
 from distributor.services.permission import visible
+from distributor.store.paging import Order, leaf
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 
 S = State
@@ -65,10 +67,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a queue; ``total`` counts all of its posts, ``counts`` those of every queue."""
+    """A page of a queue, and whether there are posts before and behind it; ``counts`` tells those of every queue."""
 
     lines: tuple[Line, ...]
-    total: int
+    earlier: bool
+    later: bool
     counts: dict[Queue, int]
 
 
@@ -81,21 +84,20 @@ class Turn:
 
 
 def queue_page(
-    deps: Deps, actor: Actor, queue: Queue, *, organisation: str | None = None, offset: int = 0, limit: int = 25
+    deps: Deps, actor: Actor, queue: Queue, *, organisation: str | None = None, spot: Spot = FIRST, limit: int = 25
 ) -> Page:
     """Return a page of a queue, as much of it as the actor may see."""
     seen = _seen(actor, organisation)
     with deps.store.read() as session:
         accounts = _accounts(session, seen)
-        counts = _counts(session, accounts)
-        found = select(PostRow.id).where(_in(queue), _of(accounts)).order_by(*_order(queue))
-        numbers = session.scalars(found.offset(offset).limit(limit)).all()
-        whole = joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), None).where(PostRow.id.in_(numbers))
-        rows = session.execute(whole.order_by(*_order(queue))).all()
+        order = _order(queue)
+        found = leaf(session, and_(_in(queue), _of(accounts)), order, spot, limit)
+        whole = joined(select(PostRow, AccountRow, OrganisationRow, ItemRow), None)
+        rows = session.execute(whole.where(PostRow.id.in_(found.numbers)).order_by(*order.columns())).all()
         problems = judge(deps, session, [(post, account, owner, item) for post, account, owner, item in rows])
         known = Calendars(session)
         lines = tuple(_line(*row, problems[row[0].id], _notes(known, *row)) for row in rows)
-        return Page(lines, counts[queue], counts)
+        return Page(lines, found.earlier, found.later, _counts(session, accounts))
 
 
 def turn(deps: Deps, actor: Actor, post_id: int) -> Turn:
@@ -215,12 +217,12 @@ def _in(queue: Queue) -> ColumnElement[bool]:
     return clauses[queue]
 
 
-def _order(queue: Queue) -> tuple[Any, ...]:
+def _order(queue: Queue) -> Order:
     if queue is Queue.PUBLISHED:
-        return (PostRow.published_at.desc(), PostRow.id.desc())
+        return Order(PostRow.id, PostRow.published_at, descending=True)
     if queue is Queue.CLOSED:
-        return (PostRow.changed_at.desc(), PostRow.id.desc())
-    return (PostRow.due_at.is_(None), PostRow.due_at, PostRow.id)
+        return Order(PostRow.id, PostRow.changed_at, descending=True)
+    return Order(PostRow.id, PostRow.due_at)
 
 
 def _line(

@@ -155,12 +155,9 @@ def states_of(session: Session, item_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query.order_by(func.min(PostRow.id)))}
 
 
-def listing(
-    session: Session, wanted: Collection[ColumnElement[bool]], *, offset: int = 0, limit: int | None = None
-) -> Sequence[ItemRow]:
+def listing(session: Session, wanted: Collection[ColumnElement[bool]]) -> Sequence[ItemRow]:
     """Return Items that satisfy all conditions, newest first."""
-    query = select(ItemRow).where(*wanted).order_by(ItemRow.id.desc())
-    return session.scalars(query.offset(offset).limit(limit)).all()
+    return session.scalars(select(ItemRow).where(*wanted).order_by(ItemRow.id.desc())).all()
 
 
 def count(session: Session, wanted: Collection[ColumnElement[bool]]) -> int:

@@ -7,15 +7,16 @@ from datetime import datetime
 from itertools import chain
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from distributor.clearance import ASKED, DECORATIVE, EXEMPTIONS, optional
 from distributor.domain import Refused, State
+from distributor.paging import FIRST
 from distributor.services import clearing, correcting, feed_views, flood, item_pages, missing, recalling, views
 from distributor.services.clearing import Answer
 from distributor.services.permission import allowed, require
-from distributor.web import item_parts
+from distributor.web import item_parts, paging
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
 from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
@@ -38,7 +39,7 @@ def show_all(
     request: Request,
     desk: At,
     visitor: Reader,
-    seite: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    spot: paging.Asked = FIRST,
     nur: Asked = "",
     getan: str = "",
 ) -> Response:
@@ -46,24 +47,19 @@ def show_all(
     require(visitor.actor, "read")
     only = nur if nur in (_GONE, _CHANGED, *item_stages()) else ""
     changed = {each["id"] for each in correcting.changed_list(desk.deps)}
-    items, total = item_pages.numbered_page(
+    found = item_pages.desk_page(
         desk.deps,
         stages=[only] if only in item_stages() else None,
         gone=only == _GONE,
         among=changed if only == _CHANGED else None,
-        offset=(seite - 1) * PAGE_SIZE,
+        spot=spot,
         limit=PAGE_SIZE,
     )
-    more = f"&nur={only}" if only else ""
-    pages = max(1, -(-total // PAGE_SIZE))
+    shown = [each["id"] for each in found.items]
     context = {
         **layout(desk, visitor),
-        "items": items,
-        "total": total,
-        "page": seite,
-        "pages": pages,
-        "before": f"/beitraege?seite={seite - 1}{more}" if seite > 1 else "",
-        "after": f"/beitraege?seite={seite + 1}{more}" if seite < pages else "",
+        "items": found.items,
+        "ways": paging.ways("/beitraege", {"nur": only}, shown, found.earlier, found.later),
         "only": only,
         "choices": [
             ("", _("alle")),

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from distributor.domain import Actor
+from distributor.paging import FIRST
 from distributor.services.deps import Deps
 from distributor.services.organisations import names
 from distributor.services.permission import allowed, visible
 from distributor.services.queues import Line, Queue, queue_page
 from distributor.services.verbs import VERBS
+from distributor.web import paging
 from distributor.web.guarding import Asked, At, Number, Reader
 from distributor.web.language import gettext as _
 from distributor.web.layout import layout, noted
 
-PAGE_SIZE = 18
-"""So many lines that a page keeps under 20 KB."""
+PATH = "/freigabe"
+PAGE_SIZE = 50
+"""So many lines that a week of one Jobcenter fits; our own choice."""
+
 _NAMES = {
     Queue.AWAITING: "freigabe",
     Queue.PLANNED: "geplant",
@@ -44,22 +46,20 @@ class Tab:
     current: bool
 
 
-@router.get("/freigabe")
+@router.get(PATH)
 def show(
     request: Request,
     desk: At,
     visitor: Reader,
     liste: str = "freigabe",
     kjc: Asked = "",
-    seite: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    spot: paging.Asked = FIRST,
     getan: str = "",
     nr: Number = 0,
 ) -> Response:
     """Show one page of a queue."""
     queue = _QUEUES.get(liste, Queue.AWAITING)
-    offset = (seite - 1) * PAGE_SIZE
-    found = queue_page(desk.deps, visitor.actor, queue, organisation=kjc or None, offset=offset, limit=PAGE_SIZE)
-    pages = max(1, -(-found.total // PAGE_SIZE))
+    found = queue_page(desk.deps, visitor.actor, queue, organisation=kjc or None, spot=spot, limit=PAGE_SIZE)
     context = {
         **layout(desk, visitor),
         "queue": queue,
@@ -69,11 +69,8 @@ def show(
         "labels": channel_labels(desk.deps),
         "organisations": organisations(desk.deps, visitor.actor),
         "organisation": kjc,
-        "page": seite,
-        "pages": pages,
-        "total": found.total,
-        "before": _href(queue, kjc, seite - 1) if seite > 1 else "",
-        "after": _href(queue, kjc, seite + 1) if seite < pages else "",
+        "several": found.counts[queue] > 1,
+        "ways": paging.ways(PATH, _list(queue, kjc), [line.id for line in found.lines], found.earlier, found.later),
         "undoable": _undoable(visitor.actor, found.lines),
         **noted(desk, visitor, getan, nr),
     }
@@ -108,10 +105,9 @@ def organisations(deps: Deps, actor: Actor) -> list[tuple[str, str]]:
     return [(slug, name) for slug, name in names(deps).items() if seen is None or slug in seen]
 
 
-def _href(queue: Queue, organisation: str, page: int = 1) -> str:
-    given = {"liste": _NAMES[queue]}
-    if organisation:
-        given["kjc"] = organisation
-    if page > 1:
-        given["seite"] = str(page)
-    return f"/freigabe?{urlencode(given)}"
+def _list(queue: Queue, organisation: str) -> dict[str, str]:
+    return {"liste": _NAMES[queue], "kjc": organisation}
+
+
+def _href(queue: Queue, organisation: str) -> str:
+    return paging.address(PATH, _list(queue, organisation))

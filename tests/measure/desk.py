@@ -40,7 +40,8 @@ PAGES = (
     "/freigabe?liste=geplant",
     "/freigabe?liste=hilfe",
     "/freigabe?liste=veroeffentlicht",
-    "/freigabe?liste=veroeffentlicht&seite={last}",
+    "/freigabe?liste=veroeffentlicht&nach={middle}",
+    "/freigabe?liste=veroeffentlicht&ende=1",
     "/freigabe?liste=geschlossen",
     "/freigabe/auswahl",
     "/post/{waiting}",
@@ -136,13 +137,13 @@ def _where(deps: Deps) -> dict[str, int]:
             state: session.scalar(select(func.min(PostRow.id)).where(PostRow.state == state)) or 0
             for state in (State.AWAITING, State.PUBLISHED)
         }
-        public = session.scalar(select(func.count()).select_from(PostRow).where(PostRow.state == State.PUBLISHED)) or 0
+        last = session.scalar(select(func.max(PostRow.id)).where(PostRow.state == State.PUBLISHED)) or 0
         item = session.get_one(PostRow, first[State.AWAITING]).item_id
     return {
         "waiting": first[State.AWAITING],
         "public": first[State.PUBLISHED],
         "item": item,
-        "last": max(1, public // 18 // 16),
+        "middle": (first[State.PUBLISHED] + last) // 2,
     }
 
 

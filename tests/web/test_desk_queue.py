@@ -84,16 +84,50 @@ def test_counts_stand_on_the_tabs(desk: Any) -> None:
     assert page.one("//nav[@class='tabs']//a[@aria-current='page']").text_content().startswith("Zur Freigabe")
 
 
-def test_a_long_list_comes_in_pages(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_comes_in_pages_with_ways_on_back_and_to_both_ends(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("distributor.web.queue.PAGE_SIZE", 3)
-    browser = desk.person("anna")
+    browser, all_titles = desk.person("anna"), [post["title"] for post in desk.posts(states=["awaiting"])]
     first = browser.opens("/freigabe")
-    second = browser.opens(first.one("//a[@rel='next']").get("href"))
-    assert "Seite 2 von 3" in second.text
-    assert titles(first) + titles(second) == [post["title"] for post in desk.posts(states=["awaiting"])[:6]]
+    second = browser.opens(way(first, "Nächste Seite"))
+    assert titles(first) + titles(second) == all_titles[:6]
+    last = browser.opens(way(first, "Letzte Seite"))
+    assert titles(last) == all_titles[-3:]
+    assert ways(last) == ["Erste Seite", "Vorige Seite"]
+    assert titles(browser.opens(way(second, "Vorige Seite"))) == titles(browser.opens(way(last, "Erste Seite")))
+    assert ways(first) == ["Nächste Seite", "Letzte Seite"]
 
 
-@pytest.mark.parametrize("query", ["seite=0", "seite=x", "nr=abc"])
+def test_no_post_is_passed_over_where_others_leave_the_list(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("distributor.web.queue.PAGE_SIZE", 3)
+    browser, posts = desk.person("anna"), desk.posts(states=["awaiting"])
+    first = browser.opens("/freigabe")
+    for post in posts[:3]:
+        desk.becomes(post["id"], "closed")
+    assert titles(browser.opens(way(first, "Nächste Seite"))) == [post["title"] for post in posts[3:6]]
+
+
+def test_a_page_from_which_everything_has_gone_is_the_nearest_that_has_some(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("distributor.web.queue.PAGE_SIZE", 3)
+    browser, posts = desk.person("anna"), desk.posts(states=["awaiting"])
+    path = way(browser.opens("/freigabe"), "Nächste Seite")
+    for post in posts[3:]:
+        desk.becomes(post["id"], "closed")
+    assert titles(browser.opens(path)) == [post["title"] for post in posts[:3]]
+
+
+def ways(page: Any) -> list[str]:
+    return [str(each) for each in page.find("//nav[@class='pager']/a/text()")]
+
+
+def way(page: Any, name: str) -> str:
+    return str(page.one(f"//nav[@class='pager']/a[text()='{name}']").get("href"))
+
+
+@pytest.mark.parametrize("query", ["nach=-1", "vor=x", "nr=abc"])
 def test_a_broken_address_gets_a_german_page(desk: Any, query: str) -> None:
     page = desk.person("anna").opens(f"/freigabe?{query}")
     assert page.status == 422
