@@ -56,7 +56,7 @@ def propose(deps: Deps, now: datetime, *, again: bool = True) -> int:
 def next_slot(deps: Deps, session: Session, post: PostRow, now: datetime) -> Placement:
     """Return the next free slot for one post, with the reason. Raises: Refused if its calendar has none."""
     desk = _Desk(session, now, deps, {post.item_id})
-    desk.occupy(but={post.id})
+    desk.occupy(but={post.id}, on={post.account_id})
     [found] = desk.plan([(post, session.get_one(ItemRow, post.item_id))])
     if isinstance(found, Placement):
         return found
@@ -66,7 +66,7 @@ def next_slot(deps: Deps, session: Session, post: PostRow, now: datetime) -> Pla
 def lay_anew(deps: Deps, session: Session, pairs: Sequence[Pair], now: datetime) -> dict[int, Placement | Unplaced]:
     """Return where these posts would be laid now, beside what stands and each other; nothing is stored."""
     desk = _Desk(session, now, deps, {item.id for _, item in pairs})
-    desk.occupy(but={post.id for post, _ in pairs})
+    desk.occupy(but={post.id for post, _ in pairs}, on={post.account_id for post, _ in pairs})
     return {int(found.key): found for found in desk.plan(pairs)}
 
 
@@ -144,10 +144,10 @@ class _Desk:
         }
         self._taken: list[Taken] = []
 
-    def occupy(self, *, but: Collection[int] = ()) -> None:
-        """Take the places of all posts that hold one, but of these."""
+    def occupy(self, *, but: Collection[int] = (), on: Collection[int] | None = None) -> None:
+        """Take the places of all posts that hold one (``on`` these accounts only), but of these."""
         back = max([_NEIGHBOURHOOD, *(each.every for each in self._campaigns.values())])
-        for post, account, item, at in places.taken(self._session, self._now - back):
+        for post, account, item, at in places.taken(self._session, self._now - back, on):
             if post not in but:
                 self._take(account, item, at)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
-from distributor.store.places import HOLD_NO_PLACE
+from distributor.store.places import HOLD_NO_PLACE, no_index_of
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 
 
@@ -98,7 +98,7 @@ def tallies(
 def items(session: Session, spans: Sequence[datetime], states: Collection[State]) -> set[tuple[int, int]]:
     """Return (Item, number of the span that it has a post of these states in); spans are told as days are."""
     query = select(PostRow.item_id, _number(spans).label("span"))
-    found = query.where(*_within(spans), _no_index_of(PostRow.state).in_(states)).distinct()
+    found = query.where(*_within(spans), no_index_of(PostRow.state).in_(states)).distinct()
     return {(item, span) for item, span in session.execute(found)}
 
 
@@ -106,8 +106,8 @@ def published(session: Session, since: datetime, accounts: Collection[int], most
     """Return how many posts of these accounts were published since and stand, and the newest of them."""
     fresh = (
         PostRow.published_at >= since,
-        _no_index_of(PostRow.state) == State.PUBLISHED,
-        _no_index_of(PostRow.account_id).in_(accounts),
+        no_index_of(PostRow.state) == State.PUBLISHED,
+        no_index_of(PostRow.account_id).in_(accounts),
     )
     newest = select(PostRow.id).where(*fresh).order_by(PostRow.published_at.desc(), PostRow.id).limit(most)
     total = session.scalar(select(func.count()).select_from(PostRow).where(*fresh)) or 0
@@ -120,7 +120,7 @@ def _by_day(days: Sequence[datetime], accounts: Collection[int]) -> Select[Any]:
 
 
 def _places(days: Sequence[datetime], accounts: Collection[int]) -> ColumnElement[bool]:
-    mine = _no_index_of(PostRow.account_id).in_(accounts)
+    mine = no_index_of(PostRow.account_id).in_(accounts)
     return and_(*_within(days), PostRow.state.not_in(HOLD_NO_PLACE), mine)
 
 
@@ -130,8 +130,3 @@ def _within(days: Sequence[datetime]) -> tuple[ColumnElement[bool], ColumnElemen
 
 def _number(days: Sequence[datetime]) -> ColumnElement[int]:
     return case(*((PostRow.due_at < end, number) for number, end in enumerate(days[1:])))
-
-
-def _no_index_of(column: Any) -> ColumnElement[Any]:
-    """Wrap a column: its own index would lead through an account's or a state's posts of all times."""
-    return func.coalesce(column, null())

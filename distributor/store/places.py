@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, Text, Update, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Table, Text, Update, and_, bindparam, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
@@ -86,13 +86,25 @@ def beside(
     return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query) if row[4] is not None]
 
 
-def taken(session: Session, since: datetime) -> Sequence[tuple[int, int, int, datetime]]:
-    """Return (Post, account, Item, due time) of all that holds a place in the calendar from ``since`` on."""
+def taken(
+    session: Session, since: datetime, accounts: Collection[int] | None = None
+) -> Sequence[tuple[int, int, int, datetime]]:
+    """Return (Post, account, Item, due time) of all that holds a place from ``since`` on.
+
+    On these accounts only, or (None) on all.
+    """
     query = select(PostRow.id, PostRow.account_id, PostRow.item_id, PostRow.due_at).where(
         PostRow.due_at > since,
         PostRow.state.not_in(HOLD_NO_PLACE),
     )
+    if accounts is not None:
+        query = query.where(no_index_of(PostRow.account_id).in_(accounts))
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query) if row[3] is not None]
+
+
+def no_index_of(column: Any) -> ColumnElement[Any]:
+    """Wrap a column: its own index would lead through an account's or a state's posts of all times."""
+    return func.coalesce(column, null())
 
 
 def propose(session: Session, given: Sequence[tuple[int, datetime | None, str]]) -> None:
