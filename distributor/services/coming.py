@@ -90,7 +90,8 @@ def coming(
     if subject.source == "database":
         with deps.store.read() as session:
             _lay_in_embargoes(session, days, [subject], _bounds(first, last, zone))
-            _lay_in_posts(session, days, [subject], zone, most, skip)
+            if most != 0:
+                _lay_in_posts(session, days, [subject], zone, most, skip)
     return {
         "organisation": slug,
         "calendar": subject.calendar.name,
@@ -122,7 +123,8 @@ def coming_everywhere(
         days = _empty_days(first, last, {gap for each in subjects for gap in unknown(each.calendar, first, last)})
         _lay_in_occasions(days, _gathered(subjects, first, last), everybody=len(subjects))
         _lay_in_embargoes(session, days, subjects, _bounds(first, last, BERLIN))
-        _lay_in_posts(session, days, subjects, BERLIN, most, skip)
+        if most != 0:
+            _lay_in_posts(session, days, subjects, BERLIN, most, skip)
     return {
         "organisation": None,
         "calendar": None,
@@ -222,7 +224,7 @@ def _lay_in_posts(
     if most is None:
         posts = placed.listed(session, bounds[0], bounds[-1], accounts)
     else:
-        numbers, counts = placed.firsts(session, bounds, accounts, most, skip) if most else ([], {})
+        numbers, counts = placed.firsts(session, bounds, accounts, most, skip)
         posts = placed.named(session, numbers)
         for number, told in enumerate(days.values()):
             told["count"] = counts.get(number, 0)

@@ -18,7 +18,7 @@ from distributor.services.deps import Deps
 from distributor.services.permission import visible
 from distributor.services.topics import Topic
 from distributor.store import placed
-from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
+from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 from distributor.themes import theme_of
 from distributor.wording import BERLIN
 
@@ -26,6 +26,8 @@ BEHIND, AHEAD = 6, 4
 """How many weeks of themes are looked at before this one, and from it on."""
 
 _MOST = 60
+"""How many lines a list shows; a week of one Jobcenter and more."""
+
 _WEEK = timedelta(days=7)
 _TO_COME = (State.DRAFTED, State.AWAITING, State.SCHEDULED, State.STAGED)
 
@@ -146,20 +148,11 @@ def _days(session: Session, special: Sequence[Mapping[str, Any]], accounts: Mapp
 
 
 def _published(session: Session, accounts: Mapping[int, Account], now: datetime) -> tuple[list[Published], int]:
-    total, numbers = placed.published(session, now - _WEEK, accounts, _MOST)
-    query = (
-        select(PostRow.id, ItemRow.title, PostRow.account_id, PostRow.published_at, ReceiptRow.url)
-        .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .outerjoin(ReceiptRow, ReceiptRow.post_id == PostRow.id)
-        .where(PostRow.id.in_(numbers))
-        .order_by(PostRow.published_at.desc(), PostRow.id)
-    )
-    lines = [
-        Published(number, title, accounts[account].organisation_name, accounts[account].channel, at, url or "")
-        for number, title, account, at, url in session.execute(query)
-        if at is not None
-    ]
-    return lines, total
+    total, shown = placed.published(session, now - _WEEK, accounts, _MOST)
+    return [
+        Published(number, title, accounts[account].organisation_name, accounts[account].channel, at, url)
+        for number, title, account, at, url in shown
+    ], total
 
 
 def _open(session: Session, accounts: Mapping[int, Account]) -> list[Open]:

@@ -51,9 +51,16 @@ def judge(deps: Deps, session: Session, rows: Iterable[Row]) -> dict[int, list[d
         for row, due in timed
     }
     return {
-        post.id: [{"fix": None, **problem} for problem in post.problems] + list(map(asdict, found.get(post.id, ())))
+        post.id: [{"fix": None, **problem} for problem in post.problems] + list(map(_told, found.get(post.id, ())))
         for post, _, _, _ in listed
     }
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    """Return what ``asdict`` would, without its copy of every text."""
+    fix = problem.fix
+    told = {"rule": problem.rule, "severity": problem.severity, "text": problem.text}
+    return told | {"fix": None if fix is None else asdict(fix)}
 
 
 def _by_gates(deps: Deps, row: Row, due: datetime, clearance: Clearance) -> list[Problem]:
@@ -89,8 +96,8 @@ def against_slot(deps: Deps, session: Session, row: Row, due: datetime) -> list[
     ]
 
 
-Around = Mapping[tuple[str, str], Sequence[Carried]]
-"""What accounts bring around some moments, by channel and by the words that make two texts identical."""
+Around = Mapping[str, Mapping[str, Sequence[Carried]]]
+"""What accounts bring around some moments: by channel that forbids identical texts, by the words that make them so."""
 
 
 def _around(deps: Deps, session: Session, moments: Iterable[tuple[str, datetime]]) -> Around:
@@ -98,12 +105,13 @@ def _around(deps: Deps, session: Session, moments: Iterable[tuple[str, datetime]
     times: dict[str, list[datetime]] = {}
     for channel, moment in moments:
         times.setdefault(channel, []).append(moment)
-    near: dict[tuple[str, str], list[Carried]] = {}
+    near: dict[str, dict[str, list[Carried]]] = {}
     for channel, all_times in times.items():
         within = deps.connector(channel).limits.duplicates
         if within is not None:
+            same = near.setdefault(channel, {})
             for each in carried(session, channel, min(all_times) - within, max(all_times) + within):
-                near.setdefault((channel, essence(each.text)), []).append(each)
+                same.setdefault(essence(each.text), []).append(each)
     return near
 
 
@@ -111,9 +119,10 @@ def _by_slot(
     deps: Deps, row: Row, due: datetime, owner: Organisation, content: FeedItem, near: Around
 ) -> tuple[Problem, ...]:
     post, account, _, _ = row
+    same = near.get(account.channel)
     siblings = tuple(
         Sibling(other.organisation, other.text, other.at)
-        for other in near.get((account.channel, essence(post.document["text"])), ())
+        for other in (same.get(essence(post.document["text"]), ()) if same else ())
         if other.account_id != post.account_id and _comes_first(other, post)
     )
     return review_slot(

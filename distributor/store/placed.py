@@ -6,17 +6,19 @@ given back. Posts are picked by ``ix_post_calendar``, which also holds all that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
 from distributor.store.places import HOLD_NO_PLACE, no_index_of
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
+from distributor.store.types import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,15 @@ class Placed:
 
 def listed(session: Session, start: datetime, end: datetime, accounts: Collection[int]) -> Sequence[Placed]:
     """Return what holds a place from ``start`` until just before ``end`` on these accounts, in order."""
-    return _told(session, _places((start, end), accounts))
+    return _told(session, _places(2), {**_moments((start, end)), "accounts": list(accounts)})
 
 
 def named(session: Session, numbers: Collection[int]) -> Sequence[Placed]:
     """Return these posts, in the order of the calendar."""
-    return _told(session, PostRow.id.in_(numbers))
+    return _told(session, PostRow.id.in_(numbers), {})
 
 
-def _told(session: Session, which: ColumnElement[bool]) -> list[Placed]:
+def _told(session: Session, which: ColumnElement[bool], given: Mapping[str, Any]) -> list[Placed]:
     query = (
         select(
             *(PostRow.id, PostRow.due_at, PostRow.state, PostRow.document["link"].as_string(), ReceiptRow.url),
@@ -61,7 +63,7 @@ def _told(session: Session, which: ColumnElement[bool]) -> list[Placed]:
     )
     return [
         Placed(number, due_at, state, public or link, *others)
-        for number, due_at, state, link, public, *others in session.execute(query)
+        for number, due_at, state, link, public, *others in session.execute(query, given)
         if due_at is not None
     ]
 
@@ -70,13 +72,14 @@ def firsts(
     session: Session, days: Sequence[datetime], accounts: Collection[int], most: int, skip: int
 ) -> tuple[list[int], dict[int, int]]:
     """Return ``most`` posts of each day after ``skip`` others, and how many each day has at all."""
-    found = _by_day(days, accounts).subquery()
+    found = _by_day(len(days)).subquery()
     number = func.row_number().over(partition_by=found.c.day, order_by=(found.c.due_at, found.c.id))
     ranked = select(
         found.c.id, found.c.day, number.label("number"), func.count().over(partition_by=found.c.day).label("total")
     ).subquery()
     shown = and_(ranked.c.number > skip, ranked.c.number <= skip + most)
-    rows = session.execute(select(ranked).where(or_(shown, ranked.c.number == 1))).all()
+    given = {**_moments(days), "accounts": list(accounts)}
+    rows = session.execute(select(ranked).where(or_(shown, ranked.c.number == 1)), given).all()
     return [row.id for row in rows if skip < row.number <= skip + most], {row.day: row.total for row in rows}
 
 
@@ -84,49 +87,97 @@ def tallies(
     session: Session, days: Sequence[datetime], accounts: Collection[int]
 ) -> tuple[Sequence[tuple[int, int, int]], Sequence[tuple[int, str]]]:
     """Return (day, account, how many posts), and (day, title of an Item that has posts then), the earliest first."""
-    found = _by_day(days, accounts).subquery()
-    crowds = select(found.c.day, found.c.account_id, func.count()).group_by(found.c.day, found.c.account_id)
-    by_item = select(found.c.day, found.c.item_id, func.min(found.c.due_at).label("first"))
-    each = by_item.group_by(found.c.day, found.c.item_id).subquery()
-    titles = select(each.c.day, ItemRow.title).join(ItemRow, ItemRow.id == each.c.item_id)
+    crowds, titles = _tallies(len(days))
+    given = {**_moments(days), "accounts": list(accounts)}
     return (
-        [(day, account, number) for day, account, number in session.execute(crowds)],
-        [(day, title) for day, title in session.execute(titles.order_by(each.c.first, ItemRow.id))],
+        [(day, account, number) for day, account, number in session.execute(crowds, given)],
+        [(day, title) for day, title in session.execute(titles, given)],
     )
 
 
 def items(session: Session, spans: Sequence[datetime], states: Collection[State]) -> set[tuple[int, int]]:
     """Return (Item, number of the span that it has a post of these states in); spans are told as days are."""
-    query = select(PostRow.item_id, _number(spans).label("span"))
-    found = query.where(*_within(spans), no_index_of(PostRow.state).in_(states)).distinct()
-    return {(item, span) for item, span in session.execute(found)}
+    given = {**_moments(spans), "states": list(states)}
+    return {(item, span) for item, span in session.execute(_items(len(spans)), given)}
 
 
-def published(session: Session, since: datetime, accounts: Collection[int], most: int) -> tuple[int, Sequence[int]]:
-    """Return how many posts of these accounts were published since and stand, and the newest of them."""
+def published(
+    session: Session, since: datetime, accounts: Collection[int], most: int
+) -> tuple[int, Sequence[tuple[int, str, int, datetime, str]]]:
+    """Return how many posts of these accounts were published since and stand.
+
+    And of the newest of them: (Post, Item title, account, when, public address or nothing).
+    """
+    newest, total = _published()
+    given = {"since": since, "accounts": list(accounts), "most": most}
+    shown = [(number, title, account, at, url or "") for number, title, account, at, url in
+             session.execute(newest, given)]  # fmt: skip
+    return session.scalar(total, given) or 0, shown
+
+
+@cache
+def _published() -> tuple[Select[Any], Select[Any]]:
     fresh = (
-        PostRow.published_at >= since,
+        PostRow.published_at >= bindparam("since", type_=UtcDateTime()),
         no_index_of(PostRow.state) == State.PUBLISHED,
-        no_index_of(PostRow.account_id).in_(accounts),
+        no_index_of(PostRow.account_id).in_(bindparam("accounts", expanding=True)),
     )
-    newest = select(PostRow.id).where(*fresh).order_by(PostRow.published_at.desc(), PostRow.id).limit(most)
-    total = session.scalar(select(func.count()).select_from(PostRow).where(*fresh)) or 0
-    return total, session.scalars(newest).all()
+    columns: list[Any] = [PostRow.id, ItemRow.title, PostRow.account_id, PostRow.published_at, ReceiptRow.url]
+    newest: Select[Any] = (
+        select(*columns)
+        .select_from(PostRow)
+        .join(ItemRow, PostRow.item_id == ItemRow.id)
+        .outerjoin(ReceiptRow, ReceiptRow.post_id == PostRow.id)
+        .where(*fresh)
+        .order_by(PostRow.published_at.desc(), PostRow.id)
+        .limit(bindparam("most"))
+    )
+    total: Select[Any] = select(func.count()).select_from(PostRow).where(*fresh)
+    return newest, total
 
 
-def _by_day(days: Sequence[datetime], accounts: Collection[int]) -> Select[Any]:
-    columns: list[Any] = [PostRow.id, PostRow.account_id, PostRow.item_id, PostRow.due_at, _number(days).label("day")]
-    return select(*columns).where(_places(days, accounts))
+# Statements over many days are long: they are put together once for each number of days, which never changes.
 
 
-def _places(days: Sequence[datetime], accounts: Collection[int]) -> ColumnElement[bool]:
-    mine = no_index_of(PostRow.account_id).in_(accounts)
-    return and_(*_within(days), PostRow.state.not_in(HOLD_NO_PLACE), mine)
+@cache
+def _tallies(bounds: int) -> tuple[Select[Any], Select[Any]]:
+    found = _by_day(bounds).subquery()
+    crowds: Select[Any] = select(found.c.day, found.c.account_id, func.count())
+    by_item = select(found.c.day, found.c.item_id, func.min(found.c.due_at).label("first"))
+    each = by_item.group_by(found.c.day, found.c.item_id).subquery()
+    titles: Select[Any] = select(each.c.day, ItemRow.title).join(ItemRow, ItemRow.id == each.c.item_id)
+    return crowds.group_by(found.c.day, found.c.account_id), titles.order_by(each.c.first, ItemRow.id)
 
 
-def _within(days: Sequence[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return PostRow.due_at >= days[0], PostRow.due_at < days[-1]
+@cache
+def _items(bounds: int) -> Select[Any]:
+    wanted = no_index_of(PostRow.state).in_(bindparam("states", expanding=True))
+    columns: list[Any] = [PostRow.item_id, _number(bounds).label("span")]
+    return select(*columns).where(*_within(bounds), wanted).distinct()
 
 
-def _number(days: Sequence[datetime]) -> ColumnElement[int]:
-    return case(*((PostRow.due_at < end, number) for number, end in enumerate(days[1:])))
+@cache
+def _by_day(bounds: int) -> Select[Any]:
+    columns: list[Any] = [PostRow.id, PostRow.account_id, PostRow.item_id, PostRow.due_at, _number(bounds).label("day")]
+    return select(*columns).where(_places(bounds))
+
+
+def _places(bounds: int) -> ColumnElement[bool]:
+    mine = no_index_of(PostRow.account_id).in_(bindparam("accounts", expanding=True))
+    return and_(*_within(bounds), PostRow.state.not_in(HOLD_NO_PLACE), mine)
+
+
+def _within(bounds: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return PostRow.due_at >= _bound(0), PostRow.due_at < _bound(bounds - 1)
+
+
+def _number(bounds: int) -> ColumnElement[int]:
+    return case(*((PostRow.due_at < _bound(number + 1), number) for number in range(bounds - 1)))
+
+
+def _bound(number: int) -> BindParameter[datetime]:
+    return bindparam(f"bound_{number}", type_=UtcDateTime())
+
+
+def _moments(days: Sequence[datetime]) -> dict[str, datetime]:
+    return {f"bound_{number}": day for number, day in enumerate(days)}

@@ -47,6 +47,8 @@ def known(session: Session, kind: Kind, name: str) -> str | None:
 def names(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """Return for each key what a person reads: the name, or that it was erased; what is no key stays as it is."""
     asked = set(keys)
+    if not asked:
+        return {}
     rows = session.execute(select(PseudonymRow.key, PseudonymRow.name).where(PseudonymRow.key.in_(asked)))
     found = {key: name or f"{ERASED} ({key})" for key, name in rows}
     return {key: found.get(key, key) for key in asked}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import regex
 
@@ -87,12 +88,14 @@ def passed(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _mentions(text: str, written: date) -> Iterator[_Mention]:
-    """Yield the days that the text names and that had not passed when it was written."""
-    for mention in (*_dates(text, written), *_weekdays(text, written), *_spans(text, written)):
-        if mention.last > written:
-            yield mention
-    yield from _relative(text, written)
+@lru_cache(maxsize=1024)
+def _mentions(text: str, written: date) -> tuple[_Mention, ...]:
+    """Return the days that the text names and that had not passed when it was written.
+
+    Remembered, because every page that shows a post asks it of the same words.
+    """
+    named = (*_dates(text, written), *_weekdays(text, written), *_spans(text, written))
+    return (*(mention for mention in named if mention.last > written), *_relative(text, written))
 
 
 def _dates(text: str, written: date) -> Iterator[_Mention]:
