@@ -18,8 +18,8 @@ from distributor.services.queues import joined, own_turn
 from distributor.store.tables import ItemRow, PostRow
 from distributor.wording import BERLIN, day_bounds
 
-MOST = 8
-"""So many posts are looked over at once; our own choice: more than a day brings a Jobcenter, and a page stays light."""
+MOST = 25
+"""So many posts are looked over at once; our own choice: more than a day, or an item, brings a Jobcenter."""
 
 _GROUPED = 500
 

@@ -12,10 +12,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from distributor.domain import State
+from distributor.store.among import among
 from distributor.store.places import HOLD_NO_PLACE, no_index_of
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow, ReceiptRow
 from distributor.store.types import UtcDateTime
@@ -39,7 +40,7 @@ class Placed:
 
 def listed(session: Session, start: datetime, end: datetime, accounts: Collection[int]) -> Sequence[Placed]:
     """Return what holds a place from ``start`` until just before ``end`` on these accounts, in order."""
-    return _told(session, _places(2), {**_moments((start, end)), "accounts": list(accounts)})
+    return _told(session, _places(0, 1), {**_moments((start, end)), "accounts": list(accounts)})
 
 
 def named(session: Session, numbers: Collection[int]) -> Sequence[Placed]:
@@ -72,15 +73,10 @@ def firsts(
     session: Session, days: Sequence[datetime], accounts: Collection[int], most: int, skip: int
 ) -> tuple[list[int], dict[int, int]]:
     """Return ``most`` posts of each day after ``skip`` others, and how many each day has at all."""
-    found = _by_day(len(days)).subquery()
-    number = func.row_number().over(partition_by=found.c.day, order_by=(found.c.due_at, found.c.id))
-    ranked = select(
-        found.c.id, found.c.day, number.label("number"), func.count().over(partition_by=found.c.day).label("total")
-    ).subquery()
-    shown = and_(ranked.c.number > skip, ranked.c.number <= skip + most)
+    shown, counts = _firsts(len(days))
     given = {**_moments(days), "accounts": list(accounts)}
-    rows = session.execute(select(ranked).where(or_(shown, ranked.c.number == 1)), given).all()
-    return [row.id for row in rows if skip < row.number <= skip + most], {row.day: row.total for row in rows}
+    rows = session.scalars(shown, {**given, "most": most, "skip": skip})
+    return list(rows), {row.day: row.number for row in session.execute(counts, given)}
 
 
 def tallies(
@@ -120,7 +116,7 @@ def _published() -> tuple[Select[Any], Select[Any]]:
     fresh = (
         PostRow.published_at >= bindparam("since", type_=UtcDateTime()),
         no_index_of(PostRow.state) == State.PUBLISHED,
-        no_index_of(PostRow.account_id).in_(bindparam("accounts", expanding=True)),
+        among(no_index_of(PostRow.account_id), "accounts"),
     )
     columns: list[Any] = [PostRow.id, ItemRow.title, PostRow.account_id, PostRow.published_at, ReceiptRow.url]
     newest: Select[Any] = (
@@ -140,6 +136,25 @@ def _published() -> tuple[Select[Any], Select[Any]]:
 
 
 @cache
+def _firsts(bounds: int) -> tuple[Select[Any], Select[Any]]:
+    """Each day is asked for by itself: the index gives its first posts, whatever the others have."""
+    days = [
+        select(PostRow.id)
+        .where(_places(day, day + 1))
+        .order_by(PostRow.due_at, PostRow.id)
+        .limit(bindparam("most"))
+        .offset(bindparam("skip"))
+        .subquery()
+        for day in range(bounds - 1)
+    ]
+    shown = union_all(*(select(each.c.id) for each in days)).subquery()
+    found = _by_day(bounds).subquery()
+    counts: Select[Any] = select(found.c.day, func.count().label("number")).group_by(found.c.day)
+    numbers: Select[Any] = select(shown.c.id)
+    return numbers, counts
+
+
+@cache
 def _tallies(bounds: int) -> tuple[Select[Any], Select[Any]]:
     found = _by_day(bounds).subquery()
     crowds: Select[Any] = select(found.c.day, found.c.account_id, func.count())
@@ -153,22 +168,22 @@ def _tallies(bounds: int) -> tuple[Select[Any], Select[Any]]:
 def _items(bounds: int) -> Select[Any]:
     wanted = no_index_of(PostRow.state).in_(bindparam("states", expanding=True))
     columns: list[Any] = [PostRow.item_id, _number(bounds).label("span")]
-    return select(*columns).where(*_within(bounds), wanted).distinct()
+    return select(*columns).where(*_within(0, bounds - 1), wanted).distinct()
 
 
 @cache
 def _by_day(bounds: int) -> Select[Any]:
     columns: list[Any] = [PostRow.id, PostRow.account_id, PostRow.item_id, PostRow.due_at, _number(bounds).label("day")]
-    return select(*columns).where(_places(bounds))
+    return select(*columns).where(_places(0, bounds - 1))
 
 
-def _places(bounds: int) -> ColumnElement[bool]:
-    mine = no_index_of(PostRow.account_id).in_(bindparam("accounts", expanding=True))
-    return and_(*_within(bounds), PostRow.state.not_in(HOLD_NO_PLACE), mine)
+def _places(first: int, end: int) -> ColumnElement[bool]:
+    mine = among(no_index_of(PostRow.account_id), "accounts")
+    return and_(*_within(first, end), PostRow.state.not_in(HOLD_NO_PLACE), mine)
 
 
-def _within(bounds: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return PostRow.due_at >= _bound(0), PostRow.due_at < _bound(bounds - 1)
+def _within(first: int, end: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return PostRow.due_at >= _bound(first), PostRow.due_at < _bound(end)
 
 
 def _number(bounds: int) -> ColumnElement[int]:

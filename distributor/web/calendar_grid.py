@@ -15,11 +15,9 @@ MONTH, WEEK, LIST, DAY = "monat", "woche", "liste", "tag"
 VIEWS = {MONTH: N_("Monat"), WEEK: N_("Woche"), LIST: N_("Liste")}
 """The views to choose from; that of a single day is reached from the others."""
 
-SHOWN = {MONTH: 2, WEEK: 8, LIST: 4, DAY: 50}
-"""How many posts of a day a view shows; the others are on the day's own pages."""
-
-SHOWN_OF_ALL = SHOWN | {MONTH: 1, WEEK: 4, LIST: 1}
-"""The same where many Jobcenter are shown at once: a few of so many tell little, and the page stays light."""
+SHOWN = {MONTH: 4, WEEK: 12, LIST: 8, DAY: 100}
+"""How many posts of a day a view shows; the others are on the day's own pages. Our own choice: a day of one Jobcenter
+fits, and of all sixteen together enough to see what is meant."""
 
 _MONTHS = (
     *(N_("Januar"), N_("Februar"), N_("März"), N_("April"), N_("Mai"), N_("Juni"), N_("Juli"), N_("August")),
@@ -44,7 +42,7 @@ class Place:
     @property
     def most(self) -> int:
         """Return how many posts of a day are shown."""
-        return (SHOWN if self.organisation else SHOWN_OF_ALL)[self.view]
+        return SHOWN[self.view]
 
     @property
     def href(self) -> str:

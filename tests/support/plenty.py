@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
+from random import Random
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -13,19 +16,22 @@ from sqlalchemy.orm import Session
 from distributor.domain import State
 from distributor.store.tables import AccountRow, AttemptRow, EventRow, ItemRow, PostRow, ReceiptRow
 
-_TEXT = "Ausbildung mit 25? Lea hat es gewagt und erzählt, wie das Jobcenter ihr dabei geholfen hat. " * 6
-_DOCUMENT = {
-    "channel": "c",
-    "form": "feed",
-    "text": _TEXT,
-    "link": "https://kjc.example/s/abc",
-    "media": [],
-    "extra": {},
-}
-_CONTENT = {
-    **{"guid": "plenty", "title": "Beitrag", "link": "https://portal.example/1", "summary": _TEXT[:300]},
-    **{"text": _TEXT * 4, "topics": ["Ausbildung"], "media": []},
-}
+_WORDS = re.findall(
+    r"\w+",
+    """
+    Ausbildung Antrag Anfang Angst Arbeit Bescheid Bewerbung Beratung Briefe Budget Chance Darlehen Einladung Erfolg
+    Familie Freunde Frist Geduld Geld Gespräch Hilfe Hoffnung Interview Jobcenter Kaution Kinder Kurs Lehre Lohn
+    Miete Mut Nachweis Papier Praktikum Probezeit Reise Schule Schulden Sprache Strom Tagebuch Termin Umschlag Umzug
+    Unterlagen Vertrag Wege Weiterbildung Wohnung Ziel Zukunft abends allein anders bald besser dann dafür einfach
+    endlich erst gemeinsam genau gern gestern heute immer jetzt kaum langsam leise mehr mit morgen neu nie noch oft
+    ohne plötzlich richtig ruhig schnell schon selbst sicher trotzdem über viel vielleicht vorher warum weiter wenig
+    wieder wirklich zuerst zusammen zurück bekommt beginnt bezahlt bleibt bringt denkt entscheidet erklärt erzählt
+    findet fragt gelingt glaubt hilft kennt lernt macht öffnet plant rechnet schafft schreibt spart steht sucht
+    träumt versteht wagt wartet zeigt zieht
+    """,
+)
+_DOCUMENT = {"channel": "c", "form": "feed", "link": "https://kjc.example/s/abc", "media": [], "extra": {}}
+_CONTENT = {"guid": "plenty", "link": "https://portal.example/1", "topics": ["Ausbildung"], "media": []}
 _AT_ONCE = 5000
 
 
@@ -55,9 +61,27 @@ def plenty(session: Session, *, items: int, state: State, now: datetime, spread:
 _Row = tuple[int, int, int, datetime]
 
 
+@lru_cache(maxsize=512)
+def _title(item: int) -> str:
+    return _sentence(Random(item), 4, 9)
+
+
+@lru_cache(maxsize=512)
+def _text(item: int) -> str:
+    """Words that no other Item has in this order: what is written, and how well pages pack, is like in service."""
+    chance = Random(item)
+    return "\n\n".join(" ".join(f"{_sentence(chance, 6, 14)}." for _ in range(3)) for _ in range(2))
+
+
+def _sentence(chance: Random, fewest: int, most: int) -> str:
+    return " ".join(chance.choices(_WORDS, k=chance.randint(fewest, most))).capitalize()
+
+
 def _item(number: int, now: datetime) -> dict[str, Any]:
+    text = _text(number)
+    content = {**_CONTENT, "title": _title(number), "summary": text[:300], "text": text * 4}
     return {
-        **{"id": number, "guid": f"plenty-{number}", "digest": "d", "title": f"Beitrag {number}", "document": _CONTENT},
+        **{"id": number, "guid": f"plenty-{number}", "digest": "d", "title": _title(number), "document": content},
         **{
             "created_at": now,
             "changed_at": now,
@@ -72,9 +96,13 @@ def _post(row: _Row, state: State, now: datetime) -> dict[str, Any]:
     number, item, account, at = row
     approved = state not in (State.DRAFTED, State.AWAITING)
     public = state is State.PUBLISHED
+    document = {
+        **_DOCUMENT,
+        "text": f"{_text(item)}\n\n{_sentence(Random(account), 4, 9)} #{_WORDS[account % len(_WORDS)]}",
+    }
     return {
         **{"id": number, "item_id": item, "account_id": account, "form": "feed", "occurrence": 1, "state": state},
-        **{"code": f"p{number}", "item_revision": 1, "document": _DOCUMENT, "digest": "d", "problems": []},
+        **{"code": f"p{number}", "item_revision": 1, "document": document, "digest": "d", "problems": []},
         **{"due_at": at, "plan_why": "Freier Platz", "approved_digest": "d" if approved else None},
         **{"staged_digest": "d" if public else None, "sent_digest": "d" if public else None},
         **{"published_at": at if public else None, "created_at": now, "changed_at": now},

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from distributor.domain import State
 from distributor.services import queues
 from distributor.services.queues import Queue, queue_page, turn
+from tests.support.asked import asking
+from tests.support.plenty import plenty
 
 
 def titles(page: Any) -> list[str]:
@@ -163,3 +167,19 @@ def test_turn_knows_when_nothing_is_left(desk: Any) -> None:
         desk.becomes(post["id"], "closed")
     last = desk.awaiting()["id"]
     assert turn(desk.deps, person(desk, "anna"), last) == queues.Turn(None, 1)
+
+
+def test_a_full_page_and_the_last_one_take_as_many_questions_as_a_short_one(desk: Any) -> None:
+    eva = desk.person("eva")
+
+    def questions(path: str) -> int:
+        with asking(desk.deps) as asked:
+            assert eva.opens(path).status == 200
+        return len(asked)
+
+    few = questions("/freigabe")
+    with desk.deps.store.write() as session:
+        plenty(session, items=60, state=State.AWAITING, now=desk.clock.now(), spread=timedelta(days=9))
+    assert questions("/freigabe") == questions("/freigabe?ende=1") == few <= 23
+    middle = desk.posts(states=["awaiting"])[100]["id"]
+    assert questions(f"/freigabe?nach={middle}") == questions(f"/freigabe?vor={middle}") == few + 1

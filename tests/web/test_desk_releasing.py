@@ -75,7 +75,7 @@ def links(page: Any) -> set[int]:
     return {int(each.get("href").rsplit("/", 1)[1]) for each in page.find("//h2/a[starts-with(@href, '/post/')]")}
 
 
-def test_the_overview_asks_the_database_as_often_for_eight_posts_as_for_two(desk: Any) -> None:
+def test_the_overview_asks_the_database_as_often_for_many_posts_as_for_two(desk: Any) -> None:
     asked: list[str] = []
     anna = desk.person("anna")
     # X forbids identical texts, so its neighbours are asked for: once for the page, and so for the two as well.

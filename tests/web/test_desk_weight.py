@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from distributor.domain import State
+from distributor.web import calendar_grid
+from tests.support.plenty import plenty
 
 FIRST, LATER = 120_000, 20_000
 CALENDAR = ("/kalender", "/kalender?ansicht=monat", "/kalender?ansicht=woche&post=1")
@@ -25,6 +30,25 @@ def test_a_first_visit_and_a_later_page_are_light(desk: Any, first: str) -> None
     pages = ("/", "/freigabe", "/freigabe/auswahl", "/schulung", f"/post/{desk.awaiting()['id']}", "/konten")
     for path in (*pages, *CALENDAR):
         assert _weight(anna.opens(path)) < LATER, path
+
+
+def test_the_longest_pages_are_light_too(desk: Any) -> None:
+    with desk.deps.store.write() as session:
+        for state, hours in (
+            (State.AWAITING, 80),
+            (State.SCHEDULED, 80),
+            (State.MISSED, -80),
+            (State.PUBLISHED, -80),
+            (State.CLOSED, -80),
+        ):
+            plenty(session, items=40, state=state, now=desk.clock.now(), spread=timedelta(hours=hours))
+    queues = [f"/freigabe?liste={name}" for name in ("freigabe", "geplant", "hilfe", "veroeffentlicht", "geschlossen")]
+    views = [f"/kalender?ansicht={view}&kjc={who}" for view in calendar_grid.SHOWN for who in ("", "fulda")]
+    for login in ("anna", "eva"):
+        browser = desk.person(login)
+        for path in (*queues, *views, "/freigabe/auswahl", "/sitzung", "/verpasst"):
+            assert _weight(browser.opens(path)) < LATER, path
+    assert _weight(desk.person("eva").opens("/beitraege")) < LATER
 
 
 def _weight(page: Any) -> int:
