@@ -30,7 +30,7 @@ def read_atom(root: Node, url: str, notes: Notes) -> ParsedFeed:
     return finished(
         format="atom",
         title=_construct(root, "atom:title").text(),
-        drafts=[_draft(entry, inherited) for entry in readable(entries, notes)],
+        drafts=[_draft(entry.anew(), inherited) for entry in readable(entries, notes)],
         notes=notes,
         language=root.language or root.text("dc:language"),
         about=about_xml(root),

@@ -36,7 +36,7 @@ _MORE_AT_END = re.compile(rf"(?:…|\[\.\.\.\]|\.\.\.|\[…\])[\W_]{{0,6}}{_MORE
 
 def without_boilerplate(text: str) -> str:
     """Return a plain text without the lines at its end that belong to the portal and not to the entry."""
-    for _ in range(MOST_LINES):
+    for _ in range(MOST_LINES if text else 0):
         shorter = _shorter(text)
         if shorter == text:
             break

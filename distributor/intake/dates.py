@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 BERLIN = "Europe/Berlin"
@@ -64,6 +65,9 @@ _AND_CLOCK = rf"(?:(?:\s*,?\s*(?:um\s+|at\s+)?|\s*[-–]\s+){_CLOCK}{_ZONE})?\s*
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
+        # As nearly every RSS writes it; the shape of RFC 822 below reads it too, but takes its time.
+        r"[a-z]{3}, (?P<day>\d\d) (?P<month>[a-z]{3}) (?P<year>\d{4}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+        r" (?P<zone>[+-]\d{4}|GMT)",
         rf"{_WEEKDAY}(?P<year>\d{{4}})(?:[-/](?P<month>\d{{1,2}})(?:[-/](?P<day>\d{{1,2}}))?(?:(?:T|\s+){_CLOCK}{_ZONE})?)?",
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
         r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?P<fraction>(?!))?(?P<half>(?!))?"
@@ -157,6 +161,7 @@ def _second(written: str) -> int:
     return 59 if written == "60" else int(written)
 
 
+@lru_cache(maxsize=64)
 def _zone(name: str | None) -> tzinfo:
     if name is None:
         return ZoneInfo(BERLIN)

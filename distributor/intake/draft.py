@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -37,6 +38,7 @@ _SENTENCE_END = regex.compile(
     r"(?<!\b(?:z|B|d|h|u|a|o|i|s|v|e|V|Z|U|Dr|Nr|St|Str|bzw|ca|usw|Tel|Prof|Hr|Fr|inkl|ggf|evtl|max|min|Abs|Art|\d{1,2}))"
     r"[.!?…]+[\"“”«»’)]*(?=\s+\S|$)|[!?…]+(?=\s|$)"
 )
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _MAIL = regex.compile(r"[(<\[]?(?:mailto:)?[\w.+-]{1,64}@[\w.-]{1,255}[)>\]]?")
 
 
@@ -59,15 +61,18 @@ class Markup:
         return bool(self.value.strip())
 
 
+NOTHING = Markup()
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One entry as the feed says it. ``base`` is what relative addresses inside its HTML are relative to."""
 
     guid: str = ""
     link: str = ""
-    title: Markup = Markup()
-    summary: Markup = Markup()
-    content: Markup = Markup()
+    title: Markup = NOTHING
+    summary: Markup = NOTHING
+    content: Markup = NOTHING
     published: Sequence[str] = ()
     updated: Sequence[str] = ()
     topics: Sequence[str] = ()
@@ -102,7 +107,7 @@ def finished(
     *,
     format: str,
     title: str,
-    drafts: Sequence[Draft],
+    drafts: Iterable[Draft],
     notes: Notes,
     language: str = "",
     about: FeedAbout = FeedAbout(),  # noqa: B008 - frozen
@@ -235,7 +240,7 @@ def _authors(written: Sequence[str]) -> str:
 
 def _language(written: str) -> str:
     name = written.strip().replace("_", "-")
-    return name if regex.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}", name) else ""
+    return name if _LANGUAGE.fullmatch(name) else ""
 
 
 def _short(guid: str) -> str:

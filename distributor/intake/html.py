@@ -140,15 +140,17 @@ def _simply(html: str) -> str:
 
 def looks_like_html(text: str) -> bool:
     """Tell whether ``text`` carries known HTML tags; ``a < b`` and ``List<String>`` are plain text."""
-    return any(match.group(2).lower() in _KNOWN for match in _TAG.finditer(text))
+    return "<" in text and any(match.group(2).lower() in _KNOWN for match in _TAG.finditer(text))
 
 
 def text_of_either(value: str, *, plainly: bool = False) -> str:
     """Return the plain text of a field of which the feed does not say whether it is HTML."""
     if looks_like_html(value):
         return text_of(value, plainly=plainly)
-    plain = entities.unescape(value) if _ENTITY.search(value) else value
-    return tidy(_WRAPPED.sub(" ", "\n".join(line.rstrip() for line in plain.split("\n"))))
+    plain = entities.unescape(value) if "&" in value and _ENTITY.search(value) else value
+    if "\n" in plain:
+        plain = _WRAPPED.sub(" ", "\n".join(line.rstrip() for line in plain.split("\n")))
+    return tidy(plain)
 
 
 def tidy(text: str) -> str:

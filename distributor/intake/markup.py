@@ -108,7 +108,7 @@ class Node:
     ``base`` is what relative addresses in the element mean, its own ``xml:base`` counted in.
     """
 
-    __slots__ = ("_elements", "_nodes", "base", "element", "home", "name")
+    __slots__ = ("_children", "_named", "base", "element", "home", "name")
 
     def __init__(self, element: etree._Element, home: Home = NOWHERE, base: str = "") -> None:
         self.element = element
@@ -116,50 +116,48 @@ class Node:
         self.name = _name(str(element.tag), home)
         own_base = element.get(_XML_BASE)
         self.base = absolute(own_base, base) or base if own_base else base
-        self._elements: dict[str, list[etree._Element]] | None = None
-        self._nodes: dict[str, list[Node]] = {}
+        self._children: list[Node] | None = None
+        self._named: dict[str, list[Node]] = {}
 
     def based(self, base: str) -> Node:
         """Return the same element, with other words for what relative addresses in it mean."""
         return Node(self.element, self.home, base)
 
-    def children(self) -> Iterator[Node]:
-        """Yield the child elements in their order."""
-        for element in self.element:
-            if isinstance(element.tag, str):
-                yield Node(element, self.home, self.base)
+    def anew(self) -> Node:
+        """Return the same element with nothing looked up yet, so that what is looked up goes when it goes."""
+        return Node(self.element, self.home, self.base)
+
+    def children(self) -> list[Node]:
+        """Return the child elements in their order."""
+        if self._children is None:
+            home, base = self.home, self.base
+            self._children = [Node(one, home, base) for one in self.element if isinstance(one.tag, str)]
+            for child in self._children:
+                self._named.setdefault(child.name, []).append(child)
+        return self._children
 
     def names(self) -> list[str]:
         """Return the different names of the child elements, in their order."""
-        return list(self._by_name())
+        self.children()
+        return list(self._named)
 
     def all(self, *names: str) -> list[Node]:
         """Return the children with these names, name by name."""
-        elements = self._by_name() if self._elements is None else self._elements
-        found: list[Node] = []
-        for name in names:
-            # Most names that are asked for are not there, and most elements are not asked for.
-            if name in elements:
-                if name not in self._nodes:
-                    self._nodes[name] = [Node(one, self.home, self.base) for one in elements[name]]
-                found += self._nodes[name]
-        return found
-
-    def _by_name(self) -> dict[str, list[etree._Element]]:
-        if self._elements is None:
-            self._elements = {}
-            for element in self.element:
-                if isinstance(element.tag, str):
-                    self._elements.setdefault(_name(element.tag, self.home), []).append(element)
-        return self._elements
+        if self._children is None:
+            self.children()
+        # Most names that are asked for are not there.
+        if self._named.keys().isdisjoint(names):
+            return []
+        return [child for name in names for child in self._named.get(name, ())]
 
     def first(self, *names: str) -> Node | None:
         """Return the first child of the first of these names that has any."""
-        return next(iter(self.all(*names)), None)
+        found = self.all(*names)
+        return found[0] if found else None
 
     def text(self, *names: str) -> str:
         """Return the first text among the children of these names that is more than blanks; stripped."""
-        return next((text for child in self.all(*names) if (text := child.own_text())), "")
+        return next(iter(self.texts(*names)), "")
 
     def texts(self, *names: str) -> list[str]:
         """Return the texts of the children of these names that are more than blanks; stripped."""
@@ -167,7 +165,7 @@ class Node:
 
     def last_texts(self, *names: str) -> list[str]:
         """Return the texts name by name, of each name the last first: who writes a date twice means the later one."""
-        return [text for name in names for text in reversed(self.texts(name))]
+        return self.texts(*reversed(names))[::-1]
 
     def own_text(self) -> str:
         """Return all characters inside the element, stripped."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from distributor.domain import FeedMedium, ParsedFeed
 from distributor.intake.about import about_xml
-from distributor.intake.draft import Draft, Markup, Notes, finished, readable
+from distributor.intake.draft import NOTHING, Draft, Markup, Notes, finished, readable
 from distributor.intake.links import absolute, first_absolute
 from distributor.intake.markup import Node
 from distributor.intake.media_rss import credit_of, enclosure, media_of, picture, topics_of, transcripts_of
@@ -14,6 +16,7 @@ MOST_ENCLOSURES = 200
 
 _SUMMARIES = ("description", "itunes:summary", "media:description", "dc:description", "atom:summary", "abstract")
 _CONTENTS = ("content:encoded", "xhtml:body", "xhtml:div", "body", "fullitem", "content", "atom:content")
+_TEASERS = frozenset({"description", "summary"})
 _MUCH = 2
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
@@ -32,7 +35,7 @@ def read_rss(root: Node, url: str, notes: Notes) -> ParsedFeed:
     return finished(
         format=_format(root),
         title=channel.text("title", "dc:title"),
-        drafts=[_draft(entry) for entry in readable(entries, notes)],
+        drafts=[_draft(entry.anew()) for entry in readable(entries, notes)],
         notes=notes,
         language=channel.text("language", "dc:language") or inherited,
         about=about_xml(channel),
@@ -74,14 +77,15 @@ def _guid(item: Node) -> str:
 
 def _texts(item: Node) -> tuple[Markup, Markup]:
     """Return the teaser and the whole text."""
-    content = _markup(item, *_CONTENTS)
-    named = [name for name in item.names() if name in {"description", "summary"}]
-    both = [markup for name in named if (markup := _markup(item, name))]
-    if len(both) == 2 and not content:
+    holders = [item, *item.all("media:group")[:1]]
+    content = _markup(holders, *_CONTENTS)
+    named = [name for name in item.names() if name in _TEASERS]
+    if len(named) == len(_TEASERS) and not content:
         # They come in this order, but for a teaser that would be much longer than the text.
-        first, second = both
-        return (first, second) if len(first.value) < _MUCH * len(second.value) else (second, first)
-    return _markup(item, "summary", *_SUMMARIES), content or _markup(item, "media:text")
+        first, second = (_markup(holders, name) for name in named)
+        if first and second:
+            return (first, second) if len(first.value) < _MUCH * len(second.value) else (second, first)
+    return _markup(holders, "summary", *_SUMMARIES), content or _markup(holders, "media:text")
 
 
 def _link(item: Node) -> str:
@@ -104,15 +108,14 @@ def _permalink(item: Node) -> str:
     )
 
 
-def _markup(item: Node, *names: str) -> Markup:
-    group = item.first("media:group")
-    for holder in (item, group):
-        for node in holder.all(*names) if holder is not None else ():
+def _markup(holders: Sequence[Node], *names: str) -> Markup:
+    for holder in holders:
+        for node in holder.all(*names):
             # Elements inside the field are HTML that nobody escaped.
             markup = Markup(node.markup(), "html" if len(node.element) else "either")
             if markup:
                 return markup
-    return Markup()
+    return NOTHING
 
 
 def _topics(item: Node) -> list[str]:
@@ -130,15 +133,11 @@ def _credit(item: Node) -> str:
 
 def _authors(item: Node) -> list[str]:
     """Return who wrote the item, by the first way in which it says so."""
+    for way in ("dc:creator", "author", "dc:author"):
+        if names := item.texts(way):
+            return names
     nested = [text for node in item.all("atom:author") for text in node.texts("atom:name", "name")]
-    ways = (
-        item.texts("dc:creator"),
-        item.texts("author"),
-        item.texts("dc:author"),
-        nested,
-        item.texts("itunes:author"),
-    )
-    return next((names for names in ways if names), [])
+    return nested or item.texts("itunes:author")
 
 
 def _expiry(item: Node) -> str:
