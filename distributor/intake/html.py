@@ -85,8 +85,8 @@ _LINE = re.compile(r"</?(?:br|p|div|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre)>")
 _ATTRIBUTES = r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=]++))?)*+\s*/?"
 _SIMPLE = re.compile(rf"(?:[^<]++|</?(?:p|br|a|b|em|i|span|strong|u){_ATTRIBUTES}>)*+", re.IGNORECASE)
 _SIMPLE_WORD = re.compile(r"</?(?:a|b|em|i|span|strong|u)\b[^<>]*>", re.IGNORECASE)
-_SIMPLE_BREAK = re.compile(r" ?</?br\b[^<>]*> ?", re.IGNORECASE)
-_SIMPLE_PARAGRAPH = re.compile(r"\s*</?p\b[^<>]*>\s*", re.IGNORECASE)
+_SIMPLE_BREAK = re.compile(r"</?br\b[^<>]*>", re.IGNORECASE)
+_SIMPLE_PARAGRAPH = re.compile(r"</?p\b[^<>]*>", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _LONE_BULLET = re.compile(r"^[*+]$", re.MULTILINE)
 _DRAWING = re.compile(r"<svg\b[^<>]*>.*?<(title|desc)\b[^<>]*>(.{1,1000}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -132,7 +132,7 @@ def laid_out(source: str) -> str:
 
 def _simply(html: str) -> str:
     """Return the text of paragraphs and lines, as most feeds are: what ``laid_out`` would make of it, in no time."""
-    words = _SIMPLE_WORD.sub("", _SPACE.sub(" ", html))
+    words = _SIMPLE_WORD.sub("", html if _is_even(html) else _SPACE.sub(" ", html))
     lines = _SIMPLE_PARAGRAPH.sub("\n\n", _SIMPLE_BREAK.sub("\n", words))
     # Twice, as inscriptis does: what a portal escaped once too often is read as it was meant.
     return entities.unescape(entities.unescape(lines)) if "&" in lines else lines
@@ -166,10 +166,15 @@ def tidy(text: str) -> str:
 
 def _spaced(text: str) -> str:
     """Return the text with blanks as single ones, lines without any at their ends, and at most one line empty."""
-    if "\n" not in text and "  " not in text and text.isprintable():
+    if "\n" not in text and _is_even(text):
         return text.strip()
-    lines = (line.strip() for line in _BLANKS.sub(" ", text).split("\n"))
+    lines = ((line if _is_even(line) else _BLANKS.sub(" ", line)).strip() for line in text.split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _is_even(text: str) -> bool:
+    """Tell, without a look at each of them, that no blank stands in it but single spaces."""
+    return "  " not in text and text.isprintable()
 
 
 def one_line(text: str) -> str:

@@ -58,6 +58,9 @@ _SAME = {
 _VIDEO_APPLICATIONS = frozenset(
     {"application/vnd.apple.mpegurl", "application/x-mpegurl", "application/x-shockwave-flash", "application/dash+xml"}
 )
+_MIME = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
+_PIXELS = re.compile(r"\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*$")
+_DURATION = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,7}(?:\.\d{1,6})?)s?")
 _TORRENT = frozenset({"application/x-bittorrent", "application/x-torrent"})
 _PLAYABLE = ("video/mp4", "video/quicktime", "video/webm", "audio/mpeg", "audio/mp4", "image/jpeg", "image/png")
 
@@ -65,7 +68,7 @@ _PLAYABLE = ("video/mp4", "video/quicktime", "video/webm", "audio/mpeg", "audio/
 def plain_mime(written: str) -> str:
     """Return a media type in lower case, without parameters, under its registered name."""
     mime = written.split(";", 1)[0].strip().lower()
-    if not re.fullmatch(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}", mime):
+    if not _MIME.fullmatch(mime):
         return ""
     return _SAME.get(mime, mime)
 
@@ -151,13 +154,13 @@ def best(alternatives: Iterable[FeedMedium]) -> FeedMedium | None:
 
 def number(written: str) -> int | None:
     """Return a whole number of pixels, or None."""
-    match = re.match(r"\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*$", written)
+    match = _PIXELS.match(written)
     return int(match.group(1)) if match else None
 
 
 def seconds(written: str) -> float | None:
     """Return a duration written as seconds, ``mm:ss`` or ``hh:mm:ss`` in seconds, or None."""
-    match = re.fullmatch(r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,7}(?:\.\d{1,6})?)s?", written.strip())
+    match = _DURATION.fullmatch(written.strip())
     if match is None:
         return None
     total = int(match.group(1) or 0) * 3600 + int(match.group(2) or 0) * 60 + float(match.group(3))

@@ -69,8 +69,7 @@ def media_of(node: Node, *, duration: str = "", poster: str = "") -> list[FeedMe
     if not media and node.first("media:player") is not None:
         media = _content(node, _Around(duration=seconds(duration), poster=around.poster))
     if not any(medium.kind in {"image", "video"} for medium in media):
-        thumbnail = _largest(_thumbnails(node))
-        media += [thumbnail] if thumbnail else []
+        media += _thumbnail(node)
     return media
 
 
@@ -143,13 +142,15 @@ def transcripts_of(node: Node) -> list[Captions]:
 
 
 def _around(node: Node, before: _Around) -> _Around:
+    if not node.children() and not node.get("duration"):
+        return before
     tracks = {track.url: track for track in (*_subtitles(node), *transcripts_of(node), *before.captions)}
-    thumbnail = _largest(_thumbnails(node))
+    thumbnail = _largest(node)
     return _Around(
         credit=credit_of(node) or before.credit,
         rights=_rights(node) or before.rights,
         licence=_licence(node) or before.licence,
-        poster=thumbnail.url if thumbnail else before.poster,
+        poster=_address(thumbnail) if thumbnail else before.poster,
         duration=seconds(node.get("duration")) or before.duration,
         captions=tuple(tracks.values())[:MOST_TRACKS],
         transcript=_transcript(node) or before.transcript,
@@ -202,8 +203,8 @@ def _group(group: Node, before: _Around) -> list[FeedMedium]:
         return [replace(chosen, poster=chosen.poster or picture.url)]
     if chosen is None and picture is None:
         chosen = best(alternatives)
-        thumbnail = _largest(_thumbnails(group)) if chosen is None or chosen.kind == "other" else None
-        return [medium for medium in (chosen, thumbnail) if medium]
+        thumbnail = _thumbnail(group) if chosen is None or chosen.kind == "other" else []
+        return [*([chosen] if chosen else []), *thumbnail]
     only = chosen or picture
     return [only] if only and only.alt is not None else [replace(only, alt=_alt(group, only.kind))] if only else []
 
@@ -248,8 +249,12 @@ def _alt(node: Node, kind: str) -> str | None:
     return _line(said) or None
 
 
-def _thumbnails(node: Node) -> list[FeedMedium]:
-    """Return the thumbnails, of which the specification says that they stand in the order of their importance."""
+def _thumbnail(node: Node) -> list[FeedMedium]:
+    """Return the largest thumbnail as a picture, if there is any."""
+    child = _largest(node)
+    if child is None:
+        return []
+    url = _address(child)
     return [
         FeedMedium(
             url=url,
@@ -261,10 +266,14 @@ def _thumbnails(node: Node) -> list[FeedMedium]:
             rights=_rights(node),
             licence=_licence(node),
         )
-        for child in node.all("media:thumbnail")[:50]
-        if (url := absolute(child.get("url") or child.own_text(), child.base))
     ]
 
 
-def _largest(pictures: Sequence[FeedMedium]) -> FeedMedium | None:
-    return max(pictures, key=lambda medium: medium.width or 0, default=None)
+def _largest(node: Node) -> Node | None:
+    """Return the largest thumbnail that has an address; of equals the first, which matters most."""
+    usable = (child for child in node.all("media:thumbnail")[:50] if _address(child))
+    return max(usable, key=lambda child: number(child.get("width")) or 0, default=None)
+
+
+def _address(thumbnail: Node) -> str:
+    return absolute(thumbnail.get("url") or thumbnail.own_text(), thumbnail.base)
