@@ -67,11 +67,12 @@ class Crew:
         return bool(claimed.calls) or claimed.turned_down
 
     def _await(self, patience: float) -> None:
-        """Wait for an answer. Where many come, wait for a few more: every thread has its next call meanwhile."""
+        """Wait for an answer. Where many come, wait for a few more, but never until the threads have nothing to do."""
         if self._flying:
             wait(self._flying, timeout=patience, return_when=FIRST_COMPLETED)
             if self._pace > 1:
-                wait(self._flying, timeout=min(patience, _GATHERING))
+                older = list(self._flying)[: len(self._flying) // 2]
+                wait(older, timeout=min(patience, _GATHERING))
 
     def _note(self, claimed: Claimed) -> None:
         """Note the newest release outside the database too, before its first byte leaves."""
@@ -133,12 +134,13 @@ class Crew:
         return claimed
 
     def _room(self) -> int:
-        """Return how many calls to claim: one for each idle thread, and as many ahead as ended during the last turn.
+        """Return how many calls to claim: one for each idle thread, and ahead twice what ended during the last turn.
 
-        A thread that is done while the database is busy then has its next call at hand, and the faster the calls, the
-        more of them share the cost of a turn; where calls are slow or few, none is claimed ahead.
+        A thread that is done while the database is busy then has its next call at hand, also when this turn takes
+        longer than the last, and the faster the calls, the more of them share the cost of a turn; where calls are slow
+        or few, hardly any is claimed ahead.
         """
-        return self._size + min(self._pace, _AHEAD * self._size) - len(self._flying)
+        return self._size + min(2 * self._pace, _AHEAD * self._size) - len(self._flying)
 
     def _looks(self) -> int:
         """Return how many looks may begin: a quarter of the crew at most; the others are for what is due."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from distributor.store import telling
-from distributor.store.asking import ask
+from distributor.store.asking import Asking
 from distributor.store.prepared import Prepared
 
 CONNECTIONS = 24
@@ -44,7 +44,8 @@ class Store:
         self.engine = _engine(url, connections, statement)
         one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         lean: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
-        self._asking = _engine(url, connections if self.is_sqlite else _ASKING, statement, **lean)
+        at_once = connections if self.is_sqlite else _ASKING
+        self._asking = Asking(_engine(url, at_once, statement, **lean), at_once)
         self._reading = self.engine.execution_options(reading=True, **one_moment)
 
     @property
@@ -68,7 +69,7 @@ class Store:
 
     def ask(self, question: Prepared, **values: Any) -> Sequence[Any] | None:
         """Ask one question outside of any transaction, and return the first row. Raises: Unasked."""
-        return ask(self._asking, question, **values)
+        return self._asking.ask(question, **values)
 
     def time(self) -> datetime | None:
         """Return what the database's own clock says; None where that is this machine's."""
@@ -80,7 +81,7 @@ class Store:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._asking.dispose()
+        self._asking.close()
         self.engine.dispose()
 
 
