@@ -70,8 +70,11 @@ def released_by(person: str, last: Change | None, able: Set[str]) -> None:
     if others:
         text = f"Sie haben diesen Post zuletzt geändert; freigeben muss ihn eine zweite Person ({_named(others)})."
         raise Refused(text, code="four_eyes.second_person")
-    text = "Sie haben diesen Post zuletzt geändert, und außer Ihnen kann ihn niemand freigeben; bitte allein freigeben "
-    raise Refused(f"{text}und einen Grund nennen (--alone --reason).", code="four_eyes.nobody_else")
+    text = (
+        "Sie haben diesen Post zuletzt geändert, und außer Ihnen kann ihn niemand freigeben; "
+        "bitte allein freigeben und einen Grund nennen (--alone --reason)."
+    )
+    raise Refused(text, code="four_eyes.nobody_else")
 
 
 def standing(votes: Iterable[Vote], able: Set[str], now: datetime) -> list[Vote]:

@@ -7,7 +7,15 @@ The list is made anew, from the folder ``distributor``, by::
 
     pybabel extract -F locale/babel.cfg --no-location --omit-header --sort-output -o locale/messages.pot .
 
-A translation is a catalogue in this folder (``en/LC_MESSAGES/distributor.po``), read here and nowhere else.
+Rules, use cases, connectors and the calendar speak German without gettext, for what they say is stored, sent and filed.
+``sentences.pot`` lists it, found by ``sentences.py``; pages translate it where they show it (``distributor.web.said``).
+That list is made anew from the repository's root by::
+
+    pybabel extract -F distributor/locale/sentences.cfg --no-location --omit-header --sort-output \\
+        -o distributor/locale/sentences.pot .
+
+A translation is two catalogues in this folder, ``en/LC_MESSAGES/distributor.po`` and ``sentences.po``; ``pybabel update
+-i … -o … -l en --omit-header --no-wrap`` takes new sentences over.
 """
 
 from __future__ import annotations

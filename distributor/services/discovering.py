@@ -69,8 +69,11 @@ def _guessed(got: Fetched, allow_private: Collection[str]) -> Found:
             continue
         how = f"Die Webseite nennt keinen Feed; genommen wurde der an einer üblichen Stelle: {place}."
         return Found(place, parsed, how)
-    text = "Das ist eine Webseite, die keinen Feed nennt, und an den üblichen Stellen liegt keiner; "
-    raise Refused(f"{text}bitte die Adresse des Feeds angeben.", code="feed.not_a_feed")
+    text = (
+        "Das ist eine Webseite, die keinen Feed nennt, und an den üblichen Stellen liegt keiner; "
+        "bitte die Adresse des Feeds angeben."
+    )
+    raise Refused(text, code="feed.not_a_feed")
 
 
 @dataclass(frozen=True, slots=True)
