@@ -58,6 +58,8 @@ LABELS: Mapping[Kind, str] = MappingProxyType(
 )
 
 _DAY = timedelta(days=1)
+_NAMED_YEARS = range(2000, 2030)
+"""Years that have every day by its name; which ones hardly matters, for the names stay."""
 _YEAR = timedelta(days=365)
 _LONGEST = 5 * _YEAR
 
@@ -168,6 +170,21 @@ def quiet_days(year: int) -> tuple[Occasion, ...]:
     return tuple(Occasion(day, day, "quiet", name) for day, name in named)
 
 
+@lru_cache(maxsize=8)
+def names_in(language: str) -> Mapping[str, str]:
+    """Return what the days of law and school authorities in Hessen are called in another language, by German name.
+
+    Empty for a language that the package does not have.
+    """
+    known = _looked_up("DE-HE", "public", []).supported_languages
+    full = next((each for each in known if each.partition("_")[0] == language), None)
+    names: dict[str, str] = {}
+    for category in ("public", "school") if full else ():
+        german, other = (_looked_up("DE-HE", category, _NAMED_YEARS, spoken) for spoken in ("de", full))
+        names |= {german[day]: other[day] for day in german}
+    return MappingProxyType(names)
+
+
 def _first_advent(year: int) -> date:
     """Return the Sunday that lies three weeks before the last one until Christmas Eve."""
     eve = date(year, 12, 24)
@@ -178,12 +195,14 @@ def _continues(one: tuple[date, str], two: tuple[date, str]) -> bool:
     return two[0] - one[0] == _DAY and two[1] == one[1]
 
 
-def _looked_up(code: str, category: str, years: Sequence[int]) -> HolidayBase:
+def _looked_up(code: str, category: str, years: Sequence[int], language: str | None = "de") -> HolidayBase:
     # Its import takes as long as the whole start of the command line, which seldom needs it.
     from holidays import country_holidays  # noqa: PLC0415
 
     country, _, subdivision = code.partition("-")
     try:
-        return country_holidays(country, subdiv=subdivision or None, years=years, language="de", categories=(category,))
+        return country_holidays(
+            country, subdiv=subdivision or None, years=years, language=language, categories=(category,)
+        )
     except (NotImplementedError, ValueError) as error:
         raise ValueError(f"unknown holiday code {code!r}") from error

@@ -16,13 +16,15 @@ from distributor.domain import Refused
 from distributor.services import account_views, accounts
 from distributor.services.account_views import Matter, Standing
 from distributor.services.permission import allowed, require
+from distributor.web.dates import when
 from distributor.web.guarding import Asked, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
 from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
-from distributor.web.pages import see_other, when
+from distributor.web.pages import see_other
 from distributor.web.posts import status_of
 from distributor.web.proof import Recent, RecentReader
 from distributor.web.queue import channel_labels, organisations
+from distributor.web.said import said
 
 FIELD = "feld:"
 """How the names of the inputs begin that carry an account's fields."""
@@ -157,12 +159,14 @@ def to_do(standing: Standing) -> str:
     """Return why an account needs somebody and the one thing to do about it; empty for one that needs nobody."""
     account = standing.account
     sentences: dict[Matter, Callable[[], str]] = {
-        Matter.INCOMPLETE: lambda: _("Es fehlt: {what}. Bitte ergänzen.").format(what=", ".join(account["missing"])),
+        Matter.INCOMPLETE: lambda: _("Es fehlt: {what}. Bitte ergänzen.").format(
+            what=", ".join(map(said, account["missing"]))
+        ),
         Matter.HELD: lambda: _("{why} Ist der Grund behoben: prüfen, dann weiterlaufen lassen.").format(
-            why=_sentence(account["paused_reason"])
+            why=_sentence(said(account["paused_reason"]))
         ),
         Matter.LACKS: lambda: _("Dem Zugang fehlt: {what}. Bitte neu verbinden.").format(
-            what="; ".join(account["lacks"])
+            what="; ".join(map(said, account["lacks"]))
         ),
         Matter.ENDED: lambda: _("Der Zugang endete am {time}. Bitte neu verbinden.").format(
             time=when(account["ends_at"])
@@ -210,7 +214,8 @@ def inputs(connector: Connector, held: Mapping[str, Any], typed: Mapping[str, st
 
 
 def _label(field: Field) -> str:
-    return field.label if field.required or field.choices else _("{label} (freiwillig)").format(label=field.label)
+    label = said(field.label)
+    return label if field.required or field.choices else _("{label} (freiwillig)").format(label=label)
 
 
 def form(
@@ -282,7 +287,7 @@ def _page(
         **layout(desk, visitor),
         "standing": found,
         "account": account,
-        "label": connector.label,
+        "label": said(connector.label),
         "matter": matters()[found.matter],
         "needs": to_do(found),
         "facts": [

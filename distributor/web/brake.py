@@ -18,6 +18,7 @@ from distributor.web.language import ngettext
 from distributor.web.layout import CHANNEL, EVERYTHING, ORGANISATION, done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
+from distributor.web.said import said
 
 HELD_SHOWN = 10
 """How many of the posts that a Stop holds are listed."""
@@ -112,7 +113,7 @@ def _refused(request: Request, desk: Desk, visitor: Visitor, error: Refused, typ
 
 def _context(desk: Desk, visitor: Visitor) -> dict[str, Any]:
     names = {each["slug"]: each["name"] for each in views.organisation_list(desk.deps)}
-    labels = {channel: connector.label for channel, connector in sorted(desk.deps.connectors.items())}
+    labels = {channel: said(connector.label) for channel, connector in sorted(desk.deps.connectors.items())}
     shared = layout(desk, visitor)
     stopped = {stop["value"] for stop in shared["stops"]}
     outlook = stopping.outlook(desk.deps, desk.clock.now()) if stopped else {}

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from distributor.locale import N_
+from distributor.web.dates import day_name, day_span
 from distributor.web.language import gettext as _
-from distributor.wording import day_name, day_span
 
 MONTH, WEEK, LIST, DAY = "monat", "woche", "liste", "tag"
 

@@ -13,12 +13,14 @@ from distributor.services import approving, timing
 from distributor.services.timing import Outlook
 from distributor.web import calendar_page
 from distributor.web.calendar_grid import Place
+from distributor.web.dates import when
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Key, Reader, Sender, Text, Visitor
 from distributor.web.language import gettext as _
 from distributor.web.layout import done
 from distributor.web.moments import moment_of
-from distributor.web.pages import see_other, when
+from distributor.web.pages import see_other
 from distributor.web.posts import status_of
+from distributor.web.said import said
 from distributor.wording import stamp
 
 router = APIRouter()
@@ -31,7 +33,7 @@ def examine(desk: At, visitor: Reader, post_id: Key, zeit: Asked = "") -> Respon
     try:
         return _plain(_told(begun(desk, visitor, post_id, moment_of(zeit))))
     except Refused as error:
-        return _plain(error.text, status_of(error))
+        return _plain(said(error.text), status_of(error))
 
 
 @router.post("/kalender/verschieben")
@@ -108,7 +110,7 @@ def _asked(
 
 
 def _told(found: Outlook) -> str:
-    time, texts = when(found.at), [each.text for each in found.against]
+    time, texts = when(found.at), [said(each.text) for each in found.against]
     if found.at == found.due_at:
         return _("{time}: die jetzige Zeit.").format(time=time)
     if found.barred:

@@ -16,11 +16,12 @@ from distributor.services.permission import allowed, visible
 from distributor.services.verbs import VERBS
 from distributor.web import calendar_grid as grid
 from distributor.web.calendar_grid import Place, Span
+from distributor.web.dates import day_span
 from distributor.web.guarding import Desk, Visitor
 from distributor.web.language import gettext as _
 from distributor.web.layout import layout
 from distributor.web.queue import channel_labels, organisations
-from distributor.wording import BERLIN, day_span, stamp
+from distributor.wording import BERLIN, stamp
 from schedules.days import LABELS
 
 EVERYBODY = "alle"

@@ -13,6 +13,7 @@ from distributor.services import topics, views
 from distributor.services.conference import Conference, conference
 from distributor.services.permission import allowed
 from distributor.themes import OTHER, THEMES
+from distributor.web.dates import day_in_year, day_name
 from distributor.web.guarding import LARGEST, At, Desk, Fields, Key, Reader, Sender, Text, Visitor
 from distributor.web.language import gettext as _
 from distributor.web.language import in_german
@@ -20,7 +21,7 @@ from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
 from distributor.web.queue import channel_labels
-from distributor.wording import BERLIN, day_name
+from distributor.wording import BERLIN
 
 router = APIRouter()
 
@@ -114,7 +115,7 @@ def _context(desk: Desk, visitor: Visitor) -> dict[str, Any]:
         "horizons": horizons(),
         "theme_names": theme_names(),
         "themes": _themes(found),
-        "week_names": [f"{week:%d.%m.}" for week in found.weeks],
+        "week_names": [day_in_year(week, weekday=False) for week in found.weeks],
         "names": names,
         "responsible": responsible,
         "by_horizon": [

@@ -13,6 +13,7 @@ from distributor.services import overview
 from distributor.web.guarding import Desk
 from distributor.web.language import gettext as _
 from distributor.web.language import ngettext
+from distributor.web.said import said
 
 _TONES = {
     State.AWAITING: "info",
@@ -48,7 +49,7 @@ def matrix(desk: Desk, posts: Told, jobcenters: Told) -> dict[str, Any]:
         for each in jobcenters
         if each["slug"] in owners
     ]
-    return {"channels": [(channel, desk.deps.connector(channel).label) for channel in channels], "rows": rows}
+    return {"channels": [(channel, said(desk.deps.connector(channel).label)) for channel in channels], "rows": rows}
 
 
 def troubles(desk: Desk, posts: Told, jobcenters: Told) -> list[tuple[str, str, list[dict[str, Any]]]]:
@@ -57,7 +58,7 @@ def troubles(desk: Desk, posts: Told, jobcenters: Told) -> list[tuple[str, str, 
     return [
         (
             channel,
-            desk.deps.connector(channel).label,
+            said(desk.deps.connector(channel).label),
             [
                 {**each, "text": each["sentence"], "fix": None, "organisations": _about(each["told"])}
                 for each in troubles

@@ -23,6 +23,7 @@ from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.persons import in_item
 from distributor.web.posts import status_of
+from distributor.web.said import said
 from distributor.web.words import item_stages
 
 PAGE_SIZE = 25
@@ -303,7 +304,7 @@ def _texts(
     repeat = item["repeat"] or {"times": 0, "texts": []}
     held = {(each["channel"], each["occurrence"]): each for each in repeat["texts"]}
     held[channel, 0] = item["texts"].get(channel, {})
-    label = desk.deps.connector(channel).label
+    label = said(desk.deps.connector(channel).label)
     for occurrence in (0, *range(2, repeat["times"] + 2)):
         key, own = _text_key(channel, occurrence), held.get((channel, occurrence), {})
         if not occurrence and key not in typed:

@@ -12,11 +12,12 @@ from starlette.responses import Response
 from distributor.services import organisation_views
 from distributor.services.organisation_views import SOURCE, Shown
 from distributor.services.permission import allowed
+from distributor.web.dates import day_span
 from distributor.web.guarding import Asked, At, Reader
 from distributor.web.language import gettext as _
 from distributor.web.layout import layout
 from distributor.web.queue import channel_labels
-from distributor.wording import day_span
+from distributor.web.said import said
 from schedules.calendar import DAYS, Calendar, Duty
 
 router = APIRouter()
@@ -87,7 +88,7 @@ def _weeks(shown: Shown, labels: dict[str, str]) -> list[tuple[str, list[tuple[s
 
 def _span(first: int, last: int) -> str:
     """Return "Mo" or "Mo–Fr"."""
-    return DAYS[first] if first == last else f"{DAYS[first]}–{DAYS[last]}"
+    return said(DAYS[first]) if first == last else f"{said(DAYS[first])}–{said(DAYS[last])}"
 
 
 def _rules(calendar: Calendar) -> list[tuple[str, str]]:
@@ -122,7 +123,7 @@ def _length(span: timedelta) -> str:
 
 def _on_duty(duty: Duty) -> tuple[str, str]:
     """Return who answers comments and when."""
-    days = ", ".join(DAYS[day] for day in duty.days)
+    days = ", ".join(said(DAYS[day]) for day in duty.days)
     hours = f"{duty.start:%H:%M}–{duty.end:%H:%M}"
     bounds = f" ({day_span(duty.first, duty.last)})" if duty.first and duty.last else ""
     absent = _("abwesend: ") if duty.absent else ""

@@ -10,10 +10,11 @@ from distributor.domain import Refused, State
 from distributor.services import views
 from distributor.services.permission import allowed
 from distributor.services.verbs import VERBS
+from distributor.web.dates import when
 from distributor.web.guarding import Desk, Visitor
 from distributor.web.language import gettext as _
 from distributor.web.language import ngettext
-from distributor.web.pages import when
+from distributor.web.said import said
 
 Shown = dict[str, Any]
 
@@ -42,7 +43,7 @@ def _scope(scope: str, names: dict[str, str], desk: Desk) -> dict[str, Any]:
     if scope in names:
         return {"value": f"{ORGANISATION}:{scope}", "label": names[scope], "organisation": scope}
     if scope in desk.deps.connectors:
-        label = _("Kanal {channel}").format(channel=desk.deps.connectors[scope].label)
+        label = _("Kanal {channel}").format(channel=said(desk.deps.connectors[scope].label))
         return {"value": f"{CHANNEL}:{scope}", "label": label, "organisation": None}
     return {"value": EVERYTHING, "label": _("Alles"), "organisation": None}
 
@@ -66,7 +67,7 @@ def noted(desk: Desk, visitor: Visitor, what: str, post_id: int) -> dict[str, An
         shown = views.post_show(desk.deps, post_id, actor=visitor.actor)
     except Refused:
         return nothing
-    label = desk.deps.connectors[shown["channel"]].label if shown["channel"] in desk.deps.connectors else ""
+    label = said(desk.deps.connectors[shown["channel"]].label) if shown["channel"] in desk.deps.connectors else ""
     name = _("„{title}“ ({channel}, {organisation})").format(
         title=shown["title"], channel=label or shown["channel"], organisation=shown["organisation_name"]
     )
@@ -107,7 +108,7 @@ def _mended(shown: Shown, name: str) -> str:
         "Teilweise behoben: {name}. Ein Mangel bleibt: {first}",
         "Teilweise behoben: {name}. {number} Mängel bleiben, zuerst: {first}",
         len(left),
-    ).format(name=name, number=len(left), first=left[0]["text"])
+    ).format(name=name, number=len(left), first=said(left[0]["text"]))
     if shown["state"] == State.AWAITING:
         return remaining
     return _("{remaining} So kann der Post noch nicht freigegeben werden.").format(remaining=remaining)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from distributor.web import words
-from distributor.web.language import GERMAN, LANGUAGES, gettext, language, ngettext
+from distributor.web.dates import as_moment, day_in_year, day_name, when
+from distributor.web.language import LANGUAGES, gettext, language, ngettext
 from distributor.web.moments import field_value
-from distributor.wording import BERLIN, STATE_WORDS, local_time
+from distributor.web.said import content, content_or_said, said, said_choices, shown
+from distributor.wording import STATE_WORDS
 
 FOLDER = Path(__file__).parent
 
@@ -57,7 +57,14 @@ def environment(*, plain: bool = False) -> Environment:
     env.globals["language"] = language
     env.globals["languages"] = LANGUAGES
     env.filters["when"] = when
-    env.filters["field_value"] = lambda moment: field_value(_moment(moment))
+    env.filters["day_name"] = day_name
+    env.filters["day_in_year"] = day_in_year
+    env.filters["said"] = shown
+    env.filters["said_plain"] = said
+    env.filters["said_choices"] = said_choices
+    env.filters["german"] = content
+    env.filters["said_or_german"] = content_or_said
+    env.filters["field_value"] = lambda moment: field_value(as_moment(moment))
     env.filters["state_word"] = lambda state: gettext(STATE_WORDS[state])
     env.globals["severities"] = words.severities
     env.globals["item_stages"] = words.item_stages
@@ -65,20 +72,6 @@ def environment(*, plain: bool = False) -> Environment:
     env.globals["recall_outcomes"] = words.recall_outcomes
     env.globals["who_acts"] = words.who_acts
     return env
-
-
-def when(moment: datetime | str | None) -> str:
-    """Return a moment in German time, written as the reader does; the services' ISO 8601 strings are taken too."""
-    found = _moment(moment)
-    if found is None:
-        return gettext("noch ohne Zeit")
-    if language() == GERMAN:
-        return local_time(found)
-    return format_datetime(found, "EEE d MMM y, HH:mm", tzinfo=BERLIN, locale=language())
-
-
-def _moment(moment: datetime | str | None) -> datetime | None:
-    return datetime.fromisoformat(moment).astimezone(UTC) if isinstance(moment, str) else moment
 
 
 def _packed(request: Request, html: str, status: int) -> Response:

@@ -21,6 +21,7 @@ from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
 from distributor.web.proof import Recent
+from distributor.web.said import said
 
 UPLOAD = "/unterschrift"
 """How the address ends to which a signed document is sent."""
@@ -213,7 +214,7 @@ def _page(
         "person": consent_views.person_show(desk.deps, visitor.actor, key, desk.clock.now()),
         "states": _states(),
         "scopes": SCOPES,
-        "channels": [(name, connector.label) for name, connector in sorted(desk.deps.connectors.items())],
+        "channels": [(name, said(connector.label)) for name, connector in sorted(desk.deps.connectors.items())],
         "may_enter": allowed(visitor.actor, "person"),
         **extra,
     }

@@ -19,6 +19,7 @@ from distributor.web.layout import done, layout, noted
 from distributor.web.moments import moment_of, optional_moment
 from distributor.web.pages import see_other
 from distributor.web.preview import preview
+from distributor.web.said import said
 from distributor.web.stale import Shown, moment_shown, sides
 
 _FIELD_OF = {
@@ -261,7 +262,7 @@ def _page(
         "post": shown,
         "blocked": any(problem["severity"] == "block" for problem in shown["problems"]),
         "edited": any(event["what"] == "post.edited" for event in shown["events"]),
-        "label": connector.label,
+        "label": said(connector.label),
         "channel": shown["channel"],
         "preview": preview(shown, connector),
         "offers": _with_second_person(offers, shown, eyes),

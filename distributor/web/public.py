@@ -25,6 +25,7 @@ from distributor.web.desk import few_threads
 from distributor.web.guarding import Headers
 from distributor.web.pages import FOLDER
 from distributor.web.preview import is_web_address
+from distributor.web.said import said
 
 _BOTH = ["GET", "HEAD"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -120,7 +121,7 @@ def come_back(public: At, state: str = "", code: str = "") -> Response:
     try:
         trouble = connecting.arrive(public.deps, state, code, public.clock.now)
     except Refused as refusal:
-        return _page(public, _("Nicht angekommen"), refusal.text, 404)
+        return _page(public, _("Nicht angekommen"), said(refusal.text), 404)
     if trouble:
         return _page(public, _("Nicht verbunden"), trouble, 400)
     text = _("Die Anmeldung ist angekommen. Bitte zurück zu dem Fenster, in dem Sie das Konto verbinden.")

@@ -19,6 +19,7 @@ from distributor.web import paging
 from distributor.web.guarding import Asked, At, Number, Reader
 from distributor.web.language import gettext as _
 from distributor.web.layout import layout, noted
+from distributor.web.said import said
 
 PATH = "/freigabe"
 PAGE_SIZE = 50
@@ -96,7 +97,7 @@ def tab_labels() -> dict[Queue, str]:
 
 def channel_labels(deps: Deps) -> dict[str, str]:
     """Return how each channel calls itself."""
-    return {channel: connector.label for channel, connector in deps.connectors.items()}
+    return {channel: said(connector.label) for channel, connector in deps.connectors.items()}
 
 
 def organisations(deps: Deps, actor: Actor) -> list[tuple[str, str]]:

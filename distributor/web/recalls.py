@@ -14,6 +14,7 @@ from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
+from distributor.web.said import said
 
 router = APIRouter()
 
@@ -75,7 +76,7 @@ def _page(
     posts = [
         {
             **post,
-            "label": desk.deps.connectors[post["channel"]].label
+            "label": said(desk.deps.connectors[post["channel"]].label)
             if post["channel"] in desk.deps.connectors
             else post["channel"],
             "may_confirm": post["outcome"] == "task"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from distributor.domain import Role
 from distributor.services import releasing, undoing, views
 from distributor.services.releasing import Released, Seen
+from distributor.web.dates import day_name
 from distributor.web.guarding import LARGEST, Asked, At, Desk, Fields, Key, Number, Reader, Sender, Visitor
 from distributor.web.language import gettext as _
 from distributor.web.language import ngettext
@@ -20,7 +21,7 @@ from distributor.web.layout import done, layout
 from distributor.web.posts import carry_out
 from distributor.web.preview import preview
 from distributor.web.queue import channel_labels
-from distributor.wording import day_name
+from distributor.web.said import content
 
 PATH = "/freigabe/auswahl"
 _FIELD = "post-"
@@ -84,7 +85,7 @@ def _page(
         "choices": [
             ("", _("Alles, was wartet")),
             *((urlencode({"tag": each.isoformat()}), day_name(each)) for each in groups.days),
-            *((urlencode({"beitrag": number}), title) for number, title in groups.items),
+            *((urlencode({"beitrag": number}), content(title)) for number, title in groups.items),
         ],
         "chosen": urlencode({"tag": chosen.isoformat()} if chosen else {"beitrag": item} if item else {}),
         "path": PATH,

@@ -18,6 +18,7 @@ from distributor.domain import Refused, Role
 from distributor.services import inviting, letters, people, views
 from distributor.services.people import Membership
 from distributor.services.permission import allowed
+from distributor.web.dates import day_span
 from distributor.web.guarding import Asked, At, Desk, Fields, Reader, Secret, Sender, Text, Visitor, own_page
 from distributor.web.language import gettext as _
 from distributor.web.layout import done, layout
@@ -25,7 +26,6 @@ from distributor.web.pages import see_other
 from distributor.web.posts import status_of
 from distributor.web.proof import Recent
 from distributor.web.words import roles
-from distributor.wording import day_span
 
 INVITATION = "/einladung"
 

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from distributor.domain import Role, State
 from distributor.services.today import Line, Today, today
 from distributor.web import accounts
+from distributor.web.dates import day_name
 from distributor.web.guarding import At, Reader
 from distributor.web.language import gettext as _
 from distributor.web.language import ngettext
 from distributor.web.layout import layout
 from distributor.web.queue import channel_labels
-from distributor.wording import BERLIN, local_time
+from distributor.wording import BERLIN
 
 router = APIRouter()
 
@@ -29,7 +30,7 @@ def show(request: Request, desk: At, visitor: Reader) -> Response:
     context: dict[str, Any] = {
         **layout(desk, visitor),
         "today": found,
-        "heading": _("Heute, {day}").format(day=local_time(now).partition(",")[0]),
+        "heading": _("Heute, {day}").format(day=day_name(now.astimezone(BERLIN).date())),
         "lead": _lead(found, released_by_visitor=visitor.actor.has(Role.OFFICER)),
         "next": found.awaiting.lines[0] if visitor.actor.has(Role.OFFICER) and found.awaiting.lines else None,
         "labels": channel_labels(desk.deps),

@@ -18,6 +18,7 @@ from distributor.web.layout import done, layout
 from distributor.web.pages import is_partial, see_other
 from distributor.web.posts import status_of
 from distributor.web.preview import preview
+from distributor.web.said import said
 
 router = APIRouter()
 
@@ -77,7 +78,7 @@ def _page(
         **layout(desk, visitor),
         "item": {"id": item_id, "title": proofs.title},
         "channel": channel,
-        "label": connector.label,
+        "label": said(connector.label),
         "proofs": proofs,
         "verdict": _verdict(proofs),
         "options": [(proof.organisation, proof.short) for proof in proofs.each],

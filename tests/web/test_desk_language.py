@@ -32,9 +32,10 @@ def chooses(browser: Browser, code: str, path: str = "/freigabe") -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "de"])
-def test_every_sentence_is_translated_with_all_that_is_filled_in(code: str) -> None:
-    translated = catalogue(FOLDER / code / "LC_MESSAGES" / "distributor.po")
-    sentences = [message for message in catalogue(FOLDER / "messages.pot") if message.id]
+@pytest.mark.parametrize(("name", "template"), [("distributor.po", "messages.pot"), ("sentences.po", "sentences.pot")])
+def test_every_sentence_is_translated_with_all_that_is_filled_in(name: str, template: str, code: str) -> None:
+    translated = catalogue(FOLDER / code / "LC_MESSAGES" / name)
+    sentences = [message for message in catalogue(FOLDER / template) if message.id]
 
     assert {message.id for message in translated if message.id} == {message.id for message in sentences}
     for message in sentences:

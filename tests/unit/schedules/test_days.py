@@ -9,7 +9,17 @@ from datetime import date
 import pytest
 
 from schedules.calendar import Calendar
-from schedules.days import EFFECTS, KINDS, LABELS, Kind, Occasion, public_holidays, quiet_days, school_holidays
+from schedules.days import (
+    EFFECTS,
+    KINDS,
+    LABELS,
+    Kind,
+    Occasion,
+    names_in,
+    public_holidays,
+    quiet_days,
+    school_holidays,
+)
 from schedules.occasions import Gap, occasions, unknown
 from schedules.refusal import CalendarRefused
 
@@ -174,3 +184,11 @@ def test_planning_without_holidays_never_loads_the_holiday_data() -> None:
 
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
+
+
+def test_the_days_of_the_law_have_names_in_other_languages() -> None:
+    names = names_in("en")
+    assert {name for year in range(2026, 2030) for name in public_holidays("DE-HE", year).values()} <= set(names)
+    assert {one.title for one in school_holidays("DE-HE") if one.first.year >= 2000} <= set(names)
+    assert (names["Fronleichnam"], names["Sommerferien"]) == ("Corpus Christi", "Summer Break")
+    assert not names_in("xx")
