@@ -25,7 +25,7 @@ from distributor.wording import BERLIN
 BEHIND, AHEAD = 6, 4
 """How many weeks of themes are looked at before this one, and from it on."""
 
-_MOST = 60
+_MOST = 30
 """How many lines a list shows; a week of one Jobcenter and more."""
 
 _WEEK = timedelta(days=7)

@@ -15,7 +15,7 @@ MONTH, WEEK, LIST, DAY = "monat", "woche", "liste", "tag"
 VIEWS = {MONTH: N_("Monat"), WEEK: N_("Woche"), LIST: N_("Liste")}
 """The views to choose from; that of a single day is reached from the others."""
 
-SHOWN = {MONTH: 4, WEEK: 12, LIST: 8, DAY: 100}
+SHOWN = {MONTH: 3, WEEK: 12, LIST: 6, DAY: 100}
 """How many posts of a day a view shows; the others are on the day's own pages. Our own choice: a day of one Jobcenter
 fits, and of all sixteen together enough to see what is meant."""
 

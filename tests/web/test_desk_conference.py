@@ -114,7 +114,7 @@ def test_the_page_asks_the_database_as_often_for_many_posts_and_all_jobcenters_a
     shown = page.find("//section[h2[@id='war']]//li")
     [more] = page.find("//section[h2[@id='war']]//p[@class='more-posts']/a")
     total = int(page.one("//h2[@id='war']/*[@class='count']").text_content())
-    assert (len(shown), more.text_content()) == (60, f"und {total - 60} weitere")
+    assert (len(shown), more.text_content()) == (30, f"und {total - 30} weitere")
     assert people["eva"].opens(more.get("href")).status == 200
     assert few["eva"] <= few["anna"] + 1 <= 27
 
