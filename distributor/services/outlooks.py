@@ -23,13 +23,16 @@ _TIMED = (State.AWAITING, State.SCHEDULED, State.STAGED)
 
 
 def outlooks(deps: Deps, session: Session, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
-    """Return each post's ``notes``, ``cover`` and ``campaign``; as many questions for several posts as for one."""
+    """Return each post's ``notes``, ``cover`` and ``campaign``; as many questions for several posts as for one.
+
+    Those of the notes that speak of another post that must go first are told again as ``waits``.
+    """
     campaigns = calendars.campaign_items(session)
     shown: dict[int, dict[str, Any]] = {}
     for post, _, _, item in rows:
         campaign = campaigns.get(item.id)
         name = campaign.name if campaign else None
-        shown[post.id] = {"notes": _of_item(session, post, item), "cover": None, "campaign": name}
+        shown[post.id] = {"notes": _of_item(session, post, item), "waits": [], "cover": None, "campaign": name}
     timed = [(row, due) for row in rows if (due := row[0].due_at) is not None and row[0].state in _TIMED]
     if not timed:
         return shown
@@ -38,7 +41,8 @@ def outlooks(deps: Deps, session: Session, rows: Sequence[Row]) -> dict[int, dic
     for (post, account, owner, item), due in timed:
         calendar = known.of(owner)
         shown[post.id]["notes"] += warnings(calendar, account.channel, due)
-        shown[post.id]["notes"] += waits_for(deps, first.get((item.id, owner.id)), account.channel, due)
+        shown[post.id]["waits"] = waits_for(deps, first.get((item.id, owner.id)), account.channel, due)
+        shown[post.id]["notes"] += shown[post.id]["waits"]
         shown[post.id]["cover"] = answering(calendar, account.channel, due)
     return shown
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from distributor.domain import Actor, Refused, State
-from distributor.services import approving, views
+from distributor.services import approving, own_pages, views
 from distributor.services.deps import Deps
 from distributor.services.permission import RIGHTS
 from distributor.services.queues import joined, own_turn
@@ -50,7 +50,10 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The posts to be looked over together, in order of time, and how many there are in all."""
+    """The posts to be looked over together, in order of time, and how many there are in all.
+
+    ``fine`` tells whether nothing about a post is to be looked at; ``follows``, that it appears after another one here.
+    """
 
     posts: Sequence[dict[str, Any]]
     total: int
@@ -69,7 +72,31 @@ def waiting(deps: Deps, actor: Actor, *, item: int | None = None, day: date | No
         query = joined(select(PostRow.id), own_turn(actor)).where(*chosen)
         numbers = session.scalars(query.order_by(*order).limit(MOST)).all()
         total = session.scalar(joined(select(func.count()), own_turn(actor)).where(*chosen)) or 0
-    return Waiting(views.posts_shown(deps, numbers, actor=actor), total)
+    return Waiting(_side_by_side(deps, views.posts_shown(deps, numbers, actor=actor)), total)
+
+
+def _side_by_side(deps: Deps, posts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the posts as they are released together: what waits for one that goes with it need not be thought about.
+
+    That is the post on the own pages, if nothing about it is in question and it is not meant for later.
+    """
+    own = {
+        (post["item"], post["organisation"]): datetime.fromisoformat(post["due_at"])
+        for post in posts
+        if post["channel"] in own_pages.channels(deps) and post["due_at"] and _beyond_question(post)
+    }
+    found = []
+    for post in posts:
+        first = own.get((post["item"], post["organisation"]))
+        follows = bool(post["waits"]) and first is not None and first <= datetime.fromisoformat(post["due_at"])
+        notes = [note for note in post["notes"] if not (follows and note in post["waits"])]
+        told = {**post, "notes": notes, "follows": follows}
+        found.append({**told, "fine": _beyond_question(told)})
+    return found
+
+
+def _beyond_question(post: Mapping[str, Any]) -> bool:
+    return not post["notes"] and all(problem["severity"] == "hint" for problem in post["problems"])
 
 
 def groups(deps: Deps, actor: Actor) -> Groups:

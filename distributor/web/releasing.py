@@ -93,7 +93,6 @@ def _page(
         "total": waiting.total,
         "may": actor.has(Role.OFFICER) or actor.has(Role.EDITOR),
         "labels": channel_labels(deps),
-        "ticked": _beyond_question,
         "message": "" if found is None else _said(found),
         "released": [] if found is None else views.posts_shown(deps, list(found.done), actor=actor),
         "left": {} if found is None else found.left,
@@ -106,11 +105,6 @@ def _day(written: str) -> date | None:
         return date.fromisoformat(written) if written else None
     except ValueError:
         return None
-
-
-def _beyond_question(post: Mapping[str, Any]) -> bool:
-    """Tell whether the post is ticked beforehand: what is to be looked at is ticked by a person."""
-    return not post["notes"] and all(problem["severity"] == "hint" for problem in post["problems"])
 
 
 def _said(found: Released) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from distributor.services import accounts, approving, recalling, views
+from distributor.services import accounts, approving, recalling, releasing, views
+from distributor.store.tables import PostRow
 from tests.support.own_pages import CHANNEL, opens_pages
 from tests.support.world import SETUP, World
 
@@ -143,3 +144,35 @@ def test_who_approves_a_network_too_early_is_told_before(world: World) -> None:
     world.approves(of(world, CHANNEL)["id"])
     assert not any("auf der eigenen Website" in note for note in views.post_notes(world.deps, post["id"]))
     assert not any("auf der eigenen Website" in note for note in of(world, CHANNEL)["notes"])
+
+
+class TestTogether:
+    """Looked over on one page, to be released at once."""
+
+    def shown(self, world: World) -> tuple[Any, Any]:
+        posts = releasing.waiting(world.deps, world.person("fulda")).posts
+        [own], [network] = ([post for post in posts if post["channel"] == each] for each in (CHANNEL, "facebook"))
+        return own, network
+
+    def due(self, world: World, channel: str, at: datetime) -> None:
+        with world.deps.store.write() as session:
+            session.get_one(PostRow, of(world, channel)["id"]).due_at = at
+
+    def test_a_post_that_follows_one_beside_it_is_beyond_question_and_says_so(self, world: World) -> None:
+        own, network = self.shown(world)
+        assert (own["fine"], own["follows"]) == (True, False)
+        assert (network["fine"], network["follows"], network["notes"]) == (True, True, [])
+
+    def test_it_is_to_be_thought_of_where_the_first_is_later_or_itself_in_question(self, world: World) -> None:
+        at = datetime.fromisoformat(of(world, "facebook")["due_at"])
+        self.due(world, CHANNEL, at + timedelta(minutes=1))
+        own, network = self.shown(world)
+        assert (own["fine"], network["fine"], network["follows"]) == (True, False, False)
+        assert "auf der eigenen Website" in network["notes"][0]
+
+        self.due(world, CHANNEL, at)
+        with world.deps.store.write() as session:
+            problem = {"rule": "x", "severity": "warn", "text": "Bitte ansehen.", "fix": None}
+            session.get_one(PostRow, own["id"]).problems = [problem]
+        own, network = self.shown(world)
+        assert (own["fine"], network["fine"], network["follows"]) == (False, False, False)

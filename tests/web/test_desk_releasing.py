@@ -169,3 +169,14 @@ def test_a_post_that_is_being_sent_says_so(desk: Any) -> None:
     page = desk.person("anna").opens(f"/post/{post}")
     assert "Dieser Post wird gerade gesendet" in page.text
     assert page.find("//main//a[@href='/notbremse']")
+
+
+def test_the_choice_of_a_day_or_an_item_is_folded_until_one_is_chosen(desk: Any) -> None:
+    browser = desk.person("anna")
+    item = desk.posts(states=["awaiting"])[0]["item"]
+    [choice] = browser.opens(PATH).find("//details[summary[contains(., 'Nur ein Tag oder ein Beitrag')]]")
+    assert choice.get("open") is None
+    assert choice.xpath(f".//a[@href='{PATH}?beitrag={item}']")
+    [chosen] = browser.opens(f"{PATH}?beitrag={item}").find("//details[.//a[@aria-current='page']]")
+    assert chosen.get("open") is not None
+    assert chosen.xpath(f".//a[@href='{PATH}']")
