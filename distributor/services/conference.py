@@ -114,7 +114,7 @@ def conference(deps: Deps, actor: Actor, now: datetime) -> Conference:
             open=_open(session, accounts),
             unclear=_unclear(session),
             days=[each for each in days if each.crowds or each.occasions],
-            collisions=[(each.day, text) for each in days for text in _collisions(each)],
+            collisions=[(each.day, text) for each in days for text in _collisions(deps, each)],
             weeks=weeks,
             themes=_themes(session, weeks),
             topics=topics.topics(session, actor, items),
@@ -178,7 +178,7 @@ def _unclear(session: Session) -> list[tuple[int, str]]:
     return [(number, title) for number, title in session.execute(query.order_by(ItemRow.id.desc()).limit(_MOST))]
 
 
-def _collisions(each: Coming) -> Iterator[str]:
+def _collisions(deps: Deps, each: Coming) -> Iterator[str]:
     """Tell where a day's posts meet what speaks against them, or each other on one account."""
     if not each.crowds:
         return
@@ -190,7 +190,7 @@ def _collisions(each: Coming) -> Iterator[str]:
                 yield f"{occasion['title']}: {_posts(hit)}"
     for account, number in each.crowds.items():
         if number > 2:
-            yield f"{account.organisation_name}, {account.channel}: {_posts(number)}"
+            yield f"{account.organisation_name}, {deps.connector(account.channel).label}: {_posts(number)}"
 
 
 def _posts(number: int) -> str:

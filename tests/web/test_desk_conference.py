@@ -134,3 +134,12 @@ def test_a_theme_is_known_by_topics_first_and_then_by_the_title(
     title: str, topics: tuple[str, ...], theme: str
 ) -> None:
     assert theme_of(title, topics) == theme
+
+
+def test_what_runs_into_what_is_told_with_the_channels_own_name(desk: Any) -> None:
+    posts = desk.posts(channel="facebook")
+    for post in posts[:3]:
+        desk.becomes(post["id"], "scheduled", due_at=desk.clock.now() + timedelta(days=1))
+    page = desk.person("anna").opens("/sitzung")
+    assert f"Facebook: {len(posts[:3])} Posts" in page.text
+    assert "facebook:" not in page.text
