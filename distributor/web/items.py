@@ -25,6 +25,7 @@ from distributor.web.persons import in_item
 from distributor.web.posts import status_of
 from distributor.web.said import said
 from distributor.web.words import item_stages
+from distributor.wording import stamp
 
 PAGE_SIZE = 25
 _EMPTIED = "clearance.emptied."
@@ -62,6 +63,7 @@ def show_all(
         "items": found.items,
         "ways": paging.ways("/beitraege", {"nur": only}, shown, found.earlier, found.later),
         "only": only,
+        "now": stamp(desk.clock.now()),
         "choices": [
             ("", _("alle")),
             (_GONE, _("im Portal verschwunden")),

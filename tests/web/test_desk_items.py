@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from distributor.services import recall_views, repeating, views
 from distributor.services.clearing import Answer
 from distributor.services.people import actor_named
+from distributor.store.tables import ItemRow
 from distributor.web.items import answers_in
 from tests.support.answers import NOBODY
 
@@ -250,3 +252,14 @@ def test_a_repeat_gets_its_own_text_in_a_form_of_its_own(desk: Any) -> None:
     shown = views.item_show(desk.deps, number)
     assert shown["texts"] == {}
     assert [(each["occurrence"], each["du"]) for each in shown["repeat"]["texts"]] == [(2, "Wieder da")]
+
+
+def test_an_embargo_is_told_of_as_long_as_it_lasts(desk: Any) -> None:
+    [over, lasting] = [item["id"] for item in views.item_list(desk.deps)[:2]]
+    with desk.deps.store.write() as session:
+        session.get_one(ItemRow, over).embargo_until = desk.clock.now() - timedelta(hours=1)
+        session.get_one(ItemRow, lasting).embargo_until = desk.clock.now() + timedelta(days=1)
+    page = desk.person("eva").opens("/beitraege")
+    assert [each.getparent().find("h2/a").get("href") for each in page.find("//p[starts-with(., 'Sperrfrist')]")] == [
+        f"/beitraege/{lasting}"
+    ]
