@@ -89,7 +89,7 @@ def of_item(deps: Deps, item_id: int, now: datetime) -> dict[str, Any]:
         shown = persons.shown_in(session, [item_id]).get(item_id, ())
         named = consent.named_in(item.document["topics"])
         known = persons.known(session, named)
-        channels = sorted({account.channel for account, _ in items.accounts(session)})
+        channels = sorted(items.channels(session))
     linked = {each.person.key for each in shown}
     return {
         "persons": [

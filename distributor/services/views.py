@@ -52,8 +52,11 @@ def post_list(
     item_id: int | None = None,
     after: int = 0,
     limit: int | None = None,
+    brief: bool = False,
 ) -> list[dict[str, Any]]:
     """Return posts in order of due time, as much of them as the actor may see (None: all).
+
+    ``brief`` leaves Attempts and Receipts out, which not every page shows.
 
     A page begins behind the post ``after``, the last one of the page before. Raises: Refused where there is none.
     """
@@ -68,7 +71,7 @@ def post_list(
         )
         receipts: dict[int, ReceiptRow] = {}
         attempts: dict[int, list[AttemptRow]] = {}
-        for ids in _batched([row[0].id for row in rows]):
+        for ids in _batched([] if brief else [row[0].id for row in rows]):
             receipts |= proofs.receipts(session, ids)
             for attempt in posts.attempts(session, ids):
                 attempts.setdefault(attempt.post_id, []).append(attempt)

@@ -251,7 +251,7 @@ def _page(
     request: Request, desk: Desk, visitor: Visitor, item_id: int, extra: dict[str, Any], status: int = 200
 ) -> Response:
     item = views.item_show(desk.deps, item_id)
-    posts = views.post_list(desk.deps, actor=visitor.actor, item_id=item_id)
+    posts = views.post_list(desk.deps, actor=visitor.actor, item_id=item_id, brief=True)
     owners = views.organisation_list(desk.deps)
     said = {f"{each.question}:{each.subject}": each.answer for each in clearing.accept_feed(desk.deps, item_id)}
     what, typed = extra.pop("done", ""), extra.pop("typed", {})
@@ -268,6 +268,7 @@ def _page(
         "wrong_text": "",
         **layout(desk, visitor),
         "item": item,
+        "now": stamp(desk.clock.now()),
         "groups": _groups(item, said, typed),
         "exemptions": EXEMPTIONS.items(),
         "known_channels": ", ".join(sorted(desk.deps.connectors)),

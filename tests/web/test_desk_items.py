@@ -13,6 +13,7 @@ from distributor.services.people import actor_named
 from distributor.store.tables import ItemRow
 from distributor.web.items import answers_in
 from tests.support.answers import NOBODY
+from tests.support.asked import asking
 
 
 def uncleared(desk: Any) -> dict[str, Any]:
@@ -263,3 +264,31 @@ def test_an_embargo_is_told_of_as_long_as_it_lasts(desk: Any) -> None:
     assert [each.getparent().find("h2/a").get("href") for each in page.find("//p[starts-with(., 'Sperrfrist')]")] == [
         f"/beitraege/{lasting}"
     ]
+
+
+def test_an_item_says_until_when_it_is_kept_back_and_until_when_it_holds(desk: Any) -> None:
+    number = cleared(desk)["id"]
+    now, eva = desk.clock.now(), desk.person("eva")
+    with desk.deps.store.write() as session:
+        row = session.get_one(ItemRow, number)
+        row.embargo_until, row.valid_until = now + timedelta(days=1), now + timedelta(days=9)
+    page = eva.opens(f"/beitraege/{number}")
+    assert "Sperrfrist bis Di 24.11.2026, 09:00 Uhr" in page.text
+    assert "Gültig bis Mi 02.12.2026, 09:00 Uhr" in page.text
+    desk.clock.advance(days=2)
+    assert "Sperrfrist bis" not in eva.opens(f"/beitraege/{number}").text
+
+
+def test_an_item_takes_as_many_questions_however_many_posts_it_has(desk: Any) -> None:
+    eva, many = desk.person("eva"), cleared(desk)["id"]
+
+    def questions(number: int) -> int:
+        with asking(desk.deps) as asked:
+            assert eva.opens(f"/beitraege/{number}").status == 200
+        return len(asked)
+
+    before = questions(many)
+    for post in desk.posts()[2:]:
+        if post["item"] == many:
+            desk.becomes(post["id"], "published")
+    assert questions(many) == before <= 50
