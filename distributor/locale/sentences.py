@@ -32,7 +32,7 @@ def extract(fileobj: IO[bytes], _keywords: object, _comment_tags: object, option
 
 def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
     for child in _said(node):
-        text = _text(child)
+        text = template_of(child)
         if text is None or not isinstance(child, ast.expr):
             yield from _sentences(child)
             continue
@@ -54,7 +54,7 @@ def _said(node: ast.AST) -> Iterator[ast.AST]:
             yield child
 
 
-def _text(node: ast.AST) -> str | None:
+def template_of(node: ast.AST) -> str | None:
     """Return the sentence that an expression makes, with its gaps numbered; None where it makes none."""
     parts = list(_parts(node))
     if not any(isinstance(part, str) for part in parts):
