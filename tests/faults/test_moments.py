@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from distributor.services import recalling, stopping
+from distributor.services import health, recalling, stopping
 from distributor.services.calling import Result
 from distributor.services.claiming import Call
 from distributor.services.stopping import Scope
@@ -97,6 +97,24 @@ def test_what_is_taken_back_is_nowhere_in_the_end(reaches: Reaches, moment: str,
     assert world.network.public() == []
     assert set(world.states()) <= {"closed", "retracted"}
     ends_well(midway)
+
+
+@pytest.mark.parametrize("moment", _moments())
+def test_what_vanishes_from_the_portal_is_asked_about_and_taken_back_by_nobody_else(
+    reaches: Reaches, moment: str
+) -> None:
+    midway = at(reaches, moment)
+    world = midway.world
+    guid = str(world.posts()[0]["item_guid"])
+
+    world.portal.removes(guid)
+    world.reads_feed()
+    midway.goes_on()
+
+    ends_well(midway)
+    assert not {"closed", "retracting", "retracted"} & set(world.states())
+    asks = "".join(found.text for found in health.examine(world.deps, world.clock.now()))
+    assert "feed accept" in asks
 
 
 @pytest.mark.parametrize("moment", _moments())

@@ -24,11 +24,12 @@ Trouble = Callable[[World, pytest.FixtureRequest], Any]
 
 
 @contextmanager
-def each_connection(world: World, pragma: str) -> Iterator[None]:
+def each_connection(world: World, setting: str) -> Iterator[None]:
     """Give each connection a setting, and take it back."""
 
     def prepare(connection: Any, *_: Any) -> None:
-        connection.execute(f"PRAGMA {pragma}")
+        connection.execute(setting)
+        connection.commit()
 
     engine = world.deps.store.engine
     sa.event.listen(engine, "checkout", prepare)
@@ -41,19 +42,28 @@ def each_connection(world: World, pragma: str) -> Iterator[None]:
 
 @contextmanager
 def locked(world: World, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Another process holds the writer's lock for longer than anybody waits."""
+    """Another process holds what is written to for longer than anybody waits."""
+    lock, patience = (
+        ("BEGIN IMMEDIATE", "PRAGMA busy_timeout=20")
+        if world.deps.store.is_sqlite
+        else ("LOCK TABLE post IN EXCLUSIVE MODE", "SET lock_timeout=20")
+    )
     other = sa.create_engine(world.deps.store.url)
-    with each_connection(world, "busy_timeout=20"), other.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with each_connection(world, patience), other.connect() as connection:
+        connection.exec_driver_sql(lock)
         yield
         connection.rollback()
     other.dispose()
 
 
+def full(world: World, request: pytest.FixtureRequest) -> Any:
+    """The disk is full."""
+    return _full_here(world) if world.deps.store.is_sqlite else _full_at_the_server(world)
+
+
 @contextmanager
-def full(world: World, request: pytest.FixtureRequest) -> Iterator[None]:
-    """No file of this process may grow beyond a kilobyte (RLIMIT_FSIZE): each write of SQLite falls short, as on a
-    full disk."""
+def _full_here(world: World) -> Iterator[None]:
+    """No file of this process may grow beyond a kilobyte (RLIMIT_FSIZE): each write of SQLite falls short."""
     world.deps.store.close()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
@@ -62,6 +72,24 @@ def full(world: World, request: pytest.FixtureRequest) -> Iterator[None]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         world.deps.store.close()
+
+
+@contextmanager
+def _full_at_the_server(world: World) -> Iterator[None]:
+    """Each write is answered as PostgreSQL answers where it cannot extend a file."""
+    written = ("post", "stage", "attempt", "receipt", "event")
+    with world.deps.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+        )
+        for table in written:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER no_space BEFORE INSERT OR UPDATE ON {table} EXECUTE FUNCTION no_space()"
+            )
+    yield
+    with world.deps.store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP FUNCTION no_space CASCADE")
 
 
 @contextmanager
@@ -95,8 +123,8 @@ def gone(world: World, request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 TROUBLES: dict[str, tuple[str, Trouble]] = {
-    "locked": ("sqlite", locked),
-    "full": ("sqlite", full),
+    "locked": ("", locked),
+    "full": ("", full),
     "restarted": ("postgresql", restarted),
     "gone": ("", gone),
 }

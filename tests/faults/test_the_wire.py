@@ -18,6 +18,7 @@ from connectors import discover
 from connectors._http import GuardedSession
 from distributor.services import approving, recalling, views
 from distributor.services.configuration import read_files
+from tests.services.conftest import unanswered
 from tests.support.auditing import audit
 from tests.support.channels import WIRED
 from tests.support.world import CONFIG, World
@@ -138,6 +139,23 @@ def armed(world: World, after: int) -> dict[int, Cell]:
             whose = {"channel": account["channel"], "account": remote[account["channel"], account["name"]]}
             world.network.suffers(fault.kind, after=after, **whose, **fault.settings)
     return cells
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_what_a_network_shows_late_is_not_taken_for_absent(reaches: Reaches, channel: str) -> None:
+    """The answer is lost, the post is there, and no look before the last sees it."""
+    world = reaches("staged", channel)
+    shown_late = sum(discover()[channel].timing.settle, -timedelta(seconds=30))
+    world.network.suffers("read_lag", channel=channel, seconds=shown_late.total_seconds(), times=None)
+
+    with unanswered(world):
+        _releasing(world)
+    world.runs_until(world.clock.now() + SOON)
+
+    audit(world).all_is_well(ambiguous=0)
+    assert world.state() == "published"
+    *before, last = [attempt["outcome"] for attempt in world.post()["attempts"] if attempt["kind"] == "look"]
+    assert (bool(before), last) == (True, "found")
 
 
 @pytest.mark.parametrize("after", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
