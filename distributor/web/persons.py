@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from distributor.consent import SCOPES, SHOWABLE
 from distributor.domain import Refused
-from distributor.services import consent_views, consents, documents, views, withdrawing
+from distributor.services import consent_views, consents, documents, withdrawing
 from distributor.services.consents import Signed
+from distributor.services.organisations import names
 from distributor.services.permission import allowed, require
 from distributor.web.guarding import At, Desk, Fields, Key, Reader, Sender, Text, Visitor
 from distributor.web.language import gettext as _
@@ -21,6 +22,7 @@ from distributor.web.layout import done, layout
 from distributor.web.pages import see_other
 from distributor.web.posts import status_of
 from distributor.web.proof import Recent
+from distributor.web.queue import channel_labels
 from distributor.web.said import said
 
 UPLOAD = "/unterschrift"
@@ -196,7 +198,8 @@ def _list(request: Request, desk: Desk, visitor: Visitor, extra: dict[str, Any],
         **layout(desk, visitor),
         "persons": consent_views.person_list(desk.deps, visitor.actor, desk.clock.now()),
         "states": _states(),
-        "organisations": [(each["slug"], each["name"]) for each in views.organisation_list(desk.deps)],
+        "organisations": names(desk.deps).items(),
+        "names": names(desk.deps),
         "may_enter": allowed(visitor.actor, "person"),
         **extra,
     }
@@ -213,6 +216,8 @@ def _page(
         **layout(desk, visitor),
         "person": consent_views.person_show(desk.deps, visitor.actor, key, desk.clock.now()),
         "states": _states(),
+        "names": names(desk.deps),
+        "labels": channel_labels(desk.deps),
         "scopes": SCOPES,
         "channels": [(name, said(connector.label)) for name, connector in sorted(desk.deps.connectors.items())],
         "may_enter": allowed(visitor.actor, "person"),

@@ -130,3 +130,13 @@ def test_the_emergency_brake_is_pulled_by_ear(desk: Any, reader: Reader) -> None
     [stop] = views.stop_list(desk.deps)
     assert stop["reason"] == "Falsches Bild"
     reader.goes_to("button", "Lösen: ")
+
+
+def test_a_link_to_a_part_of_a_page_leads_the_focus_there(desk: Any, visit: Any) -> None:
+    seat = visit(390)
+    seat.logs_in("eva")
+    seat.opens("/")
+    seat.page.locator("a[href$='#klaerung']").first.click()
+    seat.page.wait_for_url("**/beitraege/*#klaerung")
+    seat.page.keyboard.press("Tab")
+    assert seat.page.evaluate("document.activeElement.closest('section').getAttribute('aria-labelledby')") == "klaerung"

@@ -111,3 +111,15 @@ def test_who_changed_a_post_is_told_that_somebody_else_releases_it_and_an_editor
     browser = desk.person("eva")
     browser.sends(browser.opens(f"/post/{number}"), f"/post/{number}/freigeben")
     assert views.post_show(desk.deps, number)["state"] == "scheduled"
+
+
+def test_jobcenter_channels_and_days_are_told_as_people_say_them(desk: Any) -> None:
+    key = enters(desk)
+    assert signs(desk, key, bis="2027-03-01").status_code == 200
+    eva = desk.person("eva")
+    listed, shown = eva.opens("/einwilligungen").text, eva.opens(f"/einwilligungen/{key}").text
+    for told in (listed, shown):
+        assert "Kreisjobcenter Fulda" in told
+        assert "letzter Tag: Mo 01.03.2027" in told
+    assert "A1 vom Fr 20.11.2026" in shown
+    assert "Facebook · bis Mo 01.03.2027" in shown
