@@ -212,7 +212,8 @@ def _in(queue: Queue) -> ColumnElement[bool]:
         Queue.PLANNED: or_(
             PostRow.state.in_((S.SCHEDULED, S.STAGED, S.PUBLISHING)), and_(PostRow.state == S.UNCERTAIN, ~_PERSON)
         ),
-        Queue.CLOSED: PostRow.state.in_((S.CLOSED, S.RETRACTED)),
+        # Said in letters, for the index of the order is made of these.
+        Queue.CLOSED: PostRow.state.in_((literal_column(f"'{S.CLOSED}'"), literal_column(f"'{S.RETRACTED}'"))),
     }
     return clauses[queue]
 

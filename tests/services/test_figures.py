@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import event
 
 from distributor import metrics
 from distributor.store.engine import Store
+from tests.support.plans import plans, statements
 from tests.support.world import World
 
 Reaches = Callable[..., World]
@@ -104,27 +104,12 @@ def test_without_a_database_they_say_so(reaches: Reaches) -> None:
 
 def test_their_cost_does_not_grow_with_what_was_published(reaches: Reaches) -> None:
     world = reaches("published", "facebook")
-    asked: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(world.deps.store.engine, "before_cursor_execute", note)
-    metrics.page(world.deps, world.clock.now())
-    event.remove(world.deps.store.engine, "before_cursor_execute", note)
+    asked = statements(world, lambda: metrics.page(world.deps, world.clock.now()))
 
     assert len(asked) <= 10
-    if not world.deps.store.is_sqlite:
-        return
-    with world.deps.store.read() as session:
-        plans = [
-            row.detail
-            for statement in asked
-            for row in session.connection().exec_driver_sql(
-                f"EXPLAIN QUERY PLAN {statement}", (0,) * statement.count("?")
-            )
-        ]
-    assert not [plan for plan in plans if plan.startswith("SCAN post")]
+    if world.deps.store.is_sqlite:
+        assert not [plan for plan in plans(world, asked) if plan.startswith("SCAN post")]
 
 
 def test_a_listener_of_its_own_gives_them_and_nothing_else(reaches: Reaches) -> None:

@@ -15,6 +15,7 @@ from distributor.services.stopping import Scope
 from distributor.store.tables import AccountRow
 from distributor.vault import Vault
 from tests.support.feeds import rss
+from tests.support.plans import plans, statements
 from tests.support.world import World
 
 
@@ -157,6 +158,15 @@ def test_a_name_that_nobody_reads_and_an_address_that_is_none(sound: World) -> N
 
     sound.deps = replace(sound.deps, settings=replace(sound.deps.settings, environment={}, public_url="quatsch"))
     the_one(sound, "Einstellungen", grave=True)
+
+
+def test_to_look_reads_nothing_of_what_is_over(sound: World) -> None:
+    asked = statements(sound, lambda: health.examine(sound.deps, sound.clock.now()))
+
+    if sound.deps.store.is_sqlite:
+        # An event that is searched by no index is every event.
+        everything = ("SCAN post", "SEARCH event")
+        assert not [plan for plan in plans(sound, asked) if plan.startswith(everything) and "INDEX" not in plan]
 
 
 def test_nothing_found_holds_a_secret(sound: World) -> None:

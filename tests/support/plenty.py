@@ -55,7 +55,16 @@ def plenty(session: Session, *, items: int, state: State, now: datetime, spread:
         _insert(session, AttemptRow, (_attempt(row) for row in rows))
         _insert(session, ReceiptRow, (_receipt(row) for row in rows))
         _insert(session, EventRow, (_event(row) for row in rows))
+    _goes_on_behind(session, ItemRow, PostRow)
     return len(rows)
+
+
+def _goes_on_behind(session: Session, *tables: Any) -> None:
+    """Tell PostgreSQL, whose sequences do not see numbers that are given to it, where to go on."""
+    if session.get_bind().dialect.name == "postgresql":
+        for table in tables:
+            sequence = func.pg_get_serial_sequence(table.__tablename__, "id")
+            session.execute(select(func.setval(sequence, func.max(table.id))))
 
 
 _Row = tuple[int, int, int, datetime]
