@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from distributor.domain import Refused
@@ -107,8 +107,8 @@ def disk(deps: Deps) -> Finding:
 def clock(deps: Deps, session: Session, now: datetime) -> Finding:
     """Compare this machine's clock with the database's, hear the daemons, and look at the newest event.
 
-    What is written down cannot lie ahead of now; but a clock that was once wrong and is right again leaves just that,
-    so it is no more than a hint.
+    What is written down cannot lie ahead of now; but a clock that was once wrong and is right again leaves just that
+    until something else happens, so it is no more than a hint.
     """
     wrong = disagreement(deps.store)
     held = session.execute(select(WorkerRow.host, WorkerRow.trouble).where(WorkerRow.trouble != "")).first()
@@ -116,7 +116,7 @@ def clock(deps: Deps, session: Session, now: datetime) -> Finding:
         wrong = f"Der Dienst auf {held.host} hält an. {held.trouble}"
     if wrong:
         return Finding("Uhr", False, wrong, grave=True)
-    newest = session.scalar(select(func.max(EventRow.at)))
+    newest = session.scalar(select(EventRow.at).order_by(EventRow.id.desc()).limit(1))
     if newest is not None and newest - now > APART:
         text = f"Das jüngste Ereignis liegt in der Zukunft ({local_time(newest)}); bitte die Uhr prüfen."
         return Finding("Uhr", False, text)

@@ -100,7 +100,8 @@ def _lateness(session: Session, now: datetime) -> Finding:
 
 def _waiting(session: Session) -> list[Finding]:
     """Posts that nothing but a person can move on."""
-    person = or_(PostRow.state.in_((State.FAILED, State.MISSED)), PostRow.reason_code.in_(_FOR_A_PERSON))
+    open_ = PostRow.state.in_((State.UNCERTAIN, State.RETRACTING))
+    person = or_(PostRow.state.in_((State.FAILED, State.MISSED)), open_ & PostRow.reason_code.in_(_FOR_A_PERSON))
     number = session.scalar(select(func.count()).select_from(PostRow).where(person)) or 0
     if not number:
         return [Finding("Wartet auf Menschen", True, "nichts")]

@@ -212,8 +212,7 @@ def _in(queue: Queue) -> ColumnElement[bool]:
         Queue.PLANNED: or_(
             PostRow.state.in_((S.SCHEDULED, S.STAGED, S.PUBLISHING)), and_(PostRow.state == S.UNCERTAIN, ~_PERSON)
         ),
-        # Said in letters, for the index of the order is made of these.
-        Queue.CLOSED: PostRow.state.in_((literal_column(f"'{S.CLOSED}'"), literal_column(f"'{S.RETRACTED}'"))),
+        Queue.CLOSED: PostRow.state.in_((S.CLOSED, S.RETRACTED)),
     }
     return clauses[queue]
 
