@@ -149,6 +149,12 @@ def left_to_a_person() -> ColumnElement[bool]:
     return PostRow.reason_code == literal_column(f"'{LEFT}'")
 
 
+def _over() -> ColumnElement[bool]:
+    """Return which posts are over for good; said in letters, for the index is made of these."""
+    state = func.coalesce(PostRow.state, literal_column("''"))
+    return state.in_((literal_column(f"'{S.CLOSED}'"), literal_column(f"'{S.RETRACTED}'")))
+
+
 def _accounts(session: Session, seen: Sequence[str] | None) -> Sequence[int] | None:
     """Return the accounts whose posts may be seen; None: all, which no index need be asked about."""
     if seen is None:
@@ -212,7 +218,7 @@ def _in(queue: Queue) -> ColumnElement[bool]:
         Queue.PLANNED: or_(
             PostRow.state.in_((S.SCHEDULED, S.STAGED, S.PUBLISHING)), and_(PostRow.state == S.UNCERTAIN, ~_PERSON)
         ),
-        Queue.CLOSED: PostRow.state.in_((S.CLOSED, S.RETRACTED)),
+        Queue.CLOSED: _over(),
     }
     return clauses[queue]
 

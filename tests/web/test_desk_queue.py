@@ -183,3 +183,17 @@ def test_a_full_page_and_the_last_one_take_as_many_questions_as_a_short_one(desk
     assert questions("/freigabe") == questions("/freigabe?ende=1") == few <= 23
     middle = desk.posts(states=["awaiting"])[100]["id"]
     assert questions(f"/freigabe?nach={middle}") == questions(f"/freigabe?vor={middle}") == few + 1
+
+
+def test_the_long_lists_are_walked_by_their_own_index_and_never_sorted(desk: Any) -> None:
+    eva = desk.person("eva")
+    for path, index in (("geschlossen", "ix_post_closed"), ("veroeffentlicht", "ix_post_published_at")):
+        for end in ("", "&ende=1"):
+            with asking(desk.deps) as asked:
+                eva.opens(f"/freigabe?liste={path}{end}")
+            [walk] = [each for each in asked if each.startswith("SELECT post.id") and "LIMIT" in each]
+            with desk.deps.store.read() as session:
+                plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {walk}", (0,) * walk.count("?"))
+                told = " ".join(row.detail for row in plan)
+            assert index in told, told
+            assert "B-TREE" not in told, told

@@ -12,6 +12,7 @@ from distributor.domain import State
 from distributor.store.tables.base import Base, PersonKey
 
 _CORRECTING = "corrects_id IS NOT NULL AND state NOT IN ('closed', 'retracted')"
+_OVER = "coalesce(state, '') IN ('closed', 'retracted')"  # no index of the state alone answers that
 _LEFT = "reason_code = 'published.left'"
 _STATES = ", ".join(f"'{state}'" for state in State)
 
@@ -51,6 +52,7 @@ class PostRow(Base):
         Index("ix_post_published_at", "published_at", "id"),
         Index("ix_post_calendar", "due_at", "account_id", "state", "item_id"),
         Index("ix_post_left", "reason_code", sqlite_where=text(_LEFT), postgresql_where=text(_LEFT)),
+        Index("ix_post_closed", "changed_at", "id", sqlite_where=text(_OVER), postgresql_where=text(_OVER)),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
