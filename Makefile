@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(
 LOCKED := --only-binary :all: --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-media measure-desk help install demo test test-faults test-hosts test-real test-simulation check format docs pictures locks clean
+.PHONY: bench bench-media measure measure-desk help install demo test test-faults test-hosts test-real test-simulation check format docs pictures locks clean
 
 help: ## Shows this list.
 	@echo "make TARGET (the distributor; start with: make demo)"

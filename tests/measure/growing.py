@@ -67,8 +67,16 @@ def growing(engine: str, most: int, environment: dict[str, str]) -> bool:
                 found.setdefault(name, []).append(seconds * 1000)
     print(f"{engine + ', ms':44}" + "".join(f"{size:>12,}" for size in sizes) + f"{'ratio':>8}")
     for name, taken in found.items():
-        print(f"{name:44}" + "".join(f"{each:12.1f}" for each in taken) + f"{taken[-1] / taken[0]:8.2f}")
-    return all(taken[-1] <= MOST * taken[0] for taken in found.values())
+        print(f"{name:44}" + "".join(f"{each:12.1f}" for each in taken) + _ratio(taken))
+    return not any(_broken(taken) for taken in found.values())
+
+
+def _broken(taken: list[float]) -> bool:
+    return taken[-1] > MOST * taken[0]
+
+
+def _ratio(taken: list[float]) -> str:
+    return f"{taken[-1] / taken[0]:8.2f}" + (f" > {MOST}" if _broken(taken) else "")
 
 
 def fill(deps: Deps, missing: int) -> None:
