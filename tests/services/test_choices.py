@@ -83,7 +83,8 @@ def test_what_was_left_is_shown_until_somebody_ticks_it_off(reaches: Reaches) ->
     def shown() -> tuple[int, int, int]:
         page = queues.queue_page(world.deps, officer, Queue.HELP)
         start = today.today(world.deps, officer, now)
-        return page.total, page.counts[Queue.PUBLISHED], start.wrong.total
+        assert page.counts[Queue.HELP] == len(page.lines)
+        return len(page.lines), page.counts[Queue.PUBLISHED], start.wrong.total
 
     assert shown() == (1, 0, 1)
     with pytest.raises(Refused, match="darf das"):
