@@ -45,10 +45,10 @@ def write(found: Sequence[Measured], killed: Mapping[str, Run], folder: Path, ro
     size = found[0].size
     text = f"""# Benchmark
 
-Written by `make bench`. {size.posts} staged posts on {size.accounts} Facebook accounts, all due at once; the release of
+Written by `make bench`. {size.posts:,} staged posts on {size.accounts:,} Facebook accounts, all due at once; the release of
 a draft is one call. *The limit* is the same connector code sending the same requests from one process with as many
-threads and no database. Everything durable: SQLite with `synchronous=FULL`, PostgreSQL with `fsync` on. Ratios are the
-median of {rounds} rounds in which the senders take turns; only they are comparable between machines. Every round
+threads and no database. Everything durable: SQLite with `synchronous=FULL`, PostgreSQL with `fsync` on. Ratios are
+{_of(rounds)} in which the senders take turns; only they are comparable between machines. Every round
 counts at the platform that each post came once.
 
 {table(found)}
@@ -68,6 +68,10 @@ the platform answered.
 """
     (folder / "benchmark.md").write_text(text, encoding="utf-8")
     (folder / "benchmark.svg").write_text(_picture(found), encoding="utf-8")
+
+
+def _of(rounds: int) -> str:
+    return "those of one round" if rounds == 1 else f"the median of {rounds} rounds"
 
 
 def _picture(found: Sequence[Measured]) -> str:
