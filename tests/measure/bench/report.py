@@ -45,10 +45,10 @@ def write(found: Sequence[Measured], killed: Mapping[str, Run], folder: Path, ro
     size = found[0].size
     text = f"""# Benchmark
 
-Written by `make bench`. {size.posts:,} staged posts on {size.accounts:,} Facebook accounts, all due at once; the release of
-a draft is one call. *The limit* is the same connector code sending the same requests from one process with as many
-threads and no database. Everything durable: SQLite with `synchronous=FULL`, PostgreSQL with `fsync` on. Ratios are
-{_of(rounds)} in which the senders take turns; only they are comparable between machines. Every round
+Written by `make bench`. {size.posts:,} staged posts on {size.accounts:,} Facebook accounts, all due at once; the
+release of a draft is one call. *The limit* is the same connector code sending the same requests from one process with
+as many threads and no database. Everything durable: SQLite with `synchronous=FULL`, PostgreSQL with `fsync` on. Ratios
+are {_of(rounds)} in which the senders take turns; only they are comparable between machines. Every round
 counts at the platform that each post came once.
 
 {table(found)}
