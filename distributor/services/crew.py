@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from distributor.cores import Core
 from distributor.log import about
 from distributor.services.calling import Result, perform
 from distributor.services.calls import Call
@@ -44,7 +45,8 @@ class Crew:
         self._clock = clock
         self._watermark = Watermark(deps.settings.data_dir)
         self._size = deps.settings.threads
-        self._pool = ThreadPoolExecutor(self._size, thread_name_prefix="crew")
+        self._core = Core()
+        self._pool = ThreadPoolExecutor(self._size, "crew", self._core.stay)
         self._sessions = threading.local()
         self._flying: dict[Future[Result], Call] = {}
         self._landed: list[Result] = []
@@ -58,12 +60,13 @@ class Crew:
 
     def turn(self, *, claiming: bool = True, patience: float = 0.5) -> bool:
         """Settle what has finished, claim what is due, wait up to ``patience`` seconds; tell if more may be due."""
-        landed = self._collect()
-        claimed = self._commit(landed, claiming=claiming)
-        self._note(claimed)
-        for call in claimed.calls:
-            self._flying[self._pool.submit(self._run, call)] = call
-        self._await(patience)
+        with self._core.kept():
+            landed = self._collect()
+            claimed = self._commit(landed, claiming=claiming)
+            self._note(claimed)
+            for call in claimed.calls:
+                self._flying[self._pool.submit(self._run, call)] = call
+            self._await(patience)
         return bool(claimed.calls) or claimed.turned_down
 
     def _await(self, patience: float) -> None:
