@@ -34,6 +34,7 @@ from connectors.base import (
 
 _LONGEST_WAIT = timedelta(hours=24)
 _NEARLY, _FULL = timedelta(minutes=5), timedelta(minutes=15)
+_USAGE = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
 """How long usage is given to fall, where Meta does not say; our own choice."""
 
 _BY_NUMBER = {subcode or code: reaction for (code, subcode), reaction in REACTIONS.items() if (subcode or code) >= 1000}
@@ -152,13 +153,15 @@ def pace(told: Told, now: datetime) -> tuple[Pace, ...]:
     older pages only (UNVERIFIED that it is still sent).
     Source: https://developers.facebook.com/docs/graph-api/overview/rate-limiting, read on 2026-11-21.
     """
-    app, page = (_usage(told.headers.get(name, "")) for name in ("X-App-Usage", "X-Page-Usage"))
-    objects = _json(told.headers.get("X-Business-Use-Case-Usage", ""))
+    if not any(name in told.headers for name in _USAGE):
+        return ()
+    app, page, business_uses = (told.headers.get(name, "") for name in _USAGE)
+    objects = _json(business_uses)
     uses = [use for group in objects.values() if isinstance(group, list) for use in group if isinstance(use, dict)]
-    business = max([page, *(_percent(use) for use in uses)])
+    business = max([_usage(page), *(_percent(use) for use in uses)])
     found: tuple[tuple[Reach, float, timedelta | None], ...] = (
         ("account", business, regain(told.headers)),
-        ("app", app, None),
+        ("app", _usage(app), None),
     )
     return tuple(
         Pace(EVERYTHING, now + (wait or _FULL), scope) if used >= 100 else Pace(CAN_WAIT, now + _NEARLY, scope)

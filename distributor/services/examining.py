@@ -84,6 +84,7 @@ class Examination:
         asked = {known[work.post_id].item_id for work in works if work.kind in ASKED and work.post_id in known}
         released = {known[work.post_id].item_id for work in works if work.kind == "release" and work.post_id in known}
         items = _by_id(session, ItemRow, asked)
+        owners = {account.organisation_id for account in accounts.values()}
         leftovers = {work.stage_id for work in works if work.kind == "unstage" and work.stage_id is not None}
         return cls(
             deps=deps,
@@ -94,11 +95,11 @@ class Examination:
             stages=held.live_stages(session, known),
             leftovers=_by_id(session, StageRow, leftovers),
             items=items,
-            slugs=_slugs(session, {account.organisation_id for account in accounts.values()}),
+            slugs=_slugs(session, owners),
             clearances=clearances(session, items.values()),
             stops=session.scalars(select(StopRow).where(StopRow.lifted_at.is_(None))).all() if asked else (),
             files=stop_files.found(deps.settings.data_dir) if asked else (),
-            leads=leads(deps, session, released),
+            leads=leads(deps, session, released, owners),
         )
 
     def examine(self, work: Work) -> Examined:

@@ -28,18 +28,13 @@ Key = tuple[int, int]
 
 _FOR_A_PERSON = frozenset({State.DRAFTED, State.AWAITING, State.FAILED, State.MISSED, State.RETRACTING, *OVER})
 
-_FIRST = (
-    select(
-        PostRow.item_id, AccountRow.organisation_id, AccountRow.channel, AccountRow.fields, PostRow.state,
-        PostRow.due_at, PostRow.recall_at,
-    )
-    .join(AccountRow, PostRow.account_id == AccountRow.id)
-    .where(
-        among(PostRow.__table__.c.item_id, "items"),
-        among(AccountRow.__table__.c.channel, "channels"),
-        AccountRow.retiring_at.is_(None),
-    )
-)  # fmt: skip
+_PAGES = select(AccountRow.id, AccountRow.organisation_id, AccountRow.channel, AccountRow.fields).where(
+    among(AccountRow.__table__.c.channel, "channels"), AccountRow.retiring_at.is_(None)
+)
+_PAGES_OF = _PAGES.where(among(AccountRow.__table__.c.organisation_id, "owners"))
+_FIRST = select(
+    PostRow.item_id, PostRow.account_id, PostRow.state, PostRow.due_at, PostRow.recall_at
+).where(among(PostRow.__table__.c.item_id, "items"), among(PostRow.__table__.c.account_id, "accounts"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +67,32 @@ class Lead:
         return Reason("requires", text, "officer" if waits else "daemon")
 
 
-def leads(deps: Deps, session: Session, items: Collection[int]) -> Mapping[Key, Lead]:
-    """Return for these Items, by Organisation, the post that goes first, where there is one."""
-    hosted = channels(deps)
-    if not items or not hosted:
+def leads(
+    deps: Deps, session: Session, items: Collection[int], owners: Collection[int] | None = None
+) -> Mapping[Key, Lead]:
+    """Return for these Items, by Organisation (of ``owners``, or of all), the post that goes first, if there is one."""
+    owner_of = _leading(deps, session, owners) if items else {}
+    if not owner_of:
         return {}
     found: dict[Key, Lead] = {}
-    rows = session.connection().execute(_FIRST, {"items": list(items), "channels": hosted})
-    for item, owner, channel, fields, state, due_at, recall_at in rows:
-        connector = deps.offering(channel, Hosted)
-        if connector is None or not connector.leads(fields):
-            continue
+    rows = session.connection().execute(_FIRST, {"items": list(items), "accounts": list(owner_of)})
+    for item, account, state, due_at, recall_at in rows:
         lead = Lead(State(state), due_at, recall_at is not None)
-        known = found.get((item, owner))
-        found[item, owner] = lead if known is None else min(known, lead, key=_rank)
+        key = (item, owner_of[account])
+        known = found.get(key)
+        found[key] = lead if known is None else min(known, lead, key=_rank)
     return found
+
+
+def _leading(deps: Deps, session: Session, owners: Collection[int] | None) -> Mapping[int, int]:
+    """Return the Organisations' accounts whose posts go first, each with its Organisation."""
+    wanted = {"channels": channels(deps), "owners": list(owners or ())}
+    question = _PAGES if owners is None else _PAGES_OF
+    return {
+        account: owner
+        for account, owner, channel, fields in session.connection().execute(question, wanted)
+        if (connector := deps.offering(channel, Hosted)) is not None and connector.leads(fields)
+    }
 
 
 def waits_for(deps: Deps, lead: Lead | None, channel: str, due: datetime) -> list[str]:

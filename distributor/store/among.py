@@ -6,10 +6,23 @@ import json
 from collections.abc import Collection
 from typing import Any, Self
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Integer, Text, TypeDecorator, bindparam
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Integer,
+    Subquery,
+    Text,
+    TypeDecorator,
+    bindparam,
+    cast,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.functions import FunctionElement, GenericFunction
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
@@ -48,6 +61,21 @@ def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     return _Among(column, bindparam(name, type_=_Values(isinstance(column.type, Integer))))
 
 
+class _Each(GenericFunction[Any]):
+    """The parts of a JSON array, a row each, as the column ``value``."""
+
+    _register = False
+    name = "json_each"
+    inherit_cache = True
+
+
+def pairs(name: str, first: TypeEngine[Any], second: TypeEngine[Any]) -> Subquery:
+    """Return the pairs given as a JSON text, the parameter ``name``, as a table to join: ``first`` and ``second``."""
+    value = _Each(bindparam(name, type_=Text())).table_valued("value").c.value
+    one, other = (cast(value.op("->>")(literal_column(place)), kind) for place, kind in (("0", first), ("1", second)))
+    return select(one.label("first"), other.label("second")).subquery(name)
+
+
 def _has_arrays(dialect: Dialect) -> bool:
     return dialect.name == "postgresql"
 
@@ -58,3 +86,8 @@ def _condition(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
     if _has_arrays(compiler.dialect):
         return f"({column} = ANY ({values}))"
     return f"({column} IN (SELECT value FROM json_each({values})))"  # noqa: S608  the compiler made both
+
+
+@compiles(_Each, "postgresql")
+def _elements(element: _Each, compiler: SQLCompiler, **how: Any) -> str:
+    return f"json_array_elements(CAST({compiler.process(element.clause_expr, **how)} AS JSON))"

@@ -25,6 +25,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -166,7 +167,7 @@ def _due_statement(kind: str) -> Select[Any]:
         )
         .join_from(row, _ACCOUNT, _ACCOUNT.c.id == row.c.account_id)
         .where(chosen, at <= bindparam("now", type_=UtcDateTime()))
-        .where(or_(at > after, and_(at == after, number > past)))
+        .where(tuple_(at, number) > tuple_(after, past))
         .where(_ACCOUNT.c.owner.is_(None), _open(recalled))
         .where(~slowed(_ACCOUNT.c.id, _ACCOUNT.c.channel, kind, bindparam("now", type_=UtcDateTime())))
         .order_by(at, number)

@@ -89,7 +89,9 @@ def _engine(url: str, connections: int, statement: timedelta, **more: Any) -> En
     dialect = make_url(url).get_backend_name()
     if dialect == "sqlite":
         arguments = {"timeout": 30, "check_same_thread": False}
-        engine = create_engine(url, connect_args=arguments, pool_size=connections, hide_parameters=True, **more)
+        engine = create_engine(
+            url, connect_args=arguments, pool_size=connections, pool_use_lifo=True, hide_parameters=True, **more
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from distributor.store.among import among
@@ -120,7 +120,8 @@ _UNTOUCHED = (
     .with_for_update(key_share=True, skip_locked=True)
 )
 _STAGES = select(*columns(HeldStage, StageRow)).where(
-    among(_STAGE.c.post_id, "posts"), _STAGE.c.state.in_(("open", "ready"))
+    among(_STAGE.c.post_id, "posts"),
+    func.coalesce(_STAGE.c.state, "").in_(("open", "ready")),  # by the index of the state SQLite would read all of them
 )
 
 

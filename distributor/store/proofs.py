@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Integer, Table, Text, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from distributor.store.among import among
+from distributor.store.among import pairs
 from distributor.store.prepared import Prepared
 from distributor.store.tables import ReceiptRow, StageRow
 
 _RECEIPT, _STAGE = cast(Table, ReceiptRow.__table__), cast(Table, StageRow.__table__)
 
-_PROVEN = select(_RECEIPT.c.account_id, _RECEIPT.c.remote_id, _RECEIPT.c.post_id).where(
-    among(_RECEIPT.c.account_id, "accounts"),
-    among(_RECEIPT.c.remote_id, "remote_ids"),
-    _RECEIPT.c.revision == 1,
+_REMOTE = pairs("remote", Integer(), Text())
+_PROVEN = (
+    select(_RECEIPT.c.account_id, _RECEIPT.c.remote_id, _RECEIPT.c.post_id)
+    .join_from(
+        _REMOTE, _RECEIPT, and_(_RECEIPT.c.account_id == _REMOTE.c.first, _RECEIPT.c.remote_id == _REMOTE.c.second)
+    )
+    .where(_RECEIPT.c.revision == 1)
 )
 _FIELDS = ("post_id", "account_id", "remote_id", "revision", "url", "at")
 _KEPT = Prepared(insert(_RECEIPT).values({field: bindparam(field) for field in _FIELDS}))
@@ -71,8 +75,8 @@ def proven_by(session: Session, remote: Collection[tuple[int, str]]) -> dict[tup
     """Return which Post each of these remote posts, (account, remote id), was posted as."""
     if not remote:
         return {}
-    asked = {"accounts": {account for account, _ in remote}, "remote_ids": {remote_id for _, remote_id in remote}}
-    return {(account, remote_id): post for account, remote_id, post in session.connection().execute(_PROVEN, asked)}
+    rows = session.connection().execute(_PROVEN, {"remote": json.dumps(list(remote))})
+    return {(account, remote_id): post for account, remote_id, post in rows}
 
 
 def prove(session: Session, proofs: Sequence[Proof]) -> None:

@@ -14,6 +14,7 @@ from distributor.store.tables.base import Base, PersonKey
 _CORRECTING = "corrects_id IS NOT NULL AND state NOT IN ('closed', 'retracted')"
 _OVER = "coalesce(state, '') IN ('closed', 'retracted')"  # no index of the state alone answers that
 _LEFT = "reason_code = 'published.left'"
+_LIVE = "state IN ('open', 'ready')"
 _STATES = ", ".join(f"'{state}'" for state in State)
 
 
@@ -46,16 +47,17 @@ class PostRow(Base):
             "state NOT IN ('published', 'retracting', 'retracted') OR published_at IS NOT NULL",
             name="public_with_receipt",
         ),
-        Index("ix_post_state_next_try_at", "state", "next_try_at"),
+        Index("ix_post_due", "state", "next_try_at", "id"),  # PostgreSQL else sorts all that are due at one moment
         Index("ix_post_state_due_at", "state", "due_at"),
         Index("ix_post_account_state", "account_id", "state"),
+        Index("ix_post_item_account", "item_id", "account_id"),
         Index("ix_post_published_at", "published_at", "id"),
         Index("ix_post_calendar", "due_at", "account_id", "state", "item_id"),
         Index("ix_post_left", "reason_code", sqlite_where=text(_LEFT), postgresql_where=text(_LEFT)),
         Index("ix_post_closed", "changed_at", "id", sqlite_where=text(_OVER), postgresql_where=text(_OVER)),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     form: Mapped[str] = mapped_column(default="feed")
     occurrence: Mapped[int] = mapped_column(default=1)
@@ -105,8 +107,7 @@ class StageRow(Base):
 
     __tablename__ = "stage"
     __table_args__ = (
-        Index("uq_stage_live", "post_id", unique=True, sqlite_where=text("state IN ('open', 'ready')"),
-              postgresql_where=text("state IN ('open', 'ready')")),
+        Index("uq_stage_live", "post_id", unique=True, sqlite_where=text(_LIVE), postgresql_where=text(_LIVE)),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
