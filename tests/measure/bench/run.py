@@ -17,7 +17,9 @@ from tests.measure.bench.senders import Limit, Ours
 from tests.support.postgres import NoPostgres, Server
 
 LIMIT = "limit"
+KEPT = "limit, on one core"
 KILLS = 3
+_KILLED = ("SQLite", "APScheduler", "PostgreSQL", "Procrastinate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,10 @@ class Measured:
     size: Size
     runs: dict[str, list[Run]] = field(default_factory=dict)
 
-    def ratio(self, name: str) -> float:
-        """Return the limit's seconds divided by the sender's: the median of the rounds, each within itself."""
-        pairs = zip(self.runs[LIMIT], self.runs[name], strict=True)
-        return median(limit.seconds / own.seconds for limit, own in pairs)
+    def ratio(self, name: str, to: str = LIMIT) -> float:
+        """Return the seconds of ``to`` divided by the sender's: the median of the rounds, each within itself."""
+        pairs = zip(self.runs[to], self.runs[name], strict=True)
+        return median(other.seconds / own.seconds for other, own in pairs)
 
 
 def main() -> None:
@@ -69,6 +71,7 @@ def main() -> None:
         found = [_measure(setting, asked, contenders) for setting in chosen]
         kills = _kills(asked, contenders) if "kill".startswith(asked.only) else {}
     print(report.table(found))
+    print(report.against(found))
     print(report.kills(kills))
     if asked.write:
         report.write(found, kills, Path("docs"), asked.rounds)
@@ -79,7 +82,7 @@ def _measure(setting: Setting, asked: argparse.Namespace, contenders: Sequence[C
     measured = Measured(setting, size)
     for _ in range(asked.rounds):
         for contender in contenders:
-            if not setting.others and contender.name not in (LIMIT, *setting.at_least):
+            if not setting.others and contender.name not in (LIMIT, KEPT, *setting.at_least):
                 continue
             done = run(contender, setting.latency, size, setting.threads)
             print(f"{setting.title}, {contender.name}: {done.seconds:.2f} s, median {done.late:.2f} s", flush=True)
@@ -92,7 +95,7 @@ def _measure(setting: Setting, asked: argparse.Namespace, contenders: Sequence[C
 def _kills(asked: argparse.Namespace, contenders: Sequence[Contender]) -> dict[str, Run]:
     found = {}
     for contender in contenders:
-        if contender.name != LIMIT:
+        if contender.name in _KILLED:
             found[contender.name] = done = killed(contender, 0.05, Size(asked.posts, asked.accounts), 16, KILLS)
             print(f"killed {KILLS} times, {contender.name}: lost {done.lost}, doubled {done.doubled}", flush=True)
     return found
@@ -100,7 +103,8 @@ def _kills(asked: argparse.Namespace, contenders: Sequence[Contender]) -> dict[s
 
 @contextlib.contextmanager
 def _contenders() -> Iterator[list[Contender]]:
-    always = [Contender(LIMIT, Limit()), Contender("SQLite", Ours()), Contender("APScheduler", Scheduler())]
+    limits = [Contender(LIMIT, Limit()), Contender(KEPT, Limit(kept=True))]
+    always = [*limits, Contender("SQLite", Ours()), Contender("APScheduler", Scheduler())]
     try:
         server = Server(durable=True)
     except NoPostgres as error:
@@ -108,6 +112,11 @@ def _contenders() -> Iterator[list[Contender]]:
         yield always
         return
     try:
-        yield [*always, Contender("PostgreSQL", Ours(), server), Contender("Procrastinate", Procrastinate(), server)]
+        yield [
+            *always,
+            Contender("PostgreSQL", Ours(), server),
+            Contender("APScheduler, PostgreSQL", Scheduler(), server),
+            Contender("Procrastinate", Procrastinate(), server),
+        ]
     finally:
         server.stop()

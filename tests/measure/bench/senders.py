@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from connectors._http import GuardedSession
 from connectors.base import Access, Order, RemotePost
 from distributor import bootstrap, log
 from distributor.clock import SystemClock
+from distributor.cores import Core
 from distributor.domain import State
 from distributor.services.crew import Crew
 from distributor.services.deps import Deps
@@ -54,14 +56,19 @@ class Sender(Protocol):
 
 
 class Limit:
-    """Sends the same requests with nothing around them."""
+    """Sends the same requests with nothing around them, on whatever core, or ``kept`` on one as our crew is."""
+
+    def __init__(self, *, kept: bool = False) -> None:
+        self._kept = kept
 
     def prepare(self, place: Place) -> None:
         """Prepare nothing."""
 
     def send(self, place: Place) -> Span:
         send = sender(place.address, place.size.accounts)
-        with ThreadPoolExecutor(place.threads) as pool:
+        core = Core()
+        begin, stay = (core.stay, core.kept()) if self._kept else (None, nullcontext())
+        with stay, ThreadPoolExecutor(place.threads, initializer=begin) as pool:
             began = time.monotonic()
             for _ in pool.map(send, range(1, place.size.posts + 1)):
                 continue
