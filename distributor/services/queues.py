@@ -32,6 +32,9 @@ from distributor.services.permission import visible
 from distributor.store.paging import Order, leaf
 from distributor.store.tables import AccountRow, ItemRow, OrganisationRow, PostRow
 
+MANY = 1_000
+"""So many posts that are over are counted; what more tells nobody anything and would cost more every year."""
+
 S = State
 Columns = TypeVarTuple("Columns")
 
@@ -67,7 +70,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a queue, and whether there are posts before and behind it; ``counts`` tells those of every queue."""
+    """A page of a queue, and whether there are posts before and behind it.
+
+    ``counts`` tells those of every queue; of what is over, some number above MANY where there are more than MANY.
+    """
 
     lines: tuple[Line, ...]
     earlier: bool
@@ -169,6 +175,7 @@ def _of(accounts: Sequence[int] | None) -> ColumnElement[bool]:
 
 
 _PERSON = PostRow.reason_who == "officer"
+_COUNTED = [state for state in State if state not in (S.PUBLISHED, S.CLOSED, S.RETRACTED)]
 
 
 def _blocked() -> Select[int]:
@@ -178,9 +185,9 @@ def _blocked() -> Select[int]:
 
 
 def _counts(session: Session, accounts: Sequence[int] | None) -> dict[Queue, int]:
-    """Count every queue: from an index by state, corrected by the few posts whose state alone does not say it."""
+    """Count every queue by indexes of the state; what is over grows for ever and is counted to a little over MANY."""
     mine = _of(accounts)
-    grouped = select(PostRow.state, func.count()).where(mine).group_by(PostRow.state)
+    grouped = select(PostRow.state, func.count()).where(PostRow.state.in_(_COUNTED), mine).group_by(PostRow.state)
     states = {State(state): int(number) for state, number in session.execute(grouped)}
 
     def of(*which: State) -> int:
@@ -188,6 +195,9 @@ def _counts(session: Session, accounts: Sequence[int] | None) -> dict[Queue, int
 
     def counted(query: Select[int]) -> int:
         return session.scalar(select(func.count()).select_from(query.where(mine).subquery())) or 0
+
+    def over(*which: State, but: int = 0) -> int:
+        return counted(select(PostRow.id).where(PostRow.state.in_(which)).limit(MANY + 1 + but)) - but
 
     unclear = counted(select(PostRow.id).where(PostRow.state == S.UNCERTAIN, _PERSON)) if of(S.UNCERTAIN) else 0
     staying = counted(select(PostRow.id).where(PostRow.state == S.RETRACTING, _PERSON)) if of(S.RETRACTING) else 0
@@ -197,8 +207,8 @@ def _counts(session: Session, accounts: Sequence[int] | None) -> dict[Queue, int
         Queue.AWAITING: of(S.AWAITING),
         Queue.PLANNED: of(S.SCHEDULED, S.STAGED, S.PUBLISHING, S.UNCERTAIN) - unclear,
         Queue.HELP: of(S.FAILED, S.MISSED) + unclear + staying + left + blocked,
-        Queue.PUBLISHED: of(S.PUBLISHED, S.RETRACTING) - staying - left,
-        Queue.CLOSED: of(S.CLOSED, S.RETRACTED),
+        Queue.PUBLISHED: over(S.PUBLISHED, but=left) + of(S.RETRACTING) - staying,
+        Queue.CLOSED: over(S.CLOSED, S.RETRACTED),
     }
 
 

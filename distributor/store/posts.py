@@ -9,7 +9,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Insert, Table, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    SelectBase,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from distributor.domain import Actor, Reason, State
@@ -245,6 +258,9 @@ def stopped_since(session: Session, organisation_id: int, channel: str, since: d
     return session.scalars(query.limit(1)).first() is not None
 
 
+_IN_TIME = (PostRow.due_at.nulls_last(), PostRow.id)
+
+
 def listing(
     session: Session,
     *,
@@ -265,21 +281,39 @@ def listing(
         .join(AccountRow, PostRow.account_id == AccountRow.id)
         .join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
         .join(ItemRow, PostRow.item_id == ItemRow.id)
-        .order_by(PostRow.due_at.nulls_last(), PostRow.id)
+        .order_by(*_IN_TIME)
     )
-    if organisations is not None:
-        query = query.where(OrganisationRow.slug.in_(organisations))
-    if states:
-        query = query.where(PostRow.state.in_(states))
-    if channel:
-        query = query.where(AccountRow.channel == channel)
+    wanted: list[ColumnElement[bool]] = [PostRow.state.in_(states)] if states else []
     if item_id:
-        query = query.where(PostRow.item_id == item_id)
+        wanted.append(PostRow.item_id == item_id)
     if after:
-        query = query.where(_behind(session.scalar(select(PostRow.due_at).where(PostRow.id == after)), after))
+        wanted.append(_behind(session.scalar(select(PostRow.due_at).where(PostRow.id == after)), after))
+    if organisations is None:
+        query = query.where(*wanted)
+        if channel:
+            query = query.where(AccountRow.channel == channel)
+    else:
+        query = query.where(PostRow.id.in_(_of_accounts(_accounts(session, organisations, channel), wanted, limit)))
     if limit:
         query = query.limit(limit)
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def _accounts(session: Session, organisations: Sequence[str], channel: str | None) -> Sequence[int]:
+    query = select(AccountRow.id).join(OrganisationRow, AccountRow.organisation_id == OrganisationRow.id)
+    query = query.where(OrganisationRow.slug.in_(organisations))
+    return session.scalars(query.where(AccountRow.channel == channel) if channel else query).all()
+
+
+def _of_accounts(accounts: Sequence[int], wanted: Sequence[ColumnElement[bool]], limit: int | None) -> SelectBase:
+    """Return the query for the first ``limit`` posts of each account, so that none's posts are read to the end."""
+    if limit is None or not accounts:
+        return select(PostRow.id).where(PostRow.account_id.in_(accounts), *wanted)
+    of_each = (
+        select(PostRow.id).where(PostRow.account_id == account, *wanted).order_by(*_IN_TIME).limit(limit).subquery()
+        for account in accounts
+    )
+    return union_all(*(select(each.c.id) for each in of_each))
 
 
 def _behind(due: datetime | None, number: int) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from distributor.paging import FIRST
 from distributor.services.deps import Deps
 from distributor.services.organisations import names
 from distributor.services.permission import allowed, visible
-from distributor.services.queues import Line, Queue, queue_page
+from distributor.services.queues import MANY, Line, Queue, queue_page
 from distributor.services.verbs import VERBS
 from distributor.web import paging
 from distributor.web.guarding import Asked, At, Number, Reader
@@ -42,7 +42,7 @@ class Tab:
     """One queue to choose from."""
 
     label: str
-    count: int
+    count: str
     href: str
     current: bool
 
@@ -64,7 +64,7 @@ def show(
     context = {
         **layout(desk, visitor),
         "queue": queue,
-        "tabs": [Tab(tab_labels()[q], found.counts[q], _href(q, kjc), q is queue) for q in Queue],
+        "tabs": [Tab(tab_labels()[q], _told(found.counts[q]), _href(q, kjc), q is queue) for q in Queue],
         "list_name": _NAMES[queue],
         "lines": found.lines,
         "labels": channel_labels(desk.deps),
@@ -76,6 +76,10 @@ def show(
         **noted(desk, visitor, getan, nr),
     }
     return desk.pages.show(request, "queue.html", context)
+
+
+def _told(count: int) -> str:
+    return str(count) if count <= MANY else f"{MANY}+"
 
 
 def _undoable(actor: Actor, lines: Sequence[Line]) -> set[int]:

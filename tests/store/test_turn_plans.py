@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from distributor.domain import State
 from distributor.services import leading
 from distributor.store import claims, held, proofs
 from distributor.store.engine import Store
+from distributor.store.tables import PostRow
 from distributor.vault import Vault, new_key
 from tests.measure.bench.seed import Size, fill
 
@@ -66,6 +68,17 @@ def test_sqlite_reads_no_whole_table(question: str, full: Store) -> None:
     found = steps(full, _ASKED[question])
     assert found
     assert not [step for step in found if any(sign in step for sign in _WHOLE)], found
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("column", "index"), [("item_id", "ix_post_item_account"), ("account_id", "ix_post_account_state")]
+)
+def test_sqlite_does_not_take_the_state_for_rare(column: str, index: str, full: Store) -> None:
+    post = PostRow.__table__.c
+    some = sa.select(post.id).where(post[column] == 1, post.state == State.STAGED, post.recall_at.is_(None))
+    [step] = steps(full, lambda session: session.connection().execute(some))
+    assert index in step
 
 
 def test_nothing_that_is_due_at_one_moment_is_sorted(full: Store) -> None:

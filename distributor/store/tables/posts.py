@@ -50,6 +50,7 @@ class PostRow(Base):
         Index("ix_post_due", "state", "next_try_at", "id"),  # PostgreSQL else sorts all that are due at one moment
         Index("ix_post_state_due_at", "state", "due_at"),
         Index("ix_post_account_state", "account_id", "state"),
+        Index("ix_post_account_due", "account_id", "due_at", "id"),
         Index("ix_post_item_account", "item_id", "account_id"),
         Index("ix_post_published_at", "published_at", "id"),
         Index("ix_post_calendar", "due_at", "account_id", "state", "item_id"),
