@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from distributor.domain import State
@@ -20,7 +20,8 @@ def undecided(session: Session, item_id: int | None = None) -> Sequence[ItemRow]
         PostRow.recall_at.is_(None),
         PostRow.item_revision < ItemRow.revision,
     )
-    query = select(ItemRow).where(ItemRow.revision > 1, ItemRow.stage.in_(("active", "held")), older, ~settled)
+    changed = ItemRow.revision > literal_column("1")  # said in letters, for the index is made of these
+    query = select(ItemRow).where(changed, ItemRow.stage.in_(("active", "held")), older, ~settled)
     if item_id is not None:
         query = query.where(ItemRow.id == item_id)
     return session.scalars(query.order_by(ItemRow.changed_at.desc(), ItemRow.id.desc())).all()

@@ -163,9 +163,9 @@ def called_back(session: Session, now: datetime, *, item_id: int | None = None) 
     )
     found: list[tuple[int, Cause]] = []
     for cause, condition in reasons:
-        query = select(ItemRow.id).where(condition).order_by(ItemRow.id)
+        query = select(ItemRow.id).where(condition)  # sorted here: asked for in order, SQLite would read all Items
         ids = session.scalars(query if item_id is None else query.where(ItemRow.id == item_id))
-        found += [(number, cause) for number in ids]
+        found += [(number, cause) for number in sorted(ids)]
     return found
 
 

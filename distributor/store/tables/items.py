@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from distributor.store.tables.base import Base, PersonKey
 
-_UNCLEAR = "cleared_at IS NULL"
+_UNCLEAR, _DELETED = "cleared_at IS NULL", "deleted_at IS NOT NULL"
+_BOUNDED, _REVISED = "valid_until IS NOT NULL", "revision > 1"
 
 
 class ItemRow(Base):
@@ -26,6 +27,9 @@ class ItemRow(Base):
     __table_args__ = (
         UniqueConstraint("feed_id", "guid"),
         Index("ix_item_unclear", "stage", sqlite_where=text(_UNCLEAR), postgresql_where=text(_UNCLEAR)),
+        Index("ix_item_deleted", "id", sqlite_where=text(_DELETED), postgresql_where=text(_DELETED)),
+        Index("ix_item_valid_until", "valid_until", sqlite_where=text(_BOUNDED), postgresql_where=text(_BOUNDED)),
+        Index("ix_item_revised", "changed_at", "id", sqlite_where=text(_REVISED), postgresql_where=text(_REVISED)),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     feed_id: Mapped[int | None] = mapped_column(ForeignKey("feed.id"))
