@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -94,8 +94,7 @@ def make_renditions(deps: Deps, item_id: int, foreseen: Mapping[tuple[str, str],
         cards = list(dict.fromkeys(_cards(deps, session, piece)))
     for each in wanted:
         _make_one(deps, item_id, each)
-    for card, size in cards:
-        _make_card(deps, item_id, card, size)
+    _make_cards(deps, item_id, cards)
 
 
 def _wanted(deps: Deps, piece: Workpiece, channels: list[str]) -> Iterator[_Wanted]:
@@ -156,19 +155,24 @@ def _cards(deps: Deps, session: Session, piece: Workpiece) -> Iterator[tuple[Car
                 yield card, size
 
 
-def _make_card(deps: Deps, item_id: int, card: Card, size: tuple[int, int]) -> None:
-    made = _kept(deps, paint(card, size), card.source, card_shape(size))
+def _make_cards(deps: Deps, item_id: int, cards: Sequence[tuple[Card, tuple[int, int]]]) -> None:
+    """Paint what is needed, then store all of it at once."""
+    made = [(card, _kept(deps, paint(card, size), card.source, card_shape(size))) for card, size in cards]
+    if not made:
+        return
     with deps.store.write() as session:
         items.locked(session, item_id)
-        url = f"{CARD}:{card.source}"
-        row = next((row for row in items.media(session, item_id) if row.url == url), None)
-        if row is None:
-            row = MediumRow(
-                item_id=item_id, position=0, url=url, kind=CARD, state="ready", sha256=card.source, mime=made.mime
-            )
-            session.add(row)
-        if row.state == "ready":
-            session.merge(made)
+        known = {row.url: row for row in items.media(session, item_id)}
+        for card, rendition in made:
+            url = f"{CARD}:{card.source}"
+            if url not in known:
+                known[url] = MediumRow(
+                    item_id=item_id, position=0, url=url, kind=CARD, state="ready", sha256=card.source,
+                    mime=rendition.mime,
+                )  # fmt: skip
+                session.add(known[url])
+            if known[url].state == "ready":
+                session.merge(rendition)
 
 
 def shown(piece: Workpiece, channels: Collection[str]) -> list[dict[str, Any]]:
