@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -89,14 +89,14 @@ def of_item(deps: Deps, item_id: int, now: datetime) -> dict[str, Any]:
         shown = persons.shown_in(session, [item_id]).get(item_id, ())
         named = consent.named_in(item.document["topics"])
         known = persons.known(session, named)
-        channels = sorted(items.channels(session))
+        labels = {channel: _label(deps, channel) for channel in sorted(items.channels(session))}
     linked = {each.person.key for each in shown}
     return {
         "persons": [
             {
                 "key": each.person.key,
                 "shown": [scope for scope in SHOWABLE if scope in each.what],
-                "gaps": _gaps(each, channels, now),
+                "gaps": _gaps(each, labels, now),
             }
             for each in shown
         ],
@@ -104,13 +104,18 @@ def of_item(deps: Deps, item_id: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def _gaps(shown: consent.Shown, channels: Sequence[str], now: datetime) -> list[str]:
+def _label(deps: Deps, channel: str) -> str:
+    """Return how a channel calls itself; one that nobody offers any more is told by its name."""
+    return deps.connectors[channel].label if channel in deps.connectors else channel
+
+
+def _gaps(shown: consent.Shown, labels: Mapping[str, str], now: datetime) -> list[str]:
     """Return what is missing at the person's own Jobcenter, each with the channels it is missing on, if not on all."""
     found: dict[str, list[str]] = {}
-    for channel in channels:
+    for channel, label in labels.items():
         for gap in consent.gaps(shown, channel, shown.person.organisation, now):
-            found.setdefault(gap.text, []).append(channel)
-    told = [text if len(on) == len(channels) else f"{text} ({', '.join(on)})" for text, on in found.items()]
+            found.setdefault(gap.text, []).append(label)
+    told = [text if len(on) == len(labels) else f"{text} ({', '.join(on)})" for text, on in found.items()]
     present = shown.person.present(now.astimezone(BERLIN).date())
     if present is not None and not present.withdrawn and REUSE not in present.scopes:
         told.append(f"Nur {shown.person.organisation} darf {shown.person.key} zeigen; andere Jobcenter nicht.")

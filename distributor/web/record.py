@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,8 @@ from distributor.services.record_views import SUBJECTS, Entry
 from distributor.web.guarding import Asked, At, Number, Reader
 from distributor.web.language import gettext as _
 from distributor.web.layout import layout
-from distributor.web.queue import organisations
+from distributor.web.queue import channel_labels, organisations
+from distributor.web.said import shown
 from distributor.wording import EVENT_WORDS, STATE_WORDS
 
 PAGE_SIZE = 50
@@ -79,6 +81,24 @@ _WORDS: dict[str, str] = {
 }
 """For the events that are no post's; what has no word here is told by its name in the record."""
 
+_QUESTIONS: dict[str, str] = {
+    "people": N_("Personen"),
+    "partner": N_("Betrieb oder Partner"),
+    "elected": N_("Gewählte Personen"),
+    "source": N_("Quelle"),
+    "rights": N_("Bildrechte"),
+    "credit": N_("Bildnachweis"),
+    "alt": N_("Alternativtext"),
+    "licence": N_("Lizenz"),
+    "channels": N_("Kanäle"),
+    "organisations": N_("Jobcenter"),
+    "until": N_("Gültig bis"),
+    "captions": N_("Untertitel"),
+    "focus": N_("Bildausschnitt"),
+    "burnt": N_("Nachweis im Bild"),
+}
+"""What an editor was asked, in a word; the record holds its code."""
+
 
 @router.get("/protokoll")
 def show(request: Request, desk: At, visitor: Reader, kjc: Asked = "", was: Asked = "", vor: Number = 0) -> Response:
@@ -89,9 +109,10 @@ def show(request: Request, desk: At, visitor: Reader, kjc: Asked = "", was: Aske
     )
     chosen = {name: value for name, value in (("kjc", kjc), ("was", subject)) if value}
     more = len(found) > PAGE_SIZE
+    labels = channel_labels(desk.deps)
     context = {
         **layout(desk, visitor),
-        "entries": [(each, _told(each), _href(each)) for each in found[:PAGE_SIZE]],
+        "entries": [(each, _told(each), _href(each), _why(each, labels)) for each in found[:PAGE_SIZE]],
         "older": f"/protokoll?{urlencode({**chosen, 'vor': found[PAGE_SIZE - 1].id})}" if more else "",
         "newest": f"/protokoll?{urlencode(chosen)}" if vor else "",
         "organisations": [("", _("alle")), *organisations(desk.deps, visitor.actor)],
@@ -128,6 +149,13 @@ def _told(entry: Entry) -> str:
         state = _(STATE_WORDS[State(entry.to_state)]) if entry.to_state in set(State) else entry.to_state
         return f"{told} → {state}"
     return told
+
+
+def _why(entry: Entry, labels: Mapping[str, str]) -> str:
+    """Return what the record says beside it: what was asked, on which channel, or a reason."""
+    if entry.what == "item.answered" and entry.reason in _QUESTIONS:
+        return _(_QUESTIONS[entry.reason])
+    return labels.get(entry.reason) or shown(entry.reason)
 
 
 def _href(entry: Entry) -> str:

@@ -332,6 +332,16 @@ class TestTheDocument:
         assert list((world.deps.settings.data_dir / "consents").iterdir()) == []
 
 
+def test_what_is_missing_names_channels_as_they_call_themselves(reaches: Reaches) -> None:
+    world = reaches("awaiting", *CHANNELS)
+    key = person(world, channels=("facebook",))
+    shows(world, key)
+
+    [shown] = consent_views.of_item(world.deps, world.posts()[0]["item"], world.clock.now())["persons"]
+
+    assert [gap for gap in shown["gaps"] if gap.endswith("(Instagram, X)")], shown["gaps"]
+
+
 def test_what_is_paid_for_begins_with_the_label(reaches: Reaches) -> None:
     world = reaches("awaiting", *CHANNELS)
 

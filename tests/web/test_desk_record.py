@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from distributor import clearance
+from distributor.services import clearing
+from distributor.services.people import actor_named
 from distributor.web import record
 
 
@@ -18,6 +21,16 @@ def test_what_a_person_did_stands_there_with_their_name_and_leads_to_the_post(de
     assert "anna, Kreisjobcenter Fulda" in first
     assert page.find(f"//li//a[@href='/post/{post['id']}']")
     assert "Passt nicht" not in page.text  # the record holds codes, never words
+
+
+def test_what_was_answered_is_told_in_words(desk: Any) -> None:
+    eva, item = actor_named(desk.deps, "eva", desk.clock.now()), desk.awaiting()["item"]
+    clearing.clear(desk.deps, eva, item, [clearing.Answer("partner", "unpaid")], desk.clock.now())
+    muted = "//ul[contains(@class, 'record')]/li//span[@class='muted']"
+    pia = desk.person("pia")
+    assert " ".join(pia.opens("/protokoll?was=item").find(muted)[0].text_content().split()).endswith("· Betrieb oder Partner")
+    asked = {*clearance.ASKED, "focus", "burnt"}
+    assert asked <= record._QUESTIONS.keys()
 
 
 def test_an_officer_reads_her_jobcenters_part_only(desk: Any) -> None:
