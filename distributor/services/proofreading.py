@@ -14,7 +14,7 @@ from distributor.services.overview import OVER
 from distributor.services.permission import require
 from distributor.services.rendering import variation
 from distributor.services.workpiece import Workpiece, workpiece
-from distributor.store import posts
+from distributor.store import post_lists
 from distributor.tailoring import Tailored
 from distributor.tailoring.grouping import Reviewed, grouped
 
@@ -68,7 +68,7 @@ def proofread(
     with deps.store.read() as session:
         row = item_in(session, item_id)
         piece = _with(workpiece(session, row), channel, texts)
-        listed = posts.listing(session, channel=channel, item_id=item_id)
+        listed = post_lists.listing(session, channel=channel, item_id=item_id)
         found = []
         for post, account, owner, item in sorted(listed, key=lambda each: (each[2].position, each[0].id)):
             if State(post.state) in OVER or post.occurrence != 1 or post.corrects_id is not None:

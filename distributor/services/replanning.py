@@ -19,7 +19,7 @@ from distributor.services import approving
 from distributor.services.deps import Deps
 from distributor.services.permission import allowed
 from distributor.services.planning import lay_anew
-from distributor.store import items, posts
+from distributor.store import items, post_lists, posts
 from distributor.store.paging import Order, leaf
 from distributor.store.tables import AccountRow, OrganisationRow, PostRow
 from schedules.plan import Placement
@@ -55,7 +55,7 @@ def proposals(
     """Return all missed posts that the person may move, each with a free time of its own; nothing is stored."""
     chosen = None if organisation is None else [organisation]
     with deps.store.read() as session:
-        rows = posts.listing(session, organisations=chosen, states=[State.MISSED], channel=channel)
+        rows = post_lists.listing(session, organisations=chosen, states=[State.MISSED], channel=channel)
         return _proposed(deps, session, [row for row in rows if _may_move(actor, row[1], row[2])], now)
 
 

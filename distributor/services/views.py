@@ -24,7 +24,7 @@ from distributor.services.outlooks import outlooks
 from distributor.services.permission import visible
 from distributor.services.stopping import active
 from distributor.services.workpiece import Workpiece, workpiece
-from distributor.store import calendars, items, posts, proofs, pseudonyms
+from distributor.store import calendars, items, post_lists, posts, proofs, pseudonyms
 from distributor.store.tables import (
     AccountRow,
     AttemptRow,
@@ -66,7 +66,7 @@ def post_list(
     with deps.store.read() as session:
         if after and session.get(PostRow, after) is None:
             raise Refused(f"Den Post {after} gibt es nicht.", code="post.unknown")
-        rows = posts.listing(
+        rows = post_lists.listing(
             session, organisations=seen, states=states, channel=channel, item_id=item_id, after=after, limit=limit
         )
         receipts: dict[int, ReceiptRow] = {}

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from distributor.domain import State
-from distributor.store import posts
+from distributor.store import post_lists
 from distributor.store.engine import Store
 from tests.support.rows import NOW, Shelf
 
@@ -58,7 +58,7 @@ def test_what_is_asked_for_comes_in_order_and_page_by_page(
         found: list[int] = []
         with store.read() as session:
             while True:
-                page = posts.listing(
+                page = post_lists.listing(
                     session,
                     organisations=organisations,
                     states=states,
@@ -83,7 +83,7 @@ def test_sqlite_reads_no_account_to_its_end(store: Store, laid: object) -> None:
 
     with store.read() as session:
         sa.event.listen(store.engine, "before_cursor_execute", note)
-        posts.listing(session, organisations=["fulda"], limit=3)
+        post_lists.listing(session, organisations=["fulda"], limit=3)
         sa.event.remove(store.engine, "before_cursor_execute", note)
         statement, parameters = asked[-1]
         steps = [

@@ -40,7 +40,7 @@ def test_a_person_is_taken_in_signs_and_is_linked_to_an_item(desk: Any) -> None:
     item = views.item_list(desk.deps)[0]["id"]
     page = browser.posts(f"/beitraege/{item}/personen", pruefwert=browser.token, person=key, **{"zeigt:image": "1"})
     assert key in page.one("//section[@aria-labelledby='personen']").text_content()
-    assert "gilt nicht für diesen Kanal. (instagram, x)" in page.text
+    assert "gilt nicht für diesen Kanal. (Instagram, X)" in page.text
     assert "(nicht mehr)" not in browser.opens(f"/einwilligungen/{key}").text
     page = browser.posts(f"/beitraege/{item}/personen-loesen", pruefwert=browser.token, person=key)
     assert "Mit niemandem verknüpft" in page.text

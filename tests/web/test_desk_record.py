@@ -28,7 +28,9 @@ def test_what_was_answered_is_told_in_words(desk: Any) -> None:
     clearing.clear(desk.deps, eva, item, [clearing.Answer("partner", "unpaid")], desk.clock.now())
     muted = "//ul[contains(@class, 'record')]/li//span[@class='muted']"
     pia = desk.person("pia")
-    assert " ".join(pia.opens("/protokoll?was=item").find(muted)[0].text_content().split()).endswith("· Betrieb oder Partner")
+    assert " ".join(pia.opens("/protokoll?was=item").find(muted)[0].text_content().split()).endswith(
+        "· Betrieb oder Partner"
+    )
     asked = {*clearance.ASKED, "focus", "burnt"}
     assert asked <= record._QUESTIONS.keys()
 
