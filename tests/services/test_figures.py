@@ -107,7 +107,7 @@ def test_their_cost_does_not_grow_with_what_was_published(reaches: Reaches) -> N
 
     asked = statements(world, lambda: metrics.page(world.deps, world.clock.now()))
 
-    assert len(asked) <= 11
+    assert len(asked) <= 12
     if world.deps.store.is_sqlite:
         assert not [plan for plan in plans(world, asked) if plan.startswith("SCAN post")]
 
